@@ -1,0 +1,52 @@
+# One static library, one test program and the micro-benchmarks per room. What a room may link stands in src/LAYERS.
+
+# thalweg_rooms(<layers file>): adds src/<room> for every line, in order.
+function(thalweg_rooms layers)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${layers})
+  file(STRINGS ${layers} lines REGEX "^[a-z_]+:")
+  foreach(line IN LISTS lines)
+    string(REGEX MATCH "^([a-z_]+):(.*)$" _ "${line}")
+    set(room ${CMAKE_MATCH_1})
+    separate_arguments(deps UNIX_COMMAND "${CMAKE_MATCH_2}")
+    set_property(GLOBAL PROPERTY THALWEG_DEPS_${room} "${deps}")
+    add_subdirectory(src/${room})
+  endforeach()
+endfunction()
+
+# thalweg_room(<name> [LIBRARIES ...]): the library thalweg_<name> out of all sources below the folder,
+# <name>_test out of *_test.cc, and one program per *_bench.cc.
+function(thalweg_room name)
+  cmake_parse_arguments(ROOM "" "" "LIBRARIES;EXCLUDE" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
+  set(tests ${sources})
+  set(benches ${sources})
+  list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
+  if(ROOM_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "${ROOM_EXCLUDE}")
+  endif()
+
+  get_property(deps GLOBAL PROPERTY THALWEG_DEPS_${name})
+  list(TRANSFORM deps PREPEND thalweg_)
+  add_library(thalweg_${name} STATIC ${sources})
+  target_include_directories(thalweg_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(thalweg_${name} PUBLIC ${deps} PRIVATE ${ROOM_LIBRARIES} Threads::Threads)
+
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE thalweg_${name} ${ROOM_LIBRARIES} GTest::gmock
+                          GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE
+      THALWEG_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
+                         PROPERTIES TIMEOUT 600)
+  endif()
+  foreach(bench IN LISTS benches)
+    get_filename_component(program ${bench} NAME_WE)
+    add_executable(${program} EXCLUDE_FROM_ALL ${bench})
+    target_link_libraries(${program} PRIVATE thalweg_${name} ${ROOM_LIBRARIES}
+                          benchmark::benchmark_main)
+    set_property(GLOBAL APPEND PROPERTY THALWEG_BENCHES ${program})
+  endforeach()
+endfunction()

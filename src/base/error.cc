@@ -1,0 +1,24 @@
+#include "base/error.h"
+
+namespace thalweg {
+namespace {
+
+std::string Join(const std::vector<FieldError>& errors) {
+  std::string text;
+  for (const FieldError& error : errors) {
+    if (!text.empty()) text += '\n';
+    text += error.field + ": " + error.message;
+  }
+  return text;
+}
+
+}  // namespace
+
+FieldErrors::FieldErrors(std::vector<FieldError> errors)
+    : UserError(Join(errors)), errors_(std::move(errors)) {}
+
+InternalError::InternalError(const std::string& message, std::source_location where)
+    : std::logic_error("internal error at " + std::string(where.file_name()) + ":" +
+                       std::to_string(where.line()) + ": " + message) {}
+
+}  // namespace thalweg

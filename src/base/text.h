@@ -1,0 +1,34 @@
+// Small things with text that the standard library leaves out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thalweg {
+
+std::string_view Trim(std::string_view text);
+std::vector<std::string_view> Split(std::string_view text, char separator);
+std::string Join(const std::vector<std::string>& parts, std::string_view separator);
+// ASCII only.
+std::string ToLower(std::string_view text);
+bool EqualsIgnoreCase(std::string_view a, std::string_view b);
+
+// The whole text is one number (no surrounding blanks); else nothing.
+std::optional<int64_t> ParseInt(std::string_view text);
+// Correctly rounded; decimal or exponent form, "inf", "infinity", "nan" in any case.
+std::optional<double> ParseReal(std::string_view text);
+
+// 1234567 -> "1,234,567".
+std::string WithThousands(int64_t value);
+// 1536 -> "1.54 KB"; decimal units (1 KB = 1000 bytes).
+std::string HumanBytes(double bytes);
+// 75 s -> "1 min 15 s".
+std::string HumanDuration(double seconds);
+// Makes text safe for a terminal or a message: control characters as \n, \x1b; cut after `limit`
+// bytes at a character border, with "…".
+std::string Printable(std::string_view text, size_t limit = 80);
+
+}  // namespace thalweg
