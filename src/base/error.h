@@ -1,6 +1,6 @@
 // Errors are of two kinds. A UserError is about what the user gave: it names the field, the file or
-// the row, says what to do, and becomes exit code 2 (HTTP 4xx). An InternalError is a broken promise
-// of our own code: it carries its source location and becomes exit code 70 (HTTP 500).
+// the row, says what to do, and becomes exit code 2 (HTTP 4xx). An InternalError is a broken
+// promise of our own code: it carries its source location and becomes exit code 70 (HTTP 500).
 #pragma once
 
 #include <source_location>

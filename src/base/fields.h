@@ -130,8 +130,9 @@ const ParamSchema& SchemaOf() {
   static const ParamSchema schema = [] {
     const P defaults{};
     std::vector<ParamSpec> specs;
-    std::apply([&](const auto&... field) { (specs.push_back(internal::SpecOf(field, defaults)), ...); },
-               kFields<P>);
+    std::apply(
+        [&](const auto&... field) { (specs.push_back(internal::SpecOf(field, defaults)), ...); },
+        kFields<P>);
     return ParamSchema(std::move(specs));
   }();
   return schema;

@@ -70,8 +70,7 @@ int LevelFromText(const ParamSpec& spec, std::string_view text) {
   for (size_t i = 0; i < levels.size(); ++i) {
     if (EqualsIgnoreCase(levels[i], Trim(text))) return static_cast<int>(i);
   }
-  throw UserError(
-      fmt::format("'{}' is not one of {}", Printable(text), fmt::join(levels, ", ")));
+  throw UserError(fmt::format("'{}' is not one of {}", Printable(text), fmt::join(levels, ", ")));
 }
 
 // The text form of a JSON value, so that text and JSON go through one parser.
@@ -104,11 +103,16 @@ std::string_view ParamLevelName(ParamLevel level) {
 std::string ParamSpec::Format(const void* params) const {
   void* member = address(const_cast<void*>(params));
   switch (type()) {
-    case ParamType::kBool: return As<bool>(member) ? "true" : "false";
-    case ParamType::kInt: return std::to_string(As<int64_t>(member));
-    case ParamType::kReal: return fmt::format("{}", As<double>(member));
-    case ParamType::kString: return As<std::string>(member);
-    case ParamType::kEnum: return access.levels.at(static_cast<size_t>(access.get_enum(member)));
+    case ParamType::kBool:
+      return As<bool>(member) ? "true" : "false";
+    case ParamType::kInt:
+      return std::to_string(As<int64_t>(member));
+    case ParamType::kReal:
+      return fmt::format("{}", As<double>(member));
+    case ParamType::kString:
+      return As<std::string>(member);
+    case ParamType::kEnum:
+      return access.levels.at(static_cast<size_t>(access.get_enum(member)));
     case ParamType::kIntList:
       return fmt::format("{}", fmt::join(As<std::vector<int64_t>>(member), ","));
     case ParamType::kRealList:
@@ -123,11 +127,15 @@ Json ParamSpec::ToJson(const void* params) const {
   void* member = address(const_cast<void*>(params));
   JsonArray list;
   switch (type()) {
-    case ParamType::kBool: return As<bool>(member);
-    case ParamType::kInt: return As<int64_t>(member);
-    case ParamType::kReal: return JsonNumber(As<double>(member));
+    case ParamType::kBool:
+      return As<bool>(member);
+    case ParamType::kInt:
+      return As<int64_t>(member);
+    case ParamType::kReal:
+      return JsonNumber(As<double>(member));
     case ParamType::kString:
-    case ParamType::kEnum: return Json(Format(params));
+    case ParamType::kEnum:
+      return Json(Format(params));
     case ParamType::kIntList:
       for (int64_t value : As<std::vector<int64_t>>(member)) list.emplace_back(value);
       return list;
@@ -135,7 +143,8 @@ Json ParamSpec::ToJson(const void* params) const {
       for (double value : As<std::vector<double>>(member)) list.push_back(JsonNumber(value));
       return list;
     case ParamType::kStringList:
-      for (const std::string& value : As<std::vector<std::string>>(member)) list.emplace_back(value);
+      for (const std::string& value : As<std::vector<std::string>>(member))
+        list.emplace_back(value);
       return list;
   }
   throw InternalError("unknown parameter type");
@@ -152,10 +161,18 @@ void ParamSpec::Parse(std::string_view text, void* params) const {
       As<bool>(member) = lower == "true" || lower == "1";
       return;
     }
-    case ParamType::kInt: As<int64_t>(member) = IntFromText(*this, text); return;
-    case ParamType::kReal: As<double>(member) = RealFromText(*this, text); return;
-    case ParamType::kString: As<std::string>(member) = std::string(text); return;
-    case ParamType::kEnum: access.set_enum(member, LevelFromText(*this, text)); return;
+    case ParamType::kInt:
+      As<int64_t>(member) = IntFromText(*this, text);
+      return;
+    case ParamType::kReal:
+      As<double>(member) = RealFromText(*this, text);
+      return;
+    case ParamType::kString:
+      As<std::string>(member) = std::string(text);
+      return;
+    case ParamType::kEnum:
+      access.set_enum(member, LevelFromText(*this, text));
+      return;
     case ParamType::kIntList: {
       std::vector<int64_t> values;
       for (std::string_view item : ListItems(text)) values.push_back(IntFromText(*this, item));
@@ -235,8 +252,9 @@ void ParamSchema::FromJson(const Json& object, void* params) const {
     const ParamSpec* spec = Find(name);
     if (spec == nullptr) {
       const std::string nearest = Nearest(name);
-      errors.push_back({name, nearest.empty() ? "no such parameter"
-                                              : "no such parameter; did you mean " + nearest + "?"});
+      errors.push_back({name, nearest.empty()
+                                  ? "no such parameter"
+                                  : "no such parameter; did you mean " + nearest + "?"});
       continue;
     }
     try {

@@ -25,17 +25,29 @@ std::string_view ParamLevelName(ParamLevel level);
 template <class T>
 struct ParamTypeOf;
 template <>
-struct ParamTypeOf<bool> { static constexpr ParamType kType = ParamType::kBool; };
+struct ParamTypeOf<bool> {
+  static constexpr ParamType kType = ParamType::kBool;
+};
 template <>
-struct ParamTypeOf<int64_t> { static constexpr ParamType kType = ParamType::kInt; };
+struct ParamTypeOf<int64_t> {
+  static constexpr ParamType kType = ParamType::kInt;
+};
 template <>
-struct ParamTypeOf<double> { static constexpr ParamType kType = ParamType::kReal; };
+struct ParamTypeOf<double> {
+  static constexpr ParamType kType = ParamType::kReal;
+};
 template <>
-struct ParamTypeOf<std::string> { static constexpr ParamType kType = ParamType::kString; };
+struct ParamTypeOf<std::string> {
+  static constexpr ParamType kType = ParamType::kString;
+};
 template <>
-struct ParamTypeOf<std::vector<int64_t>> { static constexpr ParamType kType = ParamType::kIntList; };
+struct ParamTypeOf<std::vector<int64_t>> {
+  static constexpr ParamType kType = ParamType::kIntList;
+};
 template <>
-struct ParamTypeOf<std::vector<double>> { static constexpr ParamType kType = ParamType::kRealList; };
+struct ParamTypeOf<std::vector<double>> {
+  static constexpr ParamType kType = ParamType::kRealList;
+};
 template <>
 struct ParamTypeOf<std::vector<std::string>> {
   static constexpr ParamType kType = ParamType::kStringList;

@@ -8,8 +8,8 @@
 namespace thalweg {
 
 struct ProgressUpdate {
-  double fraction = 0;        // of the whole work, in [0, 1]; negative: not known
-  std::string message;        // e.g. "epoch 3.2 of 10, 52,100 samples/s"
+  double fraction = 0;  // of the whole work, in [0, 1]; negative: not known
+  std::string message;  // e.g. "epoch 3.2 of 10, 52,100 samples/s"
 };
 
 // Receives updates. Thread rule: called by one thread at a time; implementations return quickly.
@@ -19,7 +19,8 @@ class ProgressListener {
   virtual void Update(const ProgressUpdate& update) = 0;
 };
 
-// What long work is given besides its arguments: where to report, and when to stop. Both may be null.
+// What long work is given besides its arguments: where to report, and when to stop. Both may be
+// null.
 struct WorkContext {
   ProgressListener* progress = nullptr;
   const CancelToken* cancel = nullptr;

@@ -11,8 +11,8 @@ namespace thalweg {
 class TaskRef {
  public:
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, TaskRef>)
-  TaskRef(F&& f)  // NOLINT(google-explicit-constructor): stands in for the callable
+  requires(!std::is_same_v<std::remove_cvref_t<F>, TaskRef>)
+      TaskRef(F&& f)  // NOLINT(google-explicit-constructor): stands in for the callable
       : object_(const_cast<void*>(static_cast<const void*>(&f))),
         call_([](void* object, size_t task, size_t thread) {
           (*static_cast<std::remove_reference_t<F>*>(object))(task, thread);
@@ -26,10 +26,10 @@ class TaskRef {
 
 // The calling thread works too: a pool of 1 starts no thread, and everything runs in the caller.
 // Thread rule: one Run at a time; a second caller waits. A Run from inside a task of the same pool
-// runs its tasks in the thread that calls it, under that thread's number: nesting is safe and simply
-// not parallel. With one task, too, the caller does it alone (as thread 0).
-// Workers spin for some microseconds after a Run before they sleep, so that runs that follow each
-// other closely (the mini-batches of a net) start without a system call.
+// runs its tasks in the thread that calls it, under that thread's number: nesting is safe and
+// simply not parallel. With one task, too, the caller does it alone (as thread 0). Workers spin for
+// some microseconds after a Run before they sleep, so that runs that follow each other closely (the
+// mini-batches of a net) start without a system call.
 class ThreadPool {
  public:
   // threads = 0: as many as the processors this process may use.

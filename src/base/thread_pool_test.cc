@@ -26,9 +26,11 @@ TEST(ThreadPoolTest, EveryTaskRunsOnce) {
 
 TEST(ThreadPoolTest, RethrowsOneErrorAndStaysUsable) {
   ThreadPool pool(3);
-  EXPECT_THROW(pool.Run(100, [](size_t i, size_t) {
-    if (i == 40) throw UserError("forty");
-  }), UserError);
+  EXPECT_THROW(pool.Run(100,
+                        [](size_t i, size_t) {
+                          if (i == 40) throw UserError("forty");
+                        }),
+               UserError);
   std::atomic<int> runs = 0;
   pool.Run(10, [&](size_t, size_t) { ++runs; });
   EXPECT_EQ(runs, 10);
