@@ -22,6 +22,10 @@ if(THALWEG_SANITIZE)
   add_link_options(-fsanitize=${THALWEG_SANITIZE})
 endif()
 
+if(THALWEG_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})

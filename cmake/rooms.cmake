@@ -2,6 +2,8 @@
 
 # thalweg_rooms(<layers file>): adds src/<room> for every line, in order.
 function(thalweg_rooms layers)
+  add_custom_target(tests)
+  add_custom_target(benches)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${layers})
   file(STRINGS ${layers} lines REGEX "^[a-z_]+:")
   foreach(line IN LISTS lines)
@@ -33,12 +35,13 @@ function(thalweg_room name)
   target_include_directories(thalweg_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(thalweg_${name} PUBLIC ${deps} PRIVATE ${ROOM_LIBRARIES} Threads::Threads)
 
-  if(tests)
+  if(tests AND NOT THALWEG_FUZZ)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE thalweg_${name} ${ROOM_LIBRARIES} GTest::gmock
                           GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE
       THALWEG_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_dependencies(tests ${name}_test)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
                          PROPERTIES TIMEOUT 600)
   endif()
@@ -47,6 +50,6 @@ function(thalweg_room name)
     add_executable(${program} EXCLUDE_FROM_ALL ${bench})
     target_link_libraries(${program} PRIVATE thalweg_${name} ${ROOM_LIBRARIES}
                           benchmark::benchmark_main)
-    set_property(GLOBAL APPEND PROPERTY THALWEG_BENCHES ${program})
+    add_dependencies(benches ${program})
   endforeach()
 endfunction()

@@ -1,0 +1,62 @@
+# The front door. `make demo` and `make test` do everything that they need, from a bare Debian 12 on.
+PRESET ?= release
+BUILD := build/$(PRESET)
+JOBS ?= $(shell nproc)
+PYTHON := .venv/bin/python
+
+.PHONY: help setup build test demo bench bench-peers format format-check lint sanitize fuzz clean
+
+help:
+	@echo "make demo         build, then train a net on handwritten digits"
+	@echo "make test         build, then run all tests"
+	@echo "make build        build/release/thalweg"
+	@echo "make bench        the benchmarks (make bench-peers first, for the comparisons)"
+	@echo "make bench-peers  install PyTorch, H2O, polars into .venv-peers (2 GB)"
+	@echo "make format       format all C++ files (format-check: only look)"
+	@echo "make lint         clang-tidy on files that differ from main (LINT=all: on all)"
+	@echo "make sanitize     tests under ASan+UBSan, then TSan"
+	@echo "make fuzz         every fuzz target for FUZZ_SECONDS (60)"
+
+setup:
+	@tools/setup.sh
+
+$(BUILD)/build.ninja: | setup
+	@cmake --preset $(PRESET) >$(BUILD).log 2>&1 || (cat $(BUILD).log; exit 1)
+
+build: setup
+	@mkdir -p build
+	@$(MAKE) -s $(BUILD)/build.ninja
+	@cmake --build --preset $(PRESET) -j $(JOBS)
+
+test: build
+	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error
+	@$(PYTHON) -m pytest -q tests/acceptance
+
+demo: build
+	@tools/demo.sh
+
+bench: build
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target benches
+	@benchmarks/run.sh
+
+bench-peers: setup
+	@tools/setup_peers.sh
+
+format: setup
+	@git ls-files -co --exclude-standard '*.cc' '*.h' | xargs clang-format-14 -i
+
+format-check: setup
+	@git ls-files -co --exclude-standard '*.cc' '*.h' | xargs clang-format-14 --dry-run --Werror
+
+lint: build
+	@tools/lint.sh $(BUILD)
+
+sanitize: setup
+	@tools/sanitize.sh asan
+	@tools/sanitize.sh tsan
+
+fuzz: setup
+	@tools/fuzz.sh $(or $(FUZZ_SECONDS),60)
+
+clean:
+	rm -rf build out

@@ -1,0 +1,12 @@
+# Every src/**/<name>_fuzz.cc becomes the libFuzzer program <name>_fuzz (preset fuzz).
+add_custom_target(fuzzers)
+file(GLOB_RECURSE fuzz_sources CONFIGURE_DEPENDS src/*_fuzz.cc)
+foreach(source IN LISTS fuzz_sources)
+  get_filename_component(program ${source} NAME_WE)
+  file(RELATIVE_PATH relative ${CMAKE_SOURCE_DIR}/src ${source})
+  string(REGEX MATCH "^[a-z_]+" room ${relative})
+  add_executable(${program} ${source})
+  target_link_libraries(${program} PRIVATE thalweg_${room} Boost::json fmt::fmt)
+  target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+  add_dependencies(fuzzers ${program})
+endforeach()

@@ -1,0 +1,53 @@
+// How ranks talk. Everything here is a collective: all ranks of a communicator call the same
+// operation in the same order. Sums are formed in the order of the ranks, so that every rank gets
+// the same bits.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thalweg {
+
+// Another rank failed or did not come within the time limit.
+class RankFailure : public std::runtime_error {
+ public:
+  RankFailure(int failed_rank, const std::string& message);
+  int rank() const { return rank_; }
+
+ private:
+  int rank_;
+};
+
+// Thread rule: one thread at a time per rank. No call blocks longer than the time limit that the
+// communicator was made with; then it throws RankFailure.
+class Communicator {
+ public:
+  virtual ~Communicator() = default;
+
+  virtual int rank() const = 0;
+  virtual int size() const = 0;
+
+  virtual void Barrier() = 0;
+  // The root's bytes to everyone.
+  virtual std::string Broadcast(std::string_view bytes, int root) = 0;
+  // Everyone's bytes to everyone, in the order of the ranks.
+  virtual std::vector<std::string> AllGather(std::string_view mine) = 0;
+  // to_each[r] goes to rank r; returns what each rank sent here.
+  virtual std::vector<std::string> AllToAll(std::vector<std::string> to_each) = 0;
+  // Element-wise sum over ranks, in place; the spans have the same size on all ranks.
+  virtual void AllReduceSum(std::span<double> values) = 0;
+  virtual void AllReduceSum(std::span<float> values) = 0;
+  virtual void AllReduceSum(std::span<int64_t> values) = 0;
+
+  // The end of every command: each rank says how it went (null: well). Returns normally only if it
+  // went well on all; otherwise every rank throws: the one that failed its own error, the others a
+  // RankFailure that names the lowest failed rank and its message.
+  void Agree(const std::exception_ptr& mine);
+};
+
+}  // namespace thalweg
