@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 
 #include "base/json.h"
-#include "base/text.h"
 
 namespace thalweg {
 namespace {
@@ -226,16 +223,9 @@ const ParamSpec* ParamSchema::Find(std::string_view name) const {
 }
 
 std::string ParamSchema::Nearest(std::string_view name) const {
-  std::string nearest;
-  size_t best = 4;
-  for (const ParamSpec& spec : specs_) {
-    const size_t distance = EditDistance(name, spec.name);
-    if (distance < best) {
-      best = distance;
-      nearest = spec.name;
-    }
-  }
-  return nearest;
+  std::vector<std::string> names;
+  for (const ParamSpec& spec : specs_) names.push_back(spec.name);
+  return NearestWord(name, names);
 }
 
 void ParamSchema::Parse(const std::vector<std::pair<std::string, std::string>>& fields,
@@ -287,21 +277,6 @@ Json ParamSchema::Describe() const {
     fields.push_back(std::move(field));
   }
   return fields;
-}
-
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace thalweg

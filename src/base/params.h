@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/json_fwd.h"
+#include "base/text.h"
 
 namespace thalweg {
 
@@ -108,8 +109,5 @@ class ParamSchema {
  private:
   std::vector<ParamSpec> specs_;
 };
-
-// Levenshtein's distance between two words.
-size_t EditDistance(std::string_view a, std::string_view b);
 
 }  // namespace thalweg

@@ -1,0 +1,52 @@
+#include "base/text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace thalweg {
+namespace {
+
+TEST(TextTest, Numbers) {
+  EXPECT_EQ(ParseInt("-42"), -42);
+  EXPECT_EQ(ParseInt("+7"), 7);
+  EXPECT_EQ(ParseInt("9223372036854775807"), INT64_MAX);
+  for (const char* bad : {"", "1.0", " 1", "+-1", "9223372036854775808", "1x"}) {
+    EXPECT_FALSE(ParseInt(bad)) << bad;
+  }
+  EXPECT_EQ(ParseReal("12.34"), 12.34);
+  EXPECT_EQ(ParseReal("1e400"), INFINITY);
+  EXPECT_EQ(ParseReal("-Inf"), -INFINITY);
+  EXPECT_TRUE(std::isnan(*ParseReal("NaN")));
+  for (const char* bad : {"", "1,5", "1.2.3", " 1", "0x10"}) EXPECT_FALSE(ParseReal(bad)) << bad;
+}
+
+TEST(TextTest, ForPeople) {
+  EXPECT_EQ(WithThousands(-1234567), "-1,234,567");
+  EXPECT_EQ(WithThousands(999), "999");
+  EXPECT_EQ(HumanBytes(999), "999 B");
+  EXPECT_EQ(HumanBytes(1536), "1.54 KB");
+  EXPECT_EQ(HumanBytes(20'000'000), "20.0 MB");
+  EXPECT_EQ(HumanDuration(75), "1 min 15 s");
+  EXPECT_EQ(HumanDuration(7300), "2 h 1 min");
+}
+
+TEST(TextTest, PrintableIsSafeForATerminal) {
+  EXPECT_EQ(Printable("a\x1b[31m\n"), "a\\x1b[31m\\n");
+  EXPECT_EQ(Printable("ééé", 3), "éé…");
+}
+
+TEST(TextTest, NearestWord) {
+  EXPECT_EQ(NearestWord("hiden", {"epochs", "hidden"}), "hidden");
+  EXPECT_EQ(NearestWord("completely", {"epochs", "hidden"}), "");
+}
+
+TEST(TextTest, SplitAndTrim) {
+  EXPECT_THAT(Split("a,,b", ','), testing::ElementsAre("a", "", "b"));
+  EXPECT_THAT(Split("", ','), testing::ElementsAre(""));
+  EXPECT_EQ(Trim(" \ta b\r\n"), "a b");
+}
+
+}  // namespace
+}  // namespace thalweg

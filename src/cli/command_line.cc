@@ -1,0 +1,157 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace thalweg {
+namespace {
+
+constexpr const char* kVersion = "0.1.0";
+
+constexpr const char* kExamples = R"(
+Examples:
+  thalweg inspect data/prostate/prostate.csv
+  thalweg train deeplearning --training_frame train.csv --response_column label \
+      --hidden 200,200 --epochs 10 --model net.thalweg
+  thalweg predict --model net.thalweg --frame new.csv --output predictions.csv
+  thalweg params deeplearning
+
+Every command has --help.)";
+
+std::string Suggestion(const std::string& word, const std::vector<std::string>& known) {
+  const std::string nearest = NearestWord(word, known);
+  return nearest.empty() ? "" : "; did you mean " + nearest + "?";
+}
+
+int PrintError(const std::string& message) {
+  for (std::string_view line : Split(message, '\n')) fmt::print(stderr, "error: {}\n", line);
+  return kExitUser;
+}
+
+// A flag or command that is not there, with what it may have been meant to be.
+int PrintUnknown(const CLI::App& app, const std::vector<std::unique_ptr<Command>>& commands) {
+  for (const auto& command : commands) {
+    if (!command->app->parsed()) continue;
+    for (const std::string& word : command->app->remaining()) {
+      const bool flag = word.starts_with("-");
+      PrintError(fmt::format("{}: unknown {} {}{}", command->app->get_name(),
+                             flag ? "option" : "argument", word,
+                             flag ? Suggestion(word, command->FlagNames()) : ""));
+    }
+    return kExitUser;
+  }
+  std::vector<std::string> names;
+  for (const auto& command : commands) names.push_back(command->app->get_name());
+  for (const std::string& word : app.remaining()) {
+    PrintError(fmt::format("unknown command {}{}", word, Suggestion(word, names)));
+  }
+  return kExitUser;
+}
+
+int Dispatch(int argc, const char* const* argv) {
+  CLI::App app("thalweg: in-memory machine learning. Data to compressed frames, frames to nets.",
+               "thalweg");
+  app.set_version_flag("--version", std::string("thalweg ") + kVersion);
+  app.footer(kExamples);
+  app.require_subcommand(0, 1);
+  app.allow_extras();
+  std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(AddInspect(app));
+  commands.push_back(AddTrain(app));
+  commands.push_back(AddPredict(app));
+  commands.push_back(AddParams(app));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& request) {
+    return app.exit(request);
+  } catch (const CLI::CallForAllHelp& request) {
+    return app.exit(request);
+  } catch (const CLI::CallForVersion& request) {
+    return app.exit(request);
+  } catch (const CLI::ParseError& error) {
+    return PrintError(error.what());
+  }
+  for (const auto& command : commands) {
+    if (!command->app->parsed()) continue;
+    if (command->app->remaining_size() > 0) return PrintUnknown(app, commands);
+    return command->Run();
+  }
+  if (app.remaining_size() > 0) return PrintUnknown(app, commands);
+  fmt::print("{}", app.help());
+  return kExitOk;
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, const char* const* argv) {
+  try {
+    return Dispatch(argc, argv);
+  } catch (const UserError& error) {
+    return PrintError(error.what());
+  } catch (const Cancelled&) {
+    fmt::print(stderr, "interrupted\n");
+    return kExitInterrupted;
+  } catch (const std::bad_alloc&) {
+    return PrintError("out of memory; use a machine with more, or less data");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\nThis is a bug of thalweg; please report it with the command line.\n",
+               error.what());
+    return kExitInternal;
+  }
+}
+
+FieldFlags::FieldFlags(const ParamSchema& schema, CLI::App& app, const std::string& group)
+    : schema_(schema), values_(schema.specs().size()) {
+  for (size_t i = 0; i < schema.specs().size(); ++i) {
+    const ParamSpec& spec = schema.specs()[i];
+    values_[i].first = spec.name;
+    std::string help = spec.help;
+    if (!spec.access.levels.empty()) help += " One of " + Join(spec.access.levels, ", ") + ".";
+    if (!spec.Range().empty()) help += " " + spec.Range() + ".";
+    if (!spec.default_text.empty()) help += fmt::format(" [{}]", Printable(spec.default_text));
+    CLI::Option* option = app.add_option("--" + spec.name, values_[i].second, help);
+    option->group(group)->type_name(std::string(ParamTypeName(spec.type())));
+    option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+}
+
+bool FieldFlags::given(const std::string& name) const {
+  for (const auto& [field, texts] : values_) {
+    if (field == name) return !texts.empty();
+  }
+  return false;
+}
+
+void FieldFlags::Apply(void* params) const {
+  std::vector<FieldError> errors;
+  for (const auto& [name, texts] : values_) {
+    if (texts.empty()) continue;
+    const ParamSpec& spec = *schema_.Find(name);
+    const bool list = spec.type() == ParamType::kIntList || spec.type() == ParamType::kRealList ||
+                      spec.type() == ParamType::kStringList;
+    try {
+      if (!list && texts.size() > 1) throw UserError("given more than once");
+      spec.Parse(Join(texts, ","), params);
+    } catch (const UserError& error) {
+      errors.push_back({"--" + name, error.what()});
+    }
+  }
+  if (!errors.empty()) throw FieldErrors(std::move(errors));
+}
+
+std::vector<std::string> Command::FlagNames() const {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app->get_options()) names.push_back(option->get_name());
+  return names;
+}
+
+}  // namespace thalweg

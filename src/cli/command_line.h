@@ -1,0 +1,57 @@
+// The command line: `thalweg <command> …`. One file per command; commands.cc is the list.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/params.h"
+
+namespace CLI {
+class App;
+}
+
+namespace thalweg {
+
+// Exit codes: sysexits(3) where it has one.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitUser = 2;           // what the user gave cannot be used
+inline constexpr int kExitInternal = 70;      // our fault
+inline constexpr int kExitInterrupted = 130;  // ended by Ctrl-C; what was done is saved
+
+// Never throws: prints errors to the error stream and returns the exit code.
+int RunCommandLine(int argc, const char* const* argv);
+
+// Flags made of declared parameters: `--name VALUE` for each field, in a group of the help text.
+// Values are kept as text until Apply.
+class FieldFlags {
+ public:
+  FieldFlags(const ParamSchema& schema, CLI::App& app, const std::string& group);
+
+  // Sets the given fields of `params` (a struct of the schema's type). FieldErrors names each bad
+  // one with its dashes.
+  void Apply(void* params) const;
+  bool given(const std::string& name) const;
+
+ private:
+  const ParamSchema& schema_;
+  std::vector<std::pair<std::string, std::vector<std::string>>> values_;
+};
+
+// Each adds one command to `app` and returns what runs when it is chosen. The returned object owns
+// the storage of the flags.
+class Command {
+ public:
+  virtual ~Command() = default;
+  virtual int Run() = 0;
+  CLI::App* app = nullptr;
+  // Words that flags of this command may be misspelled from; for "did you mean".
+  std::vector<std::string> FlagNames() const;
+};
+
+std::unique_ptr<Command> AddInspect(CLI::App& app);
+std::unique_ptr<Command> AddTrain(CLI::App& app);
+std::unique_ptr<Command> AddPredict(CLI::App& app);
+std::unique_ptr<Command> AddParams(CLI::App& app);
+
+}  // namespace thalweg

@@ -1,0 +1,53 @@
+// The list of learners, and what each looks like to those that do not know its parameters' type.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/json_fwd.h"
+#include "base/params.h"
+#include "base/progress.h"
+#include "base/thread_pool.h"
+#include "frame/frame.h"
+#include "models/model.h"
+
+namespace thalweg {
+
+struct TrainingFrames {
+  const Frame* training = nullptr;
+  const Frame* validation = nullptr;  // may be null
+};
+
+// What is left after training, beside the model.
+struct TrainingOutcome {
+  std::shared_ptr<const Model> model;
+  bool interrupted = false;
+  double epochs = 0;
+  int64_t samples = 0;
+  double seconds = 0;             // of training, scoring included
+  double samples_per_second = 0;  // without the time for scoring
+  Metrics training_metrics;
+  std::optional<Metrics> validation_metrics;
+  std::shared_ptr<const Json> scoring_history;  // array of objects, one per scoring
+  std::shared_ptr<const Json> parameters;       // as used
+  std::vector<std::string> warnings;
+};
+
+class Learner {
+ public:
+  virtual ~Learner() = default;
+  virtual std::string name() const = 0;
+  virtual const ParamSchema& schema() const = 0;
+  // A fresh struct of parameters, to be filled through the schema.
+  virtual std::shared_ptr<void> NewParams() const = 0;
+  virtual TrainingOutcome Train(const void* params, const TrainingFrames& frames, ThreadPool& pool,
+                                const WorkContext& context) const = 0;
+};
+
+std::vector<std::string> LearnerNames();
+// UserError that names the nearest if there is none of this name.
+const Learner& FindLearner(const std::string& name);
+
+}  // namespace thalweg

@@ -1,0 +1,40 @@
+// What every trained model can do.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/json_fwd.h"
+#include "base/thread_pool.h"
+#include "frame/frame.h"
+#include "models/metrics.h"
+
+namespace thalweg {
+
+// Immutable after training. Thread rule: any number of threads may predict at the same time, each
+// with a pool of its own.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  // "deeplearning", …
+  virtual std::string algo() const = 0;
+  virtual const std::string& response() const = 0;
+
+  // One row per row of `frame`. Column `predict` (a level, or a number), and for classification one
+  // column of probabilities per level, named by the level. Columns are found by name; a predictor
+  // that is not there is a UserError, levels never seen in training count as such.
+  virtual Frame Predict(const Frame& frame, ThreadPool& pool) const = 0;
+  // Metrics on a frame that has the response; UserError where it is not there.
+  virtual Metrics Score(const Frame& frame, ThreadPool& pool) const = 0;
+  // Atomically; see model_file.h.
+  virtual void Save(const std::string& path) const = 0;
+  // For a person or a report: kind, sizes, inputs.
+  virtual Json Summary() const = 0;
+};
+
+// Any saved model. UserError where the file cannot be used.
+std::shared_ptr<const Model> LoadModel(const std::string& path);
+
+}  // namespace thalweg
