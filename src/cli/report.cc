@@ -1,0 +1,45 @@
+#include "cli/report.h"
+
+#include <sys/resource.h>
+
+#include <cmath>
+
+#include "base/json.h"
+
+namespace thalweg {
+namespace {
+
+int64_t Milliseconds(double seconds) { return std::llround(seconds * 1000); }
+
+}  // namespace
+
+int64_t PeakMemoryBytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return int64_t{1024} * usage.ru_maxrss;
+}
+
+Json TrainingReport(const std::string& algo, const TrainingOutcome& outcome,
+                    const RunTimes& times) {
+  JsonObject report;
+  report["algo"] = algo;
+  report["training_metrics"] = outcome.training_metrics.ToJson();
+  if (outcome.validation_metrics) {
+    report["validation_metrics"] = outcome.validation_metrics->ToJson();
+  }
+  report["samples"] = outcome.samples;
+  report["epochs"] = JsonNumber(outcome.epochs);
+  report["samples_per_second"] = JsonNumber(outcome.samples_per_second);
+  report["run_time_ms"] = Milliseconds(outcome.seconds);
+  report["parse_time_ms"] = Milliseconds(times.parse_seconds);
+  report["total_time_ms"] = Milliseconds(times.total_seconds);
+  report["peak_memory_bytes"] = PeakMemoryBytes();
+  report["interrupted"] = outcome.interrupted;
+  report["warnings"] = boost::json::value_from(outcome.warnings);
+  report["parameters"] = *outcome.parameters;
+  report["scoring_history"] = *outcome.scoring_history;
+  report["model"] = outcome.model->Summary();
+  return report;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,24 @@
+// The JSON report of a training run (`--report FILE.json`).
+#pragma once
+
+#include <string>
+
+#include "base/json_fwd.h"
+#include "learn/learners.h"
+
+namespace thalweg {
+
+struct RunTimes {
+  double parse_seconds = 0;
+  double total_seconds = 0;
+};
+
+// Keys: algo, training_metrics, validation_metrics, scoring_history, samples, epochs,
+// samples_per_second, run_time_ms (of training), parse_time_ms, total_time_ms, peak_memory_bytes,
+// parameters, warnings, interrupted, model (its summary).
+Json TrainingReport(const std::string& algo, const TrainingOutcome& outcome, const RunTimes& times);
+
+// The largest resident size of this process so far.
+int64_t PeakMemoryBytes();
+
+}  // namespace thalweg

@@ -1,0 +1,19 @@
+// Aligned tables for a terminal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace thalweg {
+
+struct TableColumn {
+  std::string title;
+  bool right = false;  // numbers are aligned to the right
+};
+
+// Cells are cut at `max_width` characters; widths count UTF-8 characters, not bytes. Ends with a
+// line break.
+std::string FormatTable(const std::vector<TableColumn>& columns,
+                        const std::vector<std::vector<std::string>>& rows, size_t max_width = 32);
+
+}  // namespace thalweg

@@ -1,0 +1,198 @@
+// `thalweg train <learner>`: from files to a saved model and a report.
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <chrono>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/command_line.h"
+#include "cli/data_flags.h"
+#include "cli/interrupt.h"
+#include "cli/progress_bar.h"
+#include "cli/report.h"
+#include "learn/learners.h"
+
+namespace thalweg {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void PrintMetrics(const char* title, const Metrics& metrics) {
+  fmt::print("\n{} ({} rows)\n", title, WithThousands(metrics.rows));
+  auto line = [](const char* name, const std::optional<double>& value) {
+    if (value) fmt::print("  {:<22}{:.6g}\n", name, *value);
+  };
+  if (metrics.classification_error) {
+    fmt::print("  {:<22}{:.2f} %\n", "error", 100 * *metrics.classification_error);
+  }
+  line("logloss", metrics.logloss);
+  line("mean per-class error", metrics.mean_per_class_error);
+  line("mse", metrics.mse);
+  line("rmse", metrics.rmse);
+  line("mae", metrics.mae);
+  line("r2", metrics.r2);
+}
+
+// One subcommand of `train`: a learner with its flags.
+struct LearnerFlags {
+  const Learner* learner;
+  CLI::App* app;
+  std::vector<std::string> training_frame;
+  std::vector<std::string> validation_frame;
+  std::string response_type;
+  std::string model;
+  std::string report;
+  std::unique_ptr<DataFlags> data;
+  std::unique_ptr<FieldFlags> fields;
+};
+
+class TrainCommand : public Command {
+ public:
+  explicit TrainCommand(CLI::App& parent) {
+    app = parent.add_subcommand("train", "Train a model on the rows of a file.");
+    app->require_subcommand(0, 1);
+    app->allow_extras();
+    app->footer("\nExample:\n  thalweg train deeplearning --help");
+    for (const std::string& name : LearnerNames()) AddLearner(FindLearner(name));
+  }
+
+  int Run() override {
+    for (const auto& flags : flags_) {
+      if (!flags->app->parsed()) continue;
+      if (flags->app->remaining_size() > 0) return RefuseExtras(*flags);
+      return Train(*flags);
+    }
+    if (app->remaining_size() > 0) {
+      const std::string word = app->remaining()[0];
+      throw UserError(
+          fmt::format("no learner {}; there are: {}", word, Join(LearnerNames(), ", ")));
+    }
+    fmt::print("{}", app->help());
+    return kExitOk;
+  }
+
+ private:
+  void AddLearner(const Learner& learner) {
+    auto flags = std::make_unique<LearnerFlags>();
+    flags->learner = &learner;
+    CLI::App& sub = *app->add_subcommand(learner.name(), "Train with " + learner.name() + ".");
+    flags->app = &sub;
+    sub.allow_extras();
+    sub.add_option("--training_frame", flags->training_frame, "Files of the training rows.")
+        ->required()
+        ->type_name("FILE");
+    sub.add_option("--validation_frame", flags->validation_frame,
+                   "Files of rows to measure the error on, not to train on.")
+        ->type_name("FILE");
+    sub.add_option("--response_type", flags->response_type,
+                   "Take the response as enum (classification) or real (regression).")
+        ->check(CLI::IsMember({"enum", "real"}));
+    sub.add_option("--model", flags->model, "Where to save the model.")->type_name("FILE");
+    sub.add_option("--report", flags->report, "Where to save the report (JSON).")
+        ->type_name("FILE");
+    flags->data = std::make_unique<DataFlags>(sub);
+    flags->fields = std::make_unique<FieldFlags>(learner.schema(), sub, "Learner");
+    sub.footer(R"(
+Examples:
+  thalweg train deeplearning --training_frame data/mnist/train.csv.gz --header false \
+      --validation_frame data/mnist/test.csv.gz --response_column C785 --response_type enum \
+      --hidden 200,200 --epochs 10 --model digits.thalweg --report digits.json
+  thalweg train deeplearning --training_frame data/prostate/prostate.csv \
+      --response_column CAPSULE --response_type enum --ignored_columns ID)");
+    flags_.push_back(std::move(flags));
+  }
+
+  static int RefuseExtras(const LearnerFlags& flags) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : flags.app->get_options()) names.push_back(option->get_name());
+    std::string text;
+    for (const std::string& word : flags.app->remaining()) {
+      const std::string nearest = NearestWord(word, names);
+      if (!text.empty()) text += '\n';
+      text += fmt::format("unknown option {}{}", word,
+                          nearest.empty() ? "" : "; did you mean " + nearest + "?");
+    }
+    throw UserError(text);
+  }
+
+  static int Train(LearnerFlags& flags) {
+    const Clock::time_point start = Clock::now();
+    const Learner& learner = *flags.learner;
+    const std::shared_ptr<void> params = learner.NewParams();
+    flags.fields->Apply(params.get());
+    ParseOptions options = flags.data->Options();
+    const ParamSpec* response = learner.schema().Find("response_column");
+    if (!flags.response_type.empty() && response != nullptr) {
+      options.column_types.push_back(response->Format(params.get()) + "=" + flags.response_type);
+    }
+    CancelToken cancel;
+    InterruptScope interrupt(cancel);
+    ThreadPool& pool = flags.data->pool();
+
+    const ParseResult training = flags.data->Parse(flags.training_frame, options, pool, cancel);
+    PrintParseProblems(training.report);
+    std::optional<ParseResult> validation;
+    if (!flags.validation_frame.empty()) {
+      validation = flags.data->Parse(flags.validation_frame, options, pool, cancel);
+      PrintParseProblems(validation->report);
+    }
+    const double parse_seconds = SecondsSince(start);
+    fmt::print("training frame: {} rows, {} columns, {} in memory; parsed in {:.2f} s\n",
+               WithThousands(training.frame.rows()), training.frame.columns(),
+               HumanBytes(static_cast<double>(training.frame.ByteSize())), parse_seconds);
+
+    TrainingOutcome outcome;
+    {
+      ProgressBar bar("training", flags.data->quiet());
+      const TrainingFrames frames{&training.frame, validation ? &validation->frame : nullptr};
+      outcome = learner.Train(params.get(), frames, pool, {.progress = &bar, .cancel = &cancel});
+    }
+    Print(outcome);
+    if (!flags.model.empty()) {
+      outcome.model->Save(flags.model);
+      fmt::print("\nmodel saved to {}\n", flags.model);
+    }
+    if (!flags.report.empty()) {
+      const Json report =
+          TrainingReport(learner.name(), outcome,
+                         {.parse_seconds = parse_seconds, .total_seconds = SecondsSince(start)});
+      WriteWholeFile(flags.report, FormatJson(report) + "\n");
+      fmt::print("report saved to {}\n", flags.report);
+    }
+    return outcome.interrupted ? kExitInterrupted : kExitOk;
+  }
+
+  static void Print(const TrainingOutcome& outcome) {
+    for (const std::string& warning : outcome.warnings) {
+      fmt::print(stderr, "warning: {}\n", warning);
+    }
+    fmt::print("{} {:.2f} epochs ({} samples) in {}, {} samples/s\n",
+               outcome.interrupted ? "interrupted after" : "trained", outcome.epochs,
+               WithThousands(outcome.samples), HumanDuration(outcome.seconds),
+               WithThousands(static_cast<int64_t>(outcome.samples_per_second)));
+    PrintMetrics("training", outcome.training_metrics);
+    if (outcome.validation_metrics) PrintMetrics("validation", *outcome.validation_metrics);
+    const Metrics& last =
+        outcome.validation_metrics ? *outcome.validation_metrics : outcome.training_metrics;
+    if (last.confusion_matrix && last.confusion_matrix->levels.size() <= 20) {
+      fmt::print("\nconfusion matrix ({}; rows: actual, columns: predicted)\n{}",
+                 outcome.validation_metrics ? "validation" : "training",
+                 last.confusion_matrix->ToText());
+    }
+  }
+
+  std::vector<std::unique_ptr<LearnerFlags>> flags_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> AddTrain(CLI::App& app) { return std::make_unique<TrainCommand>(app); }
+
+}  // namespace thalweg
