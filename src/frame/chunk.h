@@ -84,7 +84,7 @@ class Chunk {
   mutable std::atomic<uint32_t> references_{0};
   uint32_t rows_ = 0;
   uint32_t missing_ = 0;
-  uint32_t payload_bytes_ = 0;
+  uint32_t payload_words_ = 0;  // of 8 bytes
   // The encoding's parameters; each encoding's header says what they mean.
   int64_t bias_ = 0;
   EncodingId encoding_ = EncodingId::kConstant;

@@ -1,0 +1,63 @@
+#include "frame/chunk.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <vector>
+
+#include "frame/chunk_builder.h"
+
+namespace thalweg {
+namespace {
+
+TEST(ChunkTest, IntegersReadBack) {
+  const std::vector<int64_t> cells = {3, kMissingInt, -7, 1'000'000'007, 0};
+  const ChunkPtr chunk = EncodeIntegers(cells);
+  std::vector<int64_t> ints(cells.size());
+  chunk->Decode(0, std::span<int64_t>(ints));
+  EXPECT_EQ(ints, cells);
+  EXPECT_EQ(chunk->missing(), 1U);
+  EXPECT_TRUE(chunk->integral());
+  std::vector<double> reals(3);
+  chunk->Decode(1, std::span<double>(reals));
+  EXPECT_TRUE(std::isnan(reals[0]));
+  EXPECT_EQ(reals[1], -7);
+  EXPECT_EQ(reals[2], 1'000'000'007);
+}
+
+TEST(ChunkTest, DecimalsReadBackBitByBit) {
+  std::vector<double> cells;
+  for (int i = 0; i < 100; ++i) cells.insert(cells.end(), {12.34, -0.1, 1e-3, 100});
+  const ChunkPtr chunk = EncodeReals(cells);
+  EXPECT_EQ(chunk->encoding(), EncodingId::kBitPacked);
+  EXPECT_FALSE(chunk->integral());
+  std::vector<double> reals(cells.size());
+  chunk->Decode(0, std::span<double>(reals));
+  EXPECT_EQ(reals, cells);
+}
+
+TEST(ChunkTest, StringsAndUuidsReadBack) {
+  const std::vector<std::string_view> cells = {"a", "", std::string_view(), "long enough text"};
+  const ChunkPtr strings = EncodeStrings(cells);
+  std::vector<std::string_view> out(cells.size());
+  strings->Decode(0, std::span<std::string_view>(out));
+  EXPECT_EQ(out, cells);
+  EXPECT_NE(out[1].data(), nullptr);
+  EXPECT_EQ(out[2].data(), nullptr);
+
+  const std::vector<Uuid> uuids = {{1, 2}, kMissingUuid, {3, 4}};
+  const ChunkPtr chunk = EncodeUuids(uuids);
+  EXPECT_EQ(chunk->missing(), 1U);
+  std::vector<Uuid> back(2);
+  chunk->Decode(1, std::span<Uuid>(back));
+  EXPECT_EQ(back, (std::vector<Uuid>{kMissingUuid, {3, 4}}));
+}
+
+TEST(ChunkTest, NoRows) {
+  EXPECT_EQ(EncodeIntegers({})->encoding(), EncodingId::kConstant);
+  EXPECT_EQ(EncodeStrings({})->rows(), 0U);
+}
+
+}  // namespace
+}  // namespace thalweg

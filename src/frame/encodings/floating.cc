@@ -1,0 +1,79 @@
+#include "frame/encodings/floating.h"
+
+#include <cmath>
+
+#include "frame/encodings/chunk_access.h"
+#include "frame/encodings/decimal.h"
+
+namespace thalweg::internal {
+namespace {
+
+template <class T>
+std::optional<uint64_t> Estimate(const Cells& cells, const CellStats& stats) {
+  if (cells.kind == CellKind::kScaled) {
+    // Scaled integers that are all doubles; the scale is not kept.
+    const bool exact = stats.min >= -kMaxMantissa && stats.max <= kMaxMantissa;
+    if (!exact || sizeof(T) == sizeof(float)) return std::nullopt;
+  } else if (cells.kind != CellKind::kReal || (sizeof(T) == sizeof(float) && !stats.floats)) {
+    return std::nullopt;
+  }
+  return uint64_t{stats.rows} * sizeof(T);
+}
+
+template <class T>
+ChunkPtr Compress(const Cells& cells, const CellStats& stats) {
+  const uint8_t integral = stats.integral ? kFlagIntegral : 0;
+  Chunk* chunk = ChunkAccess::Make(
+      {.encoding = sizeof(T) == sizeof(float) ? EncodingId::kFloat : EncodingId::kDouble,
+       .rows = stats.rows,
+       .missing = stats.missing,
+       .flags = static_cast<uint8_t>(kFlagReal | integral)},
+      uint64_t{stats.rows} * sizeof(T));
+  T* out = reinterpret_cast<T*>(ChunkAccess::Payload(chunk));
+  for (size_t i = 0; i < stats.rows; ++i) {
+    double value;
+    if (cells.kind == CellKind::kReal) {
+      value = cells.reals[i];
+      if (std::isnan(value)) value = kMissingReal;
+    } else {
+      const int64_t mantissa = cells.mantissas[i];
+      value = mantissa == kMissingInt ? kMissingReal : DecimalValue(mantissa, cells.scale);
+    }
+    out[i] = static_cast<T>(value);
+  }
+  return ChunkPtr(chunk);
+}
+
+template <class T, class Out>
+void Decode(const Chunk& chunk, size_t begin, std::span<Out> out) {
+  const T* cells = reinterpret_cast<const T*>(ChunkAccess::Payload(chunk)) + begin;
+  for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<Out>(cells[i]);
+}
+
+template <class T>
+void DecodeInts(const Chunk& chunk, size_t begin, std::span<int64_t> out) {
+  const T* cells = reinterpret_cast<const T*>(ChunkAccess::Payload(chunk)) + begin;
+  for (size_t i = 0; i < out.size(); ++i) {
+    out[i] = std::isnan(cells[i]) ? kMissingInt : static_cast<int64_t>(cells[i]);
+  }
+}
+
+}  // namespace
+
+const Encoding kFloatEncoding = {.id = EncodingId::kFloat,
+                                 .name = "float",
+                                 .estimate = Estimate<float>,
+                                 .compress = Compress<float>,
+                                 .decode_doubles = Decode<float, double>,
+                                 .decode_floats = Decode<float, float>,
+                                 .decode_ints = DecodeInts<float>};
+
+const Encoding kDoubleEncoding = {.id = EncodingId::kDouble,
+                                  .name = "double",
+                                  .estimate = Estimate<double>,
+                                  .compress = Compress<double>,
+                                  .decode_doubles = Decode<double, double>,
+                                  .decode_floats = Decode<double, float>,
+                                  .decode_ints = DecodeInts<double>};
+
+}  // namespace thalweg::internal

@@ -1,0 +1,66 @@
+#include "frame/encodings/string_plain.h"
+
+#include <cstring>
+
+#include "frame/encodings/bit_array.h"
+#include "frame/encodings/chunk_access.h"
+
+namespace thalweg::internal {
+namespace {
+
+uint64_t TextBytes(const Cells& cells) {
+  uint64_t bytes = 0;
+  for (const std::string_view cell : cells.strings) bytes += cell.size();
+  return bytes;
+}
+
+std::optional<uint64_t> Estimate(const Cells& cells, const CellStats& stats) {
+  if (cells.kind != CellKind::kString) return std::nullopt;
+  const uint64_t text = TextBytes(cells);
+  return BitArrayBytes(uint64_t{stats.rows} + 1, BitWidth(2 * text + 1)) + text;
+}
+
+ChunkPtr Compress(const Cells& cells, const CellStats& stats) {
+  const uint64_t text = TextBytes(cells);
+  const int width = BitWidth(2 * text + 1);
+  const uint64_t offsets = BitArrayBytes(uint64_t{stats.rows} + 1, width);
+  Chunk* chunk = ChunkAccess::Make({.encoding = EncodingId::kStringPlain,
+                                    .rows = stats.rows,
+                                    .missing = stats.missing,
+                                    .bias = static_cast<int64_t>(offsets),
+                                    .width = static_cast<uint8_t>(width)},
+                                   offsets + text);
+  std::byte* payload = ChunkAccess::Payload(chunk);
+  uint64_t at = 0;
+  for (size_t i = 0; i < stats.rows; ++i) {
+    const std::string_view cell = cells.strings[i];
+    WriteBits(payload, width, i, 2 * at + (cell.data() == nullptr ? 1 : 0));
+    if (!cell.empty()) std::memcpy(payload + offsets + at, cell.data(), cell.size());
+    at += cell.size();
+  }
+  WriteBits(payload, width, stats.rows, 2 * at);
+  return ChunkPtr(chunk);
+}
+
+void DecodeStrings(const Chunk& chunk, size_t begin, std::span<std::string_view> out) {
+  const std::byte* payload = ChunkAccess::Payload(chunk);
+  const int width = ChunkAccess::Width(chunk);
+  const auto* text = reinterpret_cast<const char*>(payload + ChunkAccess::Bias(chunk));
+  uint64_t offset = ReadBits(payload, width, begin);
+  for (size_t i = 0; i < out.size(); ++i) {
+    const uint64_t next = ReadBits(payload, width, begin + i + 1);
+    out[i] = offset & 1 ? std::string_view()
+                        : std::string_view(text + offset / 2, next / 2 - offset / 2);
+    offset = next;
+  }
+}
+
+}  // namespace
+
+const Encoding kStringPlainEncoding = {.id = EncodingId::kStringPlain,
+                                       .name = "string-plain",
+                                       .estimate = Estimate,
+                                       .compress = Compress,
+                                       .decode_strings = DecodeStrings};
+
+}  // namespace thalweg::internal

@@ -1,0 +1,99 @@
+#include "frame/recut.h"
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "frame/chunk_builder.h"
+#include "frame/frame.h"
+
+namespace thalweg {
+namespace {
+
+template <class T>
+void Read(const Column& column, const Layout& layout, int64_t begin, std::span<T> out) {
+  Check(begin >= 0 && begin + static_cast<int64_t>(out.size()) <= layout.rows(),
+        "cells are read outside the frame");
+  size_t done = 0;
+  for (size_t c = out.empty() ? 0 : layout.ChunkOf(begin); done < out.size(); ++c) {
+    const int64_t from = begin + static_cast<int64_t>(done);
+    const auto take =
+        std::min(static_cast<size_t>(layout.ChunkStart(c + 1) - from), out.size() - done);
+    column.chunk(c).Decode(static_cast<size_t>(from - layout.ChunkStart(c)),
+                           out.subspan(done, take));
+    done += take;
+  }
+}
+
+template <class T, class Encode>
+ChunkPtr Reencode(const Column& column, const Layout& layout, int64_t begin, size_t rows,
+                  Encode encode) {
+  std::vector<T> cells(rows);
+  Read<T>(column, layout, begin, cells);
+  return encode(std::span<const T>(cells), EncodeOptions{});
+}
+
+ChunkPtr CutChunk(const Column& column, const Layout& layout, int64_t begin, size_t rows) {
+  switch (column.type()) {
+    case ColumnType::kReal:
+      return Reencode<double>(column, layout, begin, rows, EncodeReals);
+    case ColumnType::kInteger:
+    case ColumnType::kCategorical:
+    case ColumnType::kTime:
+      return Reencode<int64_t>(column, layout, begin, rows, EncodeIntegers);
+    case ColumnType::kString:
+      return Reencode<std::string_view>(column, layout, begin, rows, EncodeStrings);
+    case ColumnType::kUuid:
+      return Reencode<Uuid>(column, layout, begin, rows, EncodeUuids);
+  }
+  throw InternalError("unknown column type");
+}
+
+}  // namespace
+
+namespace internal {
+
+ColumnPtr Recut(const ColumnPtr& column, const Layout& from, const Layout& to, int64_t begin) {
+  std::vector<ChunkPtr> chunks;
+  chunks.reserve(to.chunks());
+  bool shared = from.chunks() == to.chunks();
+  for (size_t i = 0; i < to.chunks(); ++i) {
+    const int64_t start = begin + to.ChunkStart(i);
+    const int64_t rows = to.ChunkRows(i);
+    if (rows > 0) {
+      const size_t c = from.ChunkOf(start);
+      if (from.ChunkStart(c) == start && from.ChunkRows(c) == rows) {
+        shared = shared && c == i;
+        chunks.push_back(column->chunk_ptr(c));
+        continue;
+      }
+    }
+    shared = false;
+    chunks.push_back(CutChunk(*column, from, start, static_cast<size_t>(rows)));
+  }
+  if (shared) return column;
+  return std::make_shared<const Column>(column->type(), std::move(chunks), column->domain());
+}
+
+}  // namespace internal
+
+void ReadCells(const Frame& frame, size_t column, int64_t begin, std::span<double> out) {
+  Read(frame.column(column), frame.layout(), begin, out);
+}
+
+void ReadCells(const Frame& frame, size_t column, int64_t begin, std::span<int64_t> out) {
+  Read(frame.column(column), frame.layout(), begin, out);
+}
+
+void ReadCells(const Frame& frame, size_t column, int64_t begin, std::span<std::string_view> out) {
+  Read(frame.column(column), frame.layout(), begin, out);
+}
+
+void ReadCells(const Frame& frame, size_t column, int64_t begin, std::span<Uuid> out) {
+  Read(frame.column(column), frame.layout(), begin, out);
+}
+
+}  // namespace thalweg
