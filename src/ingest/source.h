@@ -27,6 +27,12 @@ class ByteSource {
   // The whole content where it lies in memory as it is (an uncompressed local file, mapped):
   // readers then cut it themselves and Read is not needed. Empty otherwise.
   virtual std::span<const char> mapped() const { return {}; }
+  // The bytes begin … end-1 of mapped() are not needed for a while: a mapped file drops them from
+  // this process's memory (they can still be read again). Any thread may call it.
+  virtual void Release(size_t begin, size_t end) const {
+    static_cast<void>(begin);
+    static_cast<void>(end);
+  }
 };
 
 struct SourceOptions {

@@ -1,0 +1,38 @@
+// Separated text (CSV, TSV, any separator) to a frame.
+//
+// A block of text becomes one chunk of every column, so nothing is moved between chunks later:
+//   BlockReader (cuts text at record ends, in order, under a lock)
+//     -> tokenizer (positions of all cells of a tile of rows) -> one builder per column -> chunks
+// Blocks are worked on by all threads; the result does not depend on their number. Cells that
+// contradict the guessed type of their column widen it: see README.md of this folder.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/parse.h"
+#include "ingest/source.h"
+
+namespace thalweg {
+
+// Text, as far as one can tell: few NUL bytes and other control characters.
+bool LooksLikeCsv(std::span<const char> head, std::string_view name);
+
+ParseResult ReadCsv(const std::vector<std::string>& paths, const ParseOptions& options,
+                    ThreadPool& pool, const WorkContext& context);
+
+// One file to be read, perhaps more than once (to guess types, to widen columns).
+struct CsvInput {
+  std::string name;  // for messages
+  std::function<std::unique_ptr<ByteSource>()> open;
+};
+
+// The same for any sources: uploads, tests.
+ParseResult ReadCsvInputs(const std::vector<CsvInput>& inputs, const ParseOptions& options,
+                          ThreadPool& pool, const WorkContext& context = {});
+
+}  // namespace thalweg

@@ -1,0 +1,25 @@
+#include "ingest/parse.h"
+
+#include <chrono>
+
+#include "base/error.h"
+#include "ingest/format.h"
+#include "ingest/source.h"
+
+namespace thalweg {
+
+ParseResult ParseFiles(const std::vector<std::string>& paths, const ParseOptions& options,
+                       ThreadPool& pool, const WorkContext& context) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<std::string> files = ExpandPaths(paths);
+  if (files.empty()) throw UserError("no file to parse");
+  const FormatReader& reader = FindReader(files, options);
+  ParseResult result = reader.read(files, options, pool, context);
+  result.report.files = files;
+  result.report.format = reader.name;
+  result.report.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+}  // namespace thalweg
