@@ -149,7 +149,7 @@ std::string NearestWord(std::string_view word, const std::vector<std::string>& c
   std::string nearest;
   size_t best = 4;
   for (const std::string& candidate : candidates) {
-    const size_t distance = EditDistance(word, candidate);
+    const size_t distance = EditDistance(ToLower(word), ToLower(candidate));
     if (distance < best) {
       best = distance;
       nearest = candidate;

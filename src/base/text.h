@@ -33,7 +33,8 @@ std::string Printable(std::string_view text, size_t limit = 80);
 
 // Levenshtein's distance between two words.
 size_t EditDistance(std::string_view a, std::string_view b);
-// The candidate nearest to a misspelled word (distance at most 3, the first of equals), or empty.
+// The candidate nearest to a misspelled word (distance at most 3, case ignored, the first of
+// equals), or empty.
 std::string NearestWord(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace thalweg

@@ -14,24 +14,6 @@
 namespace thalweg {
 namespace {
 
-// Levenshtein's distance, case ignored.
-size_t EditDistance(std::string_view a, std::string_view b) {
-  const std::string x = ToLower(a);
-  const std::string y = ToLower(b);
-  std::vector<size_t> row(y.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < x.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < y.size(); ++j) {
-      const size_t replaced = diagonal + (x[i] == y[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
 void CheckNames(const std::vector<std::string>& names) {
   std::unordered_set<std::string_view> seen;
   seen.reserve(names.size());
@@ -72,11 +54,9 @@ size_t Frame::IndexOf(std::string_view name) const {
   if (const std::optional<size_t> position = Find(name)) return *position;
   std::string message = "there is no column '" + Printable(name) + "'";
   if (names_.empty()) throw UserError(message + "; the frame has no columns");
-  const auto nearest = std::min_element(names_.begin(), names_.end(),
-                                        [&](const std::string& a, const std::string& b) {
-                                          return EditDistance(a, name) < EditDistance(b, name);
-                                        });
-  throw UserError(message + "; the nearest name is '" + Printable(*nearest) + "'");
+  const std::string nearest = NearestWord(name, names_);
+  if (!nearest.empty()) message += "; did you mean '" + Printable(nearest) + "'?";
+  throw UserError(message);
 }
 
 Frame Frame::WithColumn(std::string name, ColumnPtr column) const {

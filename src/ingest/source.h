@@ -33,6 +33,9 @@ class ByteSource {
     static_cast<void>(begin);
     static_cast<void>(end);
   }
+  // Once Read has returned 0: what was odd though not wrong (bytes after the end of compressed
+  // data); empty if nothing was. Belongs into the parse report.
+  virtual std::string warning() const { return {}; }
 };
 
 struct SourceOptions {
@@ -42,13 +45,15 @@ struct SourceOptions {
 };
 
 // Opens a local file. Compression (gzip, zip with one member, bzip2, xz, zstd) is recognized by
-// content, not by name.
+// content, not by name; an xlsx file, a zip archive too, comes as it is. Large compressed files are
+// decompressed by a thread of their own.
 std::unique_ptr<ByteSource> OpenSource(const std::string& path, const SourceOptions& options = {});
 // The same for bytes in memory (tests, uploads). `bytes` must outlive the source.
 std::unique_ptr<ByteSource> OpenBytes(std::span<const char> bytes, std::string name,
                                       const SourceOptions& options = {});
 
-// Files named by paths, folders (all files in them, not hidden ones) and globs, in sorted order.
+// Files named by paths, folders (all files in them and in their folders, but for names that begin
+// with . or _) and globs: in the order of the patterns, those of a folder or glob sorted.
 // UserError where a pattern matches nothing, a file is missing, or a folder cannot be read.
 std::vector<std::string> ExpandPaths(const std::vector<std::string>& patterns);
 
