@@ -1,0 +1,366 @@
+#include "kernels/gemm.h"
+
+#include <immintrin.h>
+
+#include "kernels/targets.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/gemm.cc"
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+#ifndef THALWEG_KERNELS_GEMM_FACTORS
+#define THALWEG_KERNELS_GEMM_FACTORS
+namespace thalweg::internal {
+// One form for all three products: strides say what is transposed.
+template <class T>
+struct Factors {
+  const T* a;
+  size_t a_row;  // distance of rows of C in A
+  size_t a_k;    // distance of terms in A
+  const T* b;
+  size_t b_stride;
+  T* c;
+  size_t c_stride;
+  size_t terms;
+  bool accumulate;
+};
+
+// Terms per packed panel: 48 floats x 1024 take 192 KB of the second-level cache.
+inline constexpr size_t kPackedTerms = 1024;
+inline constexpr size_t kPackedBytes = 3 * kVectorBytes;  // of a row of a panel
+}  // namespace thalweg::internal
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace thalweg::internal::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Row tiles keep kRows x kColumns vectors of C in registers (of 32 with AVX-512, else 16).
+#if HWY_TARGET == HWY_AVX3
+constexpr size_t kDotRows = 4;
+#else
+constexpr size_t kDotRows = 2;
+#endif
+constexpr size_t kDotColumns = 4;
+
+template <size_t kRows, size_t kColumns, class T>
+HWY_INLINE void Tile(const Factors<T>& f, size_t row, size_t column) {
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  hn::Vec<decltype(d)> sum[kRows][kColumns];
+  T* HWY_RESTRICT c = f.c + row * f.c_stride + column;
+  for (size_t i = 0; i < kRows; ++i) {
+    for (size_t j = 0; j < kColumns; ++j) {
+      sum[i][j] = f.accumulate ? hn::Load(d, c + i * f.c_stride + j * lanes) : hn::Zero(d);
+    }
+  }
+  const T* HWY_RESTRICT a = f.a + row * f.a_row;
+  const T* HWY_RESTRICT b = f.b + column;
+  for (size_t k = 0; k < f.terms; ++k) {
+    hn::Vec<decltype(d)> b_vector[kColumns];
+    for (size_t j = 0; j < kColumns; ++j) b_vector[j] = hn::Load(d, b + j * lanes);
+    for (size_t i = 0; i < kRows; ++i) {
+      const auto a_value = hn::Set(d, a[i * f.a_row]);
+      for (size_t j = 0; j < kColumns; ++j) {
+        sum[i][j] = hn::MulAdd(a_value, b_vector[j], sum[i][j]);
+      }
+    }
+    a += f.a_k;
+    b += f.b_stride;
+  }
+  for (size_t i = 0; i < kRows; ++i) {
+    for (size_t j = 0; j < kColumns; ++j) hn::Store(sum[i][j], d, c + i * f.c_stride + j * lanes);
+  }
+}
+
+// All columns of kRows rows: full tiles, then the rest.
+template <size_t kRows, size_t kColumns, class T>
+HWY_INLINE size_t TileColumns(const Factors<T>& f, size_t row, size_t column, size_t end) {
+  const size_t lanes = hn::Lanes(hn::ScalableTag<T>());
+  for (; column + kColumns * lanes <= end; column += kColumns * lanes) {
+    Tile<kRows, kColumns>(f, row, column);
+  }
+  return column;
+}
+
+template <class T>
+void Product(const Factors<T>& f, size_t rows, size_t columns) {
+  size_t row = 0;
+#if HWY_TARGET == HWY_AVX3
+  for (; row + 8 <= rows; row += 8) {
+    size_t column = TileColumns<8, 3>(f, row, 0, columns);
+    column = TileColumns<8, 2>(f, row, column, columns);
+    TileColumns<8, 1>(f, row, column, columns);
+  }
+#endif
+  for (; row + 4 <= rows; row += 4) {
+#if HWY_TARGET == HWY_AVX3
+    size_t column = TileColumns<4, 6>(f, row, 0, columns);
+    column = TileColumns<4, 2>(f, row, column, columns);
+#else
+    size_t column = TileColumns<4, 3>(f, row, 0, columns);
+    column = TileColumns<4, 2>(f, row, column, columns);
+#endif
+    TileColumns<4, 1>(f, row, column, columns);
+  }
+  for (; row < rows; ++row) {
+    size_t column = TileColumns<1, 8>(f, row, 0, columns);
+    column = TileColumns<1, 4>(f, row, column, columns);
+    TileColumns<1, 1>(f, row, column, columns);
+  }
+}
+
+template <size_t kRows, size_t kColumns, class T>
+HWY_INLINE void DotTile(const Factors<T>& f, size_t row, size_t column) {
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  const T* HWY_RESTRICT a = f.a + row * f.a_row;
+  const T* HWY_RESTRICT b = f.b + column * f.b_stride;
+  hn::Vec<decltype(d)> sum[kRows][kColumns];
+  for (auto& sum_row : sum) {
+    for (auto& s : sum_row) s = hn::Zero(d);
+  }
+  size_t k = 0;
+  for (; k + lanes <= f.terms; k += lanes) {
+    hn::Vec<decltype(d)> b_vector[kColumns];
+    for (size_t j = 0; j < kColumns; ++j) b_vector[j] = hn::Load(d, b + j * f.b_stride + k);
+    for (size_t i = 0; i < kRows; ++i) {
+      const auto a_vector = hn::Load(d, a + i * f.a_row + k);
+      for (size_t j = 0; j < kColumns; ++j) {
+        sum[i][j] = hn::MulAdd(a_vector, b_vector[j], sum[i][j]);
+      }
+    }
+  }
+  if (k < f.terms) {
+    const auto mask = hn::FirstN(d, f.terms - k);
+    for (size_t i = 0; i < kRows; ++i) {
+      const auto a_vector = hn::MaskedLoad(mask, d, a + i * f.a_row + k);
+      for (size_t j = 0; j < kColumns; ++j) {
+        const auto b_vector = hn::MaskedLoad(mask, d, b + j * f.b_stride + k);
+        sum[i][j] = hn::MulAdd(a_vector, b_vector, sum[i][j]);
+      }
+    }
+  }
+  for (size_t i = 0; i < kRows; ++i) {
+    T* c = f.c + (row + i) * f.c_stride + column;
+    for (size_t j = 0; j < kColumns; ++j) {
+      const T value = hn::GetLane(hn::SumOfLanes(d, sum[i][j]));
+      c[j] = f.accumulate ? c[j] + value : value;
+    }
+  }
+}
+
+template <size_t kRows, class T>
+HWY_INLINE void DotColumns(const Factors<T>& f, size_t row, size_t columns) {
+  size_t column = 0;
+  for (; column + kDotColumns <= columns; column += kDotColumns) {
+    DotTile<kRows, kDotColumns>(f, row, column);
+  }
+  for (; column < columns; ++column) DotTile<kRows, 1>(f, row, column);
+}
+
+template <class T>
+void DotProduct(const Factors<T>& f, size_t rows, size_t columns) {
+  size_t row = 0;
+  for (; row + kDotRows <= rows; row += kDotRows) DotColumns<kDotRows>(f, row, columns);
+  for (; row < rows; ++row) DotColumns<1>(f, row, columns);
+}
+
+// Panels of B as wide as one tile, contiguous: rows of a large B lie in different pages, which the
+// hardware does not prefetch.
+constexpr size_t kPanelVectors = 3;
+
+template <class T>
+void PackPanel(const Factors<T>& f, size_t first_term, size_t terms, size_t column, size_t width,
+               T* HWY_RESTRICT out) {
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  constexpr size_t kAhead = 16;
+  const T* HWY_RESTRICT b = f.b + first_term * f.b_stride + column;
+  for (size_t k = 0; k < terms; ++k) {
+    for (size_t j = 0; j < width; j += kVectorBytes / sizeof(T)) {
+      _mm_prefetch(reinterpret_cast<const char*>(b + kAhead * f.b_stride + j), _MM_HINT_T0);
+    }
+    for (size_t j = 0; j < width; j += lanes) hn::Store(hn::Load(d, b + j), d, out + j);
+    b += f.b_stride;
+    out += width;
+  }
+}
+
+// The same out of B', whose rows are the columns of the panel.
+template <class T>
+void PackTransposed(const Factors<T>& f, size_t first_term, size_t terms, size_t column,
+                    size_t width, size_t columns, T* HWY_RESTRICT out) {
+  const T* HWY_RESTRICT b = f.b + column * f.b_stride + first_term;
+  const size_t used = column < columns ? HWY_MIN(width, columns - column) : 0;
+  size_t j = 0;
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (sizeof(T) == 4) {
+    const hn::FixedTag<T, 4> d;
+    const hn::Repartition<uint64_t, decltype(d)> d64;
+    for (; j + 4 <= used; j += 4) {
+      const T* r0 = b + j * f.b_stride;
+      const T* r1 = r0 + f.b_stride;
+      const T* r2 = r1 + f.b_stride;
+      const T* r3 = r2 + f.b_stride;
+      size_t k = 0;
+      for (; k + 4 <= terms; k += 4) {
+        const auto v0 = hn::LoadU(d, r0 + k);
+        const auto v1 = hn::LoadU(d, r1 + k);
+        const auto v2 = hn::LoadU(d, r2 + k);
+        const auto v3 = hn::LoadU(d, r3 + k);
+        const auto low01 = hn::BitCast(d64, hn::InterleaveLower(d, v0, v1));
+        const auto low23 = hn::BitCast(d64, hn::InterleaveLower(d, v2, v3));
+        const auto high01 = hn::BitCast(d64, hn::InterleaveUpper(d, v0, v1));
+        const auto high23 = hn::BitCast(d64, hn::InterleaveUpper(d, v2, v3));
+        T* to = out + k * width + j;
+        hn::StoreU(hn::BitCast(d, hn::InterleaveLower(d64, low01, low23)), d, to);
+        hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(d64, low01, low23)), d, to + width);
+        hn::StoreU(hn::BitCast(d, hn::InterleaveLower(d64, high01, high23)), d, to + 2 * width);
+        hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(d64, high01, high23)), d, to + 3 * width);
+      }
+      for (; k < terms; ++k) {
+        T* to = out + k * width + j;
+        to[0] = r0[k];
+        to[1] = r1[k];
+        to[2] = r2[k];
+        to[3] = r3[k];
+      }
+    }
+  }
+#endif
+  for (; j < used; ++j) {
+    for (size_t k = 0; k < terms; ++k) out[k * width + j] = b[j * f.b_stride + k];
+  }
+  for (; j < width; ++j) {
+    for (size_t k = 0; k < terms; ++k) out[k * width + j] = 0;
+  }
+}
+
+// For large B and many rows. `pack` has room for kPackedTerms rows of a panel.
+template <class T>
+void PackedProduct(const Factors<T>& f, size_t rows, size_t columns, bool transposed, T* pack) {
+  const size_t panel = kPanelVectors * hn::Lanes(hn::ScalableTag<T>());
+  const size_t padded = PaddedCount<T>(columns);
+  for (size_t column = 0; column < padded; column += panel) {
+    const size_t width = HWY_MIN(panel, padded - column);
+    for (size_t k = 0; k < f.terms; k += kPackedTerms) {
+      const size_t terms = HWY_MIN(kPackedTerms, f.terms - k);
+      if (transposed) {
+        PackTransposed(f, k, terms, column, width, columns, pack);
+      } else {
+        PackPanel(f, k, terms, column, width, pack);
+      }
+      Product(Factors<T>{f.a + k * f.a_k, f.a_row, f.a_k, pack, width, f.c + column, f.c_stride,
+                         terms, f.accumulate || k > 0},
+              rows, width);
+    }
+  }
+}
+
+void ProductFloat(const Factors<float>& f, size_t m, size_t n) { Product(f, m, n); }
+void ProductDouble(const Factors<double>& f, size_t m, size_t n) { Product(f, m, n); }
+void DotProductFloat(const Factors<float>& f, size_t m, size_t n) { DotProduct(f, m, n); }
+void DotProductDouble(const Factors<double>& f, size_t m, size_t n) { DotProduct(f, m, n); }
+void PackedFloat(const Factors<float>& f, size_t m, size_t n, bool transposed, float* pack) {
+  PackedProduct(f, m, n, transposed, pack);
+}
+void PackedDouble(const Factors<double>& f, size_t m, size_t n, bool transposed, double* pack) {
+  PackedProduct(f, m, n, transposed, pack);
+}
+
+}  // namespace thalweg::internal::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace thalweg {
+namespace internal {
+HWY_EXPORT(ProductFloat);
+HWY_EXPORT(ProductDouble);
+HWY_EXPORT(DotProductFloat);
+HWY_EXPORT(DotProductDouble);
+HWY_EXPORT(PackedFloat);
+HWY_EXPORT(PackedDouble);
+
+namespace {
+
+// From here on packing pays (docs/decisions/0003): many rows, and a B that leaves the first cache
+// levels. Both depend on shapes only.
+constexpr size_t kPackRows = 16;
+constexpr size_t kPackBytes = size_t{1} << 20;
+
+template <class T>
+T* PackBuffer() {
+  thread_local Matrix<T> buffer(1, kPackedTerms * kPackedBytes / sizeof(T));
+  return buffer.data();
+}
+
+void RunProduct(const Factors<float>& f, size_t m, size_t n) {
+  HWY_DYNAMIC_DISPATCH(ProductFloat)(f, m, n);
+}
+void RunProduct(const Factors<double>& f, size_t m, size_t n) {
+  HWY_DYNAMIC_DISPATCH(ProductDouble)(f, m, n);
+}
+void RunDotProduct(const Factors<float>& f, size_t m, size_t n) {
+  HWY_DYNAMIC_DISPATCH(DotProductFloat)(f, m, n);
+}
+void RunDotProduct(const Factors<double>& f, size_t m, size_t n) {
+  HWY_DYNAMIC_DISPATCH(DotProductDouble)(f, m, n);
+}
+void RunPacked(const Factors<float>& f, size_t m, size_t n, bool transposed) {
+  HWY_DYNAMIC_DISPATCH(PackedFloat)(f, m, n, transposed, PackBuffer<float>());
+}
+void RunPacked(const Factors<double>& f, size_t m, size_t n, bool transposed) {
+  HWY_DYNAMIC_DISPATCH(PackedDouble)(f, m, n, transposed, PackBuffer<double>());
+}
+
+template <class T>
+bool PackingPays(const Factors<T>& f, size_t m, size_t n) {
+  return m >= kPackRows && f.terms * n * sizeof(T) >= kPackBytes;
+}
+
+}  // namespace
+}  // namespace internal
+
+template <class T>
+void Gemm(ConstMatrixView<T> a, ConstMatrixView<T> b, MatrixView<T> c, GemmMode mode) {
+  const internal::Factors<T> factors = {a.data,   a.stride,  1,
+                                        b.data,   b.stride,  c.data,
+                                        c.stride, a.columns, mode == GemmMode::kAccumulate};
+  if (internal::PackingPays(factors, c.rows, c.columns)) {
+    internal::RunPacked(factors, c.rows, c.columns, false);
+  } else {
+    internal::RunProduct(factors, c.rows, PaddedCount<T>(c.columns));
+  }
+}
+
+template <class T>
+void GemmTransposedA(ConstMatrixView<T> a, ConstMatrixView<T> b, MatrixView<T> c, GemmMode mode) {
+  internal::RunProduct({a.data, 1, a.stride, b.data, b.stride, c.data, c.stride, a.rows,
+                        mode == GemmMode::kAccumulate},
+                       c.rows, PaddedCount<T>(c.columns));
+}
+
+template <class T>
+void GemmTransposedB(ConstMatrixView<T> a, ConstMatrixView<T> b, MatrixView<T> c, GemmMode mode) {
+  const internal::Factors<T> factors = {a.data,   a.stride,  1,
+                                        b.data,   b.stride,  c.data,
+                                        c.stride, a.columns, mode == GemmMode::kAccumulate};
+  if (c.rows >= internal::kPackRows) {
+    internal::RunPacked(factors, c.rows, c.columns, true);
+  } else {
+    internal::RunDotProduct(factors, c.rows, c.columns);
+  }
+}
+
+#define THALWEG_INSTANTIATE(T)                                                                    \
+  template void Gemm(ConstMatrixView<T>, ConstMatrixView<T>, MatrixView<T>, GemmMode);            \
+  template void GemmTransposedA(ConstMatrixView<T>, ConstMatrixView<T>, MatrixView<T>, GemmMode); \
+  template void GemmTransposedB(ConstMatrixView<T>, ConstMatrixView<T>, MatrixView<T>, GemmMode)
+THALWEG_INSTANTIATE(float);
+THALWEG_INSTANTIATE(double);
+#undef THALWEG_INSTANTIATE
+
+}  // namespace thalweg
+#endif

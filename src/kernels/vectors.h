@@ -1,0 +1,34 @@
+// Sums, products and copies over rows, for T = float and double. `count` is rounded up to whole
+// vectors: rows are aligned and padded as those of Matrix are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/matrix.h"
+
+namespace thalweg {
+
+// y += a * x
+template <class T>
+void AddScaled(T a, const T* x, T* y, size_t count);
+// out = the sum of the rows of m, top to bottom.
+template <class T>
+void SumRows(ConstMatrixView<T> m, T* out);
+// out += the squares of the elements of the rows of m, top to bottom.
+template <class T>
+void AddSquares(ConstMatrixView<T> m, T* out);
+// y *= x, element by element
+template <class T>
+void MultiplyBy(const T* x, T* y, size_t count);
+
+// Inputs of a net out of what is stored of a row: out = x * scale + shift; 0 (the mean) where x is
+// missing: code kMissingByte, or NaN. Only `out` and the two factors need be aligned and padded;
+// exactly `count` elements of x are read, and exactly `count` of out are written.
+inline constexpr uint8_t kMissingByte = 255;
+template <class T>
+void Standardize(const uint8_t* x, const T* scale, const T* shift, T* out, size_t count);
+template <class T>
+void Standardize(const float* x, const T* scale, const T* shift, T* out, size_t count);
+
+}  // namespace thalweg

@@ -1,0 +1,94 @@
+#include "kernels/vectors.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "base/random.h"
+#include "kernels/dropout.h"
+#include "kernels/instruction_sets.h"
+
+namespace thalweg {
+namespace {
+
+TEST(Vectors, SumsAndProducts) {
+  ForEachInstructionSet([](const std::string& set) {
+    for (size_t columns : {1, 16, 37}) {
+      Matrix<float> m(5, columns), sums(1, columns), squares(1, columns);
+      for (size_t r = 0; r < 5; ++r) {
+        for (size_t c = 0; c < columns; ++c) m(r, c) = static_cast<float>(r * 10 + c % 7);
+      }
+      SumRows<float>(m.view(), sums.data());
+      AddSquares<float>(m.view(), squares.data());
+      AddSquares<float>(m.Rows(0, 1), squares.data());
+      Matrix<float> y = m;
+      AddScaled<float>(2, m.row(1), y.row(0), columns);
+      MultiplyBy<float>(m.row(2), y.row(3), columns);
+      for (size_t c = 0; c < columns; ++c) {
+        float sum = 0, square = m(0, c) * m(0, c);
+        for (size_t r = 0; r < 5; ++r) sum += m(r, c), square += m(r, c) * m(r, c);
+        EXPECT_EQ(sums(0, c), sum) << set;
+        EXPECT_EQ(squares(0, c), square) << set;
+        EXPECT_EQ(y(0, c), m(0, c) + 2 * m(1, c)) << set;
+        EXPECT_EQ(y(3, c), m(3, c) * m(2, c)) << set;
+      }
+    }
+  });
+}
+
+template <class T>
+void CheckStandardize(const std::string& set) {
+  for (size_t count : {1, 15, 16, 100}) {
+    std::vector<uint8_t> bytes(count);
+    std::vector<float> floats(count);
+    Matrix<T> scale(1, count), shift(1, count), out(1, count);
+    for (size_t i = 0; i < count; ++i) {
+      bytes[i] = static_cast<uint8_t>(i % 9 == 4 ? kMissingByte : i * 5 % 250);
+      floats[i] = i % 9 == 4 ? std::numeric_limits<float>::quiet_NaN() : bytes[i];
+      scale(0, i) = static_cast<T>(0.5);
+      shift(0, i) = static_cast<T>(i) - 3;
+    }
+    for (int form = 0; form < 2; ++form) {
+      form == 0 ? Standardize(bytes.data(), scale.data(), shift.data(), out.data(), count)
+                : Standardize(floats.data(), scale.data(), shift.data(), out.data(), count);
+      for (size_t i = 0; i < count; ++i) {
+        const double expected = i % 9 == 4 ? 0 : bytes[i] * 0.5 + static_cast<double>(i) - 3;
+        ASSERT_EQ(out(0, i), expected) << set << " " << i;
+      }
+    }
+  }
+}
+
+TEST(Vectors, StandardizePutsTheMeanWhereMissing) {
+  ForEachInstructionSet([](const std::string& set) {
+    CheckStandardize<float>(set);
+    CheckStandardize<double>(set);
+  });
+}
+
+TEST(Dropout, KeepsTheExpectationAndTheMaskOfItsStream) {
+  constexpr size_t kCount = 100003;
+  const std::vector<float> x(kCount, 1);
+  for (double ratio : {0.0, 0.1, 0.5, 0.8}) {
+    std::vector<float> y(kCount), again(kCount), other(kCount);
+    Dropout(ratio, Random(7, {1, 2}), x.data(), y.data(), kCount);
+    Dropout(ratio, Random(7, {1, 2}), x.data(), again.data(), kCount);
+    Dropout(ratio, Random(7, {1, 3}), x.data(), other.data(), kCount);
+    EXPECT_EQ(y, again);
+    double zeros = 0, both = 0;
+    for (size_t i = 0; i < kCount; ++i) {
+      ASSERT_TRUE(y[i] == 0 || std::abs(y[i] - 1 / (1 - ratio)) < 1e-5);
+      zeros += y[i] == 0;
+      both += y[i] == 0 && other[i] == 0;
+    }
+    // 5 standard deviations.
+    const double n = kCount;
+    EXPECT_NEAR(zeros / n, ratio, 5 * std::sqrt(ratio * (1 - ratio) / n) + 1e-12);
+    EXPECT_NEAR(both / n, ratio * ratio, 5 * std::sqrt(ratio * ratio / n) + 1e-12);
+  }
+}
+
+}  // namespace
+}  // namespace thalweg
