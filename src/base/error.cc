@@ -23,8 +23,8 @@ std::string_view ShortPath(std::string_view path) {
 FieldErrors::FieldErrors(std::vector<FieldError> errors)
     : UserError(Join(errors)), errors_(std::move(errors)) {}
 
-InternalError::InternalError(const std::string& message, std::source_location where)
-    : std::logic_error("internal error at " + std::string(ShortPath(where.file_name())) + ":" +
-                       std::to_string(where.line()) + ": " + message) {}
+InternalError::InternalError(const std::string& message, SourceLocation where)
+    : std::logic_error("internal error at " + std::string(ShortPath(where.file)) + ":" +
+                       std::to_string(where.line) + ": " + message) {}
 
 }  // namespace thalweg

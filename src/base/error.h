@@ -3,7 +3,6 @@
 // promise of our own code: it carries its source location and becomes exit code 70 (HTTP 500).
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -39,17 +38,27 @@ class Cancelled : public std::runtime_error {
   Cancelled() : std::runtime_error("cancelled") {}
 };
 
+// A place in the source; std::source_location in a form that clang 14 understands, too.
+struct SourceLocation {
+  const char* file;
+  int line;
+  static constexpr SourceLocation Current(const char* file = __builtin_FILE(),
+                                          int line = __builtin_LINE()) {
+    return {file, line};
+  }
+};
+
 // A promise of this program does not hold.
 class InternalError : public std::logic_error {
  public:
   explicit InternalError(const std::string& message,
-                         std::source_location where = std::source_location::current());
+                         SourceLocation where = SourceLocation::Current());
 };
 
 // Throws InternalError with `what` unless `condition` holds. For cheap checks that stay on in
 // release builds.
 inline void Check(bool condition, std::string_view what,
-                  std::source_location where = std::source_location::current()) {
+                  SourceLocation where = SourceLocation::Current()) {
   if (!condition) [[unlikely]] {
     throw InternalError(std::string(what), where);
   }
