@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "frame/encodings/analysis.h"
-#include "frame/encodings/decimal.h"
+#include "kernels/decimal.h"
 #include "frame/encodings/encodings.h"
 
 namespace thalweg {
@@ -56,9 +56,9 @@ ChunkPtr EncodeReals(std::span<const double> cells, const EncodeOptions& options
 ChunkPtr EncodeDecimals(std::span<const int64_t> mantissas, int scale,
                         const EncodeOptions& options) {
   CheckRows(mantissas.size());
-  Check(scale >= 0 && scale <= internal::kMaxScale, "a decimal scale lies outside 0 … 18");
+  Check(scale >= 0 && scale <= kMaxScale, "a decimal scale lies outside 0 … 18");
   const bool exact = std::all_of(mantissas.begin(), mantissas.end(), [](int64_t m) {
-    return m == kMissingInt || (m >= -internal::kMaxMantissa && m <= internal::kMaxMantissa);
+    return m == kMissingInt || (m >= -kMaxMantissa && m <= kMaxMantissa);
   });
   if (!exact) {
     std::vector<double> reals(mantissas.size());

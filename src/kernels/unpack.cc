@@ -1,106 +1,385 @@
 #include "kernels/unpack.h"
 
-#include <array>
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
-namespace thalweg {
+#include "kernels/decimal.h"
+#include "kernels/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/unpack.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace thalweg::HWY_NAMESPACE {
 namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr size_t kLanes = 16;
 constexpr size_t kRows = 32;
-constexpr size_t kBlock = kLanes * kRows;
+constexpr int64_t kMissing = std::numeric_limits<int64_t>::min();
 
-constexpr std::array<double, 19> kPowers = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,
-                                            1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13,
-                                            1e14, 1e15, 1e16, 1e17, 1e18};
+using D64 = hn::CappedTag<double, kLanes>;
+using DI64 = hn::RebindToSigned<D64>;
+using DU64 = hn::RebindToUnsigned<D64>;
+using DHalfI32 = hn::Rebind<int32_t, D64>;
+using DHalfU32 = hn::Rebind<uint32_t, D64>;
+using DHalfF32 = hn::Rebind<float, D64>;
+using DF32 = hn::CappedTag<float, kLanes>;
+using DI32 = hn::RebindToSigned<DF32>;
+using DU32 = hn::RebindToUnsigned<DF32>;
 
 uint64_t AllOnes(int width) { return width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1; }
 
-uint32_t Word(const std::byte* words, size_t index) {
-  uint32_t word;
-  std::memcpy(&word, words + index * sizeof(word), sizeof(word));
-  return word;
-}
+// Where one row of 16 values lies: `shift` bits into the words at `low`, going on in those at
+// `high` (the same words where the row ends in them: what is shifted in then lies above the mask).
+struct Row {
+  const uint32_t* low;
+  const uint32_t* high;
+  int shift;
+};
 
-// One value of at most 32 bits.
-uint64_t ReadNarrow(const std::byte* words, int width, size_t i) {
-  const size_t bit = (i % kBlock) / kLanes * static_cast<size_t>(width);
-  const size_t base = i / kBlock * static_cast<size_t>(width) * kLanes + i % kLanes;
+HWY_INLINE Row FindRow(const std::byte* words, size_t width, size_t row) {
+  const size_t bit = row % kRows * width;
+  const auto* low =
+      reinterpret_cast<const uint32_t*>(words) + (row / kRows * width + bit / 32) * kLanes;
   const size_t shift = bit % 32;
-  uint64_t value = Word(words, base + bit / 32 * kLanes) >> shift;
-  if (shift + static_cast<size_t>(width) > 32) {
-    value |= uint64_t{Word(words, base + (bit / 32 + 1) * kLanes)} << (32 - shift);
-  }
-  return value & AllOnes(width);
+  return {low, shift + width > 32 ? low + kLanes : low, static_cast<int>(shift)};
 }
 
-void OrNarrow(std::byte* words, int width, size_t i, uint64_t code) {
-  const size_t bit = (i % kBlock) / kLanes * static_cast<size_t>(width);
-  const size_t base = i / kBlock * static_cast<size_t>(width) * kLanes + i % kLanes;
-  const uint64_t shifted = code << (bit % 32);
-  for (size_t half = 0; half < 2; ++half) {
-    const auto part = static_cast<uint32_t>(shifted >> (32 * half));
-    if (part == 0) continue;
-    const size_t at = base + (bit / 32 + half) * kLanes;
-    const uint32_t word = Word(words, at) | part;
-    std::memcpy(words + at * sizeof(word), &word, sizeof(word));
+template <class D>
+HWY_INLINE hn::VFromD<D> Codes(D d, const Row& row, hn::VFromD<D> mask, size_t lane) {
+  const auto low = hn::ShiftRightSame(hn::LoadU(d, row.low + lane), row.shift);
+  const auto high = hn::ShiftLeftSame(hn::LoadU(d, row.high + lane), (32 - row.shift) & 31);
+  return hn::And(hn::Or(low, high), mask);
+}
+
+// Quotients by a power of ten, see kernels/decimal.h.
+struct Divide {
+  explicit Divide(int scale)
+      : power(kPowersOfTen[static_cast<size_t>(scale)]),
+        reciprocal(kReciprocals[static_cast<size_t>(scale)]) {}
+  HWY_INLINE hn::VFromD<D64> operator()(hn::VFromD<D64> m) const {
+    const D64 d;
+#if HWY_NATIVE_FMA
+    return hn::MulAdd(m, hn::Set(d, reciprocal.high), hn::Mul(m, hn::Set(d, reciprocal.low)));
+#else
+    return hn::Div(m, hn::Set(d, power));
+#endif
+  }
+  double power;
+  Reciprocal reciprocal;
+};
+
+HWY_INLINE void Put(hn::VFromD<D64> values, double* out) { hn::StoreU(values, D64(), out); }
+HWY_INLINE void Put(hn::VFromD<D64> values, float* out) {
+  hn::StoreU(hn::DemoteTo(DHalfF32(), values), DHalfF32(), out);
+}
+
+// Each of the following turns a row into 16 values. Which one is taken depends on the packing.
+
+// At most 31 bits, a bias that is a double: the sum is rounded once, as the integer would be.
+template <class Out, bool kScaled, bool kMayMiss>
+struct NarrowReals {
+  explicit NarrowReals(const PackedIntegers& p)
+      : words(p.words),
+        width(static_cast<size_t>(p.width)),
+        ones(static_cast<uint32_t>(AllOnes(p.width))),
+        bias(static_cast<double>(p.bias)),
+        divide(p.scale) {}
+  HWY_INLINE void operator()(size_t row_number, Out* out) const {
+    const D64 d;
+    const DHalfU32 du;
+    const Row row = FindRow(words, width, row_number);
+    const auto mask = hn::Set(du, ones);
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
+      const auto codes = Codes(du, row, mask, lane);
+      const auto numbers = hn::PromoteTo(d, hn::BitCast(DHalfI32(), codes));
+      auto values = hn::Add(numbers, hn::Set(d, bias));
+      if constexpr (kScaled) values = divide(values);
+      if constexpr (kMayMiss) {
+        const auto nan = hn::Set(d, std::numeric_limits<double>::quiet_NaN());
+        values = hn::IfThenElse(hn::Eq(numbers, hn::Set(d, ones)), nan, values);
+      }
+      Put(values, out + lane);
+    }
+  }
+  const std::byte* words;
+  size_t width;
+  uint32_t ones;
+  double bias;
+  Divide divide;
+};
+
+// Values that fit an int32, to floats: rounded once from the integer.
+template <bool kMayMiss>
+struct NarrowFloats {
+  explicit NarrowFloats(const PackedIntegers& p)
+      : words(p.words),
+        width(static_cast<size_t>(p.width)),
+        ones(static_cast<uint32_t>(AllOnes(p.width))),
+        bias(static_cast<int32_t>(p.bias)) {}
+  HWY_INLINE void operator()(size_t row_number, float* out) const {
+    const DF32 d;
+    const DI32 di;
+    const DU32 du;
+    const Row row = FindRow(words, width, row_number);
+    const auto mask = hn::Set(du, ones);
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
+      const auto codes = hn::BitCast(di, Codes(du, row, mask, lane));
+      auto values = hn::ConvertTo(d, hn::Add(codes, hn::Set(di, bias)));
+      if constexpr (kMayMiss) {
+        const auto missing = hn::Eq(codes, hn::BitCast(di, mask));
+        const auto nan = hn::Set(d, std::numeric_limits<float>::quiet_NaN());
+        values = hn::IfThenElse(hn::RebindMask(d, missing), nan, values);
+      }
+      hn::StoreU(values, d, out + lane);
+    }
+  }
+  const std::byte* words;
+  size_t width;
+  uint32_t ones;
+  int32_t bias;
+};
+
+// Any packing: 64-bit codes out of one or two planes.
+struct WideCodes {
+  explicit WideCodes(const PackedIntegers& p)
+      : words(p.words),
+        low_width(static_cast<size_t>(std::min(p.width, 32))),
+        high_width(static_cast<size_t>(p.width) - low_width),
+        high_words(p.words + (high_width > 0 ? PackedBytes(p.size, 32) : 0)) {}
+  HWY_INLINE hn::VFromD<DU64> Load(size_t row_number, size_t lane) const {
+    const DU64 d;
+    const DHalfU32 du;
+    const auto low_mask = hn::Set(du, static_cast<uint32_t>(AllOnes(static_cast<int>(low_width))));
+    const Row low_row = FindRow(words, low_width, row_number);
+    const auto low = hn::PromoteTo(d, Codes(du, low_row, low_mask, lane));
+    if (high_width == 0) return low;
+    const auto high_mask =
+        hn::Set(du, static_cast<uint32_t>(AllOnes(static_cast<int>(high_width))));
+    const Row high_row = FindRow(high_words, high_width, row_number);
+    const auto high = hn::PromoteTo(d, Codes(du, high_row, high_mask, lane));
+    return hn::Or(low, hn::ShiftLeft<32>(high));
+  }
+  const std::byte* words;
+  size_t low_width;
+  size_t high_width;
+  const std::byte* high_words;
+};
+
+template <class Out, bool kScaled>
+struct WideReals {
+  explicit WideReals(const PackedIntegers& p)
+      : load(p),
+        ones(AllOnes(p.width)),
+        bias(p.bias),
+        has_missing(p.has_missing),
+        divide(p.scale) {}
+  HWY_INLINE void operator()(size_t row_number, Out* out) const {
+    const D64 d;
+    const DI64 di;
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
+      const auto codes = load.Load(row_number, lane);
+      auto values = hn::ConvertTo(d, hn::Add(hn::BitCast(di, codes), hn::Set(di, bias)));
+      if constexpr (kScaled) values = divide(values);
+      if (has_missing) {
+        const auto missing = hn::RebindMask(d, hn::Eq(codes, hn::Set(DU64(), ones)));
+        const auto nan = hn::Set(d, std::numeric_limits<double>::quiet_NaN());
+        values = hn::IfThenElse(missing, nan, values);
+      }
+      Put(values, out + lane);
+    }
+  }
+  WideCodes load;
+  uint64_t ones;
+  int64_t bias;
+  bool has_missing;
+  Divide divide;
+};
+
+struct Ints {
+  explicit Ints(const PackedIntegers& p)
+      : load(p), ones(AllOnes(p.width)), bias(p.bias), has_missing(p.has_missing) {}
+  HWY_INLINE void operator()(size_t row_number, int64_t* out) const {
+    const DI64 di;
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(di)) {
+      const auto codes = load.Load(row_number, lane);
+      auto values = hn::Add(hn::BitCast(di, codes), hn::Set(di, bias));
+      if (has_missing) {
+        const auto missing = hn::RebindMask(di, hn::Eq(codes, hn::Set(DU64(), ones)));
+        values = hn::IfThenElse(missing, hn::Set(di, kMissing), values);
+      }
+      hn::StoreU(values, di, out + lane);
+    }
+  }
+  WideCodes load;
+  uint64_t ones;
+  int64_t bias;
+  bool has_missing;
+};
+
+template <class Rows, class Out>
+void UnpackRange(const PackedIntegers& packed, size_t begin, Out* out, size_t size) {
+  if (size == 0) return;
+  const Rows rows(packed);
+  Out row_values[kLanes];
+  size_t row = begin / kLanes;
+  if (const size_t skip = begin % kLanes; skip != 0) {
+    rows(row++, row_values);
+    const size_t take = std::min(size, kLanes - skip);
+    std::memcpy(out, row_values + skip, take * sizeof(Out));
+    out += take;
+    size -= take;
+  }
+  for (; size >= kLanes; size -= kLanes, out += kLanes) rows(row++, out);
+  if (size > 0) {
+    rows(row, row_values);
+    std::memcpy(out, row_values, size * sizeof(Out));
   }
 }
 
-uint64_t ReadCode(const PackedIntegers& packed, size_t i) {
-  if (packed.width <= 32) return ReadNarrow(packed.words, packed.width, i);
-  const std::byte* high = packed.words + PackedBytes(packed.size, 32);
-  return ReadNarrow(packed.words, 32, i) | ReadNarrow(high, packed.width - 32, i) << 32;
+template <class Out>
+void UnpackReals(const PackedIntegers& p, size_t begin, Out* out, size_t size) {
+  const bool scaled = p.scale > 0;
+  if (p.width <= 31 && p.bias >= -kMaxMantissa && p.bias <= kMaxMantissa) {
+    if (scaled && p.has_missing) {
+      UnpackRange<NarrowReals<Out, true, true>>(p, begin, out, size);
+    } else if (scaled) {
+      UnpackRange<NarrowReals<Out, true, false>>(p, begin, out, size);
+    } else if (p.has_missing) {
+      UnpackRange<NarrowReals<Out, false, true>>(p, begin, out, size);
+    } else {
+      UnpackRange<NarrowReals<Out, false, false>>(p, begin, out, size);
+    }
+  } else if (scaled) {
+    UnpackRange<WideReals<Out, true>>(p, begin, out, size);
+  } else {
+    UnpackRange<WideReals<Out, false>>(p, begin, out, size);
+  }
+}
+
+void Doubles(const PackedIntegers& packed, size_t begin, double* out, size_t size) {
+  UnpackReals(packed, begin, out, size);
+}
+
+void Floats(const PackedIntegers& p, size_t begin, float* out, size_t size) {
+  constexpr int64_t kMax = std::numeric_limits<int32_t>::max();
+  const bool fits = p.width <= 31 && p.bias >= -kMax - 1 && p.bias <= kMax &&
+                    p.bias + static_cast<int64_t>(AllOnes(p.width)) <= kMax;
+  if (p.scale > 0 || !fits) {
+    UnpackReals(p, begin, out, size);
+  } else if (p.has_missing) {
+    UnpackRange<NarrowFloats<true>>(p, begin, out, size);
+  } else {
+    UnpackRange<NarrowFloats<false>>(p, begin, out, size);
+  }
+}
+
+void Integers(const PackedIntegers& packed, size_t begin, int64_t* out, size_t size) {
+  UnpackRange<Ints>(packed, begin, out, size);
+}
+
+// The low 32 bits of each lane.
+HWY_INLINE hn::VFromD<DHalfU32> Truncate(hn::VFromD<DU64> v) {
+#if HWY_TARGET == HWY_SCALAR
+  return hn::Set(DHalfU32(), static_cast<uint32_t>(hn::GetLane(v)));
+#else
+  return hn::TruncateTo(DHalfU32(), v);
+#endif
+}
+
+// Bits shift … shift + width - 1 of the codes of one block; values beyond `size` count as code 0.
+void PackBlock(const int64_t* values, size_t size, int64_t bias, uint64_t ones, int shift,
+               int width, uint32_t* out) {
+  const DI64 di;
+  const DHalfU32 du;
+  int64_t padded[kLanes];
+  const size_t rows = (size + kLanes - 1) / kLanes;
+  const auto mask = hn::Set(du, static_cast<uint32_t>(AllOnes(width)));
+  if (const size_t last = size % kLanes; last != 0) {
+    std::fill(std::copy(values + size - last, values + size, padded), padded + kLanes, bias);
+  }
+  for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(di)) {
+    auto word = hn::Zero(du);
+    uint32_t* to = out + lane;
+    int used = 0;
+    for (size_t row = 0; row < rows; ++row) {
+      const bool partial = (row + 1) * kLanes > size;
+      const auto cells = hn::LoadU(di, (partial ? padded : values + row * kLanes) + lane);
+      const auto missing = hn::Eq(cells, hn::Set(di, kMissing));
+      const auto codes = hn::IfThenElse(missing, hn::Set(di, static_cast<int64_t>(ones)),
+                                        hn::Sub(cells, hn::Set(di, bias)));
+      const auto part =
+          hn::And(Truncate(hn::ShiftRightSame(hn::BitCast(DU64(), codes), shift)), mask);
+      word = hn::Or(word, hn::ShiftLeftSame(part, used));
+      used += width;
+      if (used >= 32) {
+        hn::StoreU(word, du, to);
+        to += kLanes;
+        used -= 32;
+        // `used` bits of this row are left over.
+        word = used == 0 ? hn::Zero(du) : hn::ShiftRightSame(part, width - used);
+      }
+    }
+    if (used > 0) hn::StoreU(word, du, to);
+  }
+}
+
+void Pack(const int64_t* values, size_t size, int64_t bias, int width, std::byte* out) {
+  constexpr size_t kBlock = kLanes * kRows;
+  const uint64_t ones = AllOnes(width);
+  const int low_width = std::min(width, 32);
+  const int high_width = width - low_width;
+  auto* low = reinterpret_cast<uint32_t*>(out);
+  auto* high = high_width == 0 ? nullptr : reinterpret_cast<uint32_t*>(out + PackedBytes(size, 32));
+  for (size_t begin = 0; begin < size; begin += kBlock) {
+    const size_t block = std::min(kBlock, size - begin);
+    PackBlock(values + begin, block, bias, ones, 0, low_width, low);
+    low += static_cast<size_t>(low_width) * kLanes;
+    if (high == nullptr) continue;
+    PackBlock(values + begin, block, bias, ones, 32, high_width, high);
+    high += static_cast<size_t>(high_width) * kLanes;
+  }
 }
 
 }  // namespace
+}  // namespace thalweg::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace thalweg {
+
+HWY_EXPORT(Doubles);
+HWY_EXPORT(Floats);
+HWY_EXPORT(Integers);
+HWY_EXPORT(Pack);
 
 uint64_t PackedBytes(uint64_t size, int width) {
   if (width > 32) return PackedBytes(size, 32) + PackedBytes(size, width - 32);
   const auto bits = static_cast<uint64_t>(width);
-  const uint64_t rows = (size % kBlock + kLanes - 1) / kLanes;
-  return (size / kBlock * bits + (rows * bits + 31) / 32) * kLanes * sizeof(uint32_t);
+  const uint64_t rows = (size % 512 + 15) / 16;
+  return (size / 512 * bits + (rows * bits + 31) / 32) * 64;
 }
 
 void PackIntegers(std::span<const int64_t> values, int64_t bias, int width, std::byte* out) {
-  for (size_t i = 0; i < values.size(); ++i) {
-    uint64_t code = static_cast<uint64_t>(values[i]) - static_cast<uint64_t>(bias);
-    if (values[i] == std::numeric_limits<int64_t>::min()) code = AllOnes(width);
-    if (width <= 32) {
-      OrNarrow(out, width, i, code);
-    } else {
-      OrNarrow(out, 32, i, code & AllOnes(32));
-      OrNarrow(out + PackedBytes(values.size(), 32), width - 32, i, code >> 32);
-    }
-  }
-}
-
-void UnpackInts(const PackedIntegers& packed, size_t begin, std::span<int64_t> out) {
-  for (size_t i = 0; i < out.size(); ++i) {
-    const uint64_t code = ReadCode(packed, begin + i);
-    out[i] = packed.has_missing && code == AllOnes(packed.width)
-                 ? std::numeric_limits<int64_t>::min()
-                 : static_cast<int64_t>(code + static_cast<uint64_t>(packed.bias));
-  }
+  HWY_DYNAMIC_DISPATCH(Pack)(values.data(), values.size(), bias, width, out);
 }
 
 void UnpackDoubles(const PackedIntegers& packed, size_t begin, std::span<double> out) {
-  const double power = kPowers[static_cast<size_t>(packed.scale)];
-  for (size_t i = 0; i < out.size(); ++i) {
-    int64_t value;
-    UnpackInts(packed, begin + i, std::span<int64_t>(&value, 1));
-    out[i] = value == std::numeric_limits<int64_t>::min() ? std::numeric_limits<double>::quiet_NaN()
-                                                          : static_cast<double>(value) / power;
-  }
+  HWY_DYNAMIC_DISPATCH(Doubles)(packed, begin, out.data(), out.size());
 }
 
 void UnpackFloats(const PackedIntegers& packed, size_t begin, std::span<float> out) {
-  for (size_t i = 0; i < out.size(); ++i) {
-    double value;
-    UnpackDoubles(packed, begin + i, std::span<double>(&value, 1));
-    out[i] = static_cast<float>(value);
-  }
+  HWY_DYNAMIC_DISPATCH(Floats)(packed, begin, out.data(), out.size());
+}
+
+void UnpackInts(const PackedIntegers& packed, size_t begin, std::span<int64_t> out) {
+  HWY_DYNAMIC_DISPATCH(Integers)(packed, begin, out.data(), out.size());
 }
 
 }  // namespace thalweg
+#endif  // HWY_ONCE

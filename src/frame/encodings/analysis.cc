@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/text.h"
-#include "frame/encodings/decimal.h"
+#include "kernels/decimal.h"
 
 namespace thalweg::internal {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "frame/encodings/chunk_access.h"
-#include "frame/encodings/decimal.h"
+#include "kernels/decimal.h"
 
 namespace thalweg::internal {
 namespace {

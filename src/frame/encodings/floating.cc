@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "frame/encodings/chunk_access.h"
-#include "frame/encodings/decimal.h"
+#include "kernels/decimal.h"
 
 namespace thalweg::internal {
 namespace {
