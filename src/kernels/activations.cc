@@ -19,11 +19,9 @@ struct ActivationTable {
   void (*rectifier)(const T*, T*, size_t);
   void (*tanh)(const T*, T*, size_t);
   void (*exp_rectifier)(const T*, T*, size_t);
-  void (*maximum)(const T*, const T*, T*, size_t);
   void (*rectifier_backward)(const T*, const T*, T*, size_t);
   void (*tanh_backward)(const T*, const T*, T*, size_t);
   void (*exp_rectifier_backward)(const T*, const T*, T*, size_t);
-  void (*maximum_backward)(const T*, const T*, const T*, T*, T*, size_t);
   T (*softmax)(const T*, T*, size_t);
 };
 }  // namespace thalweg::internal
@@ -62,14 +60,6 @@ void ExpRectifier(const T* x, T* y, size_t count) {
 }
 
 template <class T>
-void Maximum(const T* a, const T* b, T* y, size_t count) {
-  const hn::ScalableTag<T> d;
-  for (size_t i = 0; i < count; i += hn::Lanes(d)) {
-    hn::Store(hn::Max(hn::Load(d, a + i), hn::Load(d, b + i)), d, y + i);
-  }
-}
-
-template <class T>
 void RectifierBackward(const T* y, const T* dy, T* dx, size_t count) {
   const hn::ScalableTag<T> d;
   const auto zero = hn::Zero(d);
@@ -103,17 +93,6 @@ void ExpRectifierBackward(const T* y, const T* dy, T* dx, size_t count) {
 }
 
 template <class T>
-void MaximumBackward(const T* a, const T* b, const T* dy, T* da, T* db, size_t count) {
-  const hn::ScalableTag<T> d;
-  for (size_t i = 0; i < count; i += hn::Lanes(d)) {
-    const auto first = hn::Ge(hn::Load(d, a + i), hn::Load(d, b + i));
-    const auto v = hn::Load(d, dy + i);
-    hn::Store(hn::IfThenElseZero(first, v), d, da + i);
-    hn::Store(hn::IfThenZeroElse(first, v), d, db + i);
-  }
-}
-
-template <class T>
 T Softmax(const T* x, T* p, size_t count) {
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
@@ -139,11 +118,11 @@ const ActivationTable<T>* Table() {
   static constexpr ActivationTable<T> kTable = {Rectifier<T>,
                                                 Tanh<T>,
                                                 ExpRectifier<T>,
-                                                Maximum<T>,
+                                                
                                                 RectifierBackward<T>,
                                                 TanhBackward<T>,
                                                 ExpRectifierBackward<T>,
-                                                MaximumBackward<T>,
+                                                
                                                 Softmax<T>};
   return &kTable;
 }
@@ -182,10 +161,6 @@ void ExpRectifier(const T* x, T* y, size_t count) {
   internal::Activations<T>().exp_rectifier(x, y, count);
 }
 template <class T>
-void Maximum(const T* a, const T* b, T* y, size_t count) {
-  internal::Activations<T>().maximum(a, b, y, count);
-}
-template <class T>
 void RectifierBackward(const T* y, const T* dy, T* dx, size_t count) {
   internal::Activations<T>().rectifier_backward(y, dy, dx, count);
 }
@@ -198,10 +173,6 @@ void ExpRectifierBackward(const T* y, const T* dy, T* dx, size_t count) {
   internal::Activations<T>().exp_rectifier_backward(y, dy, dx, count);
 }
 template <class T>
-void MaximumBackward(const T* a, const T* b, const T* dy, T* da, T* db, size_t count) {
-  internal::Activations<T>().maximum_backward(a, b, dy, da, db, count);
-}
-template <class T>
 T Softmax(const T* x, T* p, size_t count) {
   return internal::Activations<T>().softmax(x, p, count);
 }
@@ -210,11 +181,9 @@ T Softmax(const T* x, T* p, size_t count) {
   template void Rectifier(const T*, T*, size_t);                               \
   template void Tanh(const T*, T*, size_t);                                    \
   template void ExpRectifier(const T*, T*, size_t);                            \
-  template void Maximum(const T*, const T*, T*, size_t);                       \
   template void RectifierBackward(const T*, const T*, T*, size_t);             \
   template void TanhBackward(const T*, const T*, T*, size_t);                  \
   template void ExpRectifierBackward(const T*, const T*, T*, size_t);          \
-  template void MaximumBackward(const T*, const T*, const T*, T*, T*, size_t); \
   template T Softmax(const T*, T*, size_t)
 THALWEG_INSTANTIATE(float);
 THALWEG_INSTANTIATE(double);

@@ -15,9 +15,6 @@ template <class T>
 void Tanh(const T* x, T* y, size_t count);
 template <class T>
 void ExpRectifier(const T* x, T* y, size_t count);
-// y = max(a, b)
-template <class T>
-void Maximum(const T* a, const T* b, T* y, size_t count);
 
 // dx = dy * f'(x), where f' is had from y = f(x) alone.
 template <class T>
@@ -26,9 +23,6 @@ template <class T>
 void TanhBackward(const T* y, const T* dy, T* dx, size_t count);
 template <class T>
 void ExpRectifierBackward(const T* y, const T* dy, T* dx, size_t count);
-// The larger of a and b gets dy, the other 0; a if they are equal.
-template <class T>
-void MaximumBackward(const T* a, const T* b, const T* dy, T* da, T* db, size_t count);
 
 // Turns `count` scores into probabilities (exactly count: padding is left alone). Returns the
 // logarithm of the sum of e^x, so that -log p[i] = result - x[i].

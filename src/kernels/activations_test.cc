@@ -75,26 +75,6 @@ TYPED_TEST(ActivationsTest, ValuesAndSlopes) {
   });
 }
 
-TYPED_TEST(ActivationsTest, MaximumSendsDeltasToTheLarger) {
-  using T = TypeParam;
-  ForEachInstructionSet([](const std::string& set) {
-    constexpr size_t kCount = 21;
-    Matrix<T> a(1, kCount), b(1, kCount), y(1, kCount), dy(1, kCount), da(1, kCount), db(1, kCount);
-    for (size_t j = 0; j < kCount; ++j) {
-      a(0, j) = static_cast<T>(j) - 10;
-      b(0, j) = 10 - static_cast<T>(j);  // equal at j = 10
-      dy(0, j) = static_cast<T>(j) + 1;
-    }
-    Maximum(a.data(), b.data(), y.data(), kCount);
-    MaximumBackward(a.data(), b.data(), dy.data(), da.data(), db.data(), kCount);
-    for (size_t j = 0; j < kCount; ++j) {
-      EXPECT_EQ(y(0, j), std::max(a(0, j), b(0, j))) << set;
-      EXPECT_EQ(da(0, j), j >= 10 ? dy(0, j) : T{0}) << set;
-      EXPECT_EQ(db(0, j), j >= 10 ? T{0} : dy(0, j)) << set;
-    }
-  });
-}
-
 TYPED_TEST(ActivationsTest, SoftmaxIsExactForShortAndLongRowsAndLargeScores) {
   using T = TypeParam;
   ForEachInstructionSet([](const std::string& set) {

@@ -16,12 +16,13 @@ HWY_AFTER_NAMESPACE();
 namespace thalweg {
 namespace internal {
 HWY_EXPORT(TargetName);
-}
+const char* BoundTarget() { return HWY_DYNAMIC_DISPATCH(TargetName)(); }
+}  // namespace internal
 
 void ForEachInstructionSet(const std::function<void(const std::string&)>& check) {
   for (int64_t left = hwy::SupportedTargets() & HWY_TARGETS; left != 0; left &= left - 1) {
     hwy::GetChosenTarget().Update(left & -left);
-    check(HWY_DYNAMIC_DISPATCH(internal::TargetName)());
+    check(internal::BoundTarget());
   }
   hwy::GetChosenTarget().DeInit();
 }

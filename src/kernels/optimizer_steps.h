@@ -20,7 +20,7 @@ struct Penalties {
 struct AdadeltaStep {
   double rho = 0.99;
   double epsilon = 1e-8;
-  Penalties penalties;
+  Penalties penalties = {};
 };
 template <class T>
 void ApplyAdadelta(const AdadeltaStep& step, const T* gradient, T factor, T* w, T* mean_squares,
@@ -33,7 +33,7 @@ struct MomentumStep {
   double rate = 0.005;
   double momentum = 0;
   bool nesterov = true;
-  Penalties penalties;
+  Penalties penalties = {};
 };
 template <class T>
 void ApplyMomentum(const MomentumStep& step, const T* gradient, T factor, T* w, T* velocity,

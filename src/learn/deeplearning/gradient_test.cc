@@ -1,0 +1,123 @@
+// Derivatives of every layer and loss against numeric ones, in double precision.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "learn/deeplearning/batch_step.h"
+#include "learn/deeplearning/random_rows.h"
+
+namespace thalweg {
+namespace {
+
+// Writes down the gradients and moves nothing.
+class GradientRecorder : public Optimizer<double> {
+ public:
+  explicit GradientRecorder(const std::vector<ParameterBlock<double>>& blocks) {
+    for (const auto& block : blocks) {
+      gradients.emplace_back(block.values->rows(), block.values->columns());
+    }
+  }
+  void BeginStep(double /*samples*/) override {}
+  void UpdateRow(size_t block, size_t row, const double* gradient, double factor) override {
+    for (size_t c = 0; c < gradients[block].columns(); ++c) {
+      gradients[block](row, c) = factor * gradient[c];
+    }
+  }
+  std::vector<Matrix<double>*> State() override { return {}; }
+
+  std::vector<Matrix<double>> gradients;
+};
+
+struct Case {
+  Activation activation;
+  LossKind loss;
+  InputShape input;
+  size_t batch;
+  std::vector<double> dropout;
+  double input_dropout = 0;
+};
+
+std::vector<Case> Cases() {
+  std::vector<Case> cases;
+  const InputShape mixed = {3, 5, 4};
+  for (Activation a : {Activation::kTanh, Activation::kRectifier, Activation::kMaxout,
+                       Activation::kExpRectifier}) {
+    for (LossKind loss :
+         {LossKind::kCrossEntropy, LossKind::kQuadratic, LossKind::kQuadraticProbabilities}) {
+      cases.push_back({a, loss, mixed, 21, {}});
+      cases.push_back({a, loss, mixed, 1, {}});
+    }
+    cases.push_back({a, LossKind::kCrossEntropy, {0, 6, 0}, 19, {0.5, 0.25}, 0.2});
+    cases.push_back({a, LossKind::kCrossEntropy, {7, 0, 0}, 16, {}});
+    cases.push_back({a, LossKind::kCrossEntropy, mixed, 5, {0.3, 0.0}, 0.3});
+  }
+  return cases;
+}
+
+class GradientTest : public testing::TestWithParam<Case> {};
+
+TEST_P(GradientTest, AgreesWithDifferences) {
+  const Case& c = GetParam();
+  const bool classes = c.loss != LossKind::kQuadratic;
+  const MatrixRows<double> rows = RandomRows<double>(c.input, c.batch, 3, 5);
+  Net<double> net = MakeNet<double>({.input = c.input,
+                                     .activation = c.activation,
+                                     .hidden = {9, 6},
+                                     .dropout = c.dropout,
+                                     .outputs = classes ? size_t{3} : size_t{1},
+                                     .loss = c.loss});
+  InitializeWeights(net, WeightDistribution::kUniform, 0.7, 11);
+  // Biases of 0 put units whose inputs were all dropped on the kink of the rectifier.
+  Random random(12);
+  for (const ParameterBlock<double>& block : net.Blocks()) {
+    for (size_t j = 0; !block.penalized && j < block.values->columns(); ++j) {
+      (*block.values)(0, j) = random.Uniform(-0.5, 0.5);
+    }
+  }
+  GradientRecorder recorder(net.Blocks());
+  BatchStep<double> step(net, recorder, rows, {.input_dropout = c.input_dropout, .seed = 3},
+                         c.batch);
+  const std::vector<uint32_t> order = RowNumbers(c.batch);
+  const auto mean_loss = [&] {
+    step.Begin(order, 100);
+    return step.Walk(0, c.batch) / static_cast<double>(c.batch);
+  };
+  mean_loss();
+  step.Prepare();
+  for (size_t t = 0; t < step.Tiles(); ++t) step.Update(t);
+  const std::vector<Matrix<double>> gradients = recorder.gradients;
+
+  const std::vector<ParameterBlock<double>> blocks = net.Blocks();
+  double difference = 0, size = 0;
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    Matrix<double>& values = *blocks[b].values;
+    for (size_t i = 0; i < values.rows(); ++i) {
+      for (size_t j = 0; j < values.columns(); ++j) {
+        // Richardson: the error is of order h^4.
+        const double h = 1e-4, old = values(i, j);
+        double slopes[2];
+        for (int k = 0; k < 2; ++k) {
+          const double width = k == 0 ? h : 2 * h;
+          values(i, j) = old + width;
+          const double above = mean_loss();
+          values(i, j) = old - width;
+          slopes[k] = (above - mean_loss()) / (2 * width);
+        }
+        values(i, j) = old;
+        const double numeric = (4 * slopes[0] - slopes[1]) / 3;
+        const double error = std::abs(gradients[b](i, j) - numeric);
+        EXPECT_LE(error, 1e-6 * std::max(std::abs(numeric), 1e-3))
+            << "block " << b << " " << i << "," << j;
+        difference += error * error;
+        size += numeric * numeric;
+      }
+    }
+  }
+  EXPECT_GT(size, 1e-4);
+  EXPECT_LE(std::sqrt(difference / size), 1e-6);
+}
+
+INSTANTIATE_TEST_SUITE_P(Layers, GradientTest, testing::ValuesIn(Cases()));
+
+}  // namespace
+}  // namespace thalweg

@@ -1,0 +1,24 @@
+// y = x W + b.
+#pragma once
+
+#include "learn/deeplearning/layers/layer.h"
+
+namespace thalweg {
+
+template <class T>
+class AffineLayer : public Layer<T> {
+ public:
+  // Weights and biases start as zeros.
+  AffineLayer(size_t inputs, size_t outputs, size_t index);
+  void Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y) const override;
+  void Backward(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y, ConstMatrixView<T> dy,
+                MatrixView<T> dx) const override;
+  Parameters<T>* parameters() override { return &parameters_; }
+  void WeightGradient(ConstMatrixView<T> x, ConstMatrixView<T> dy, size_t begin,
+                      MatrixView<T> gradient) const override;
+
+ private:
+  Parameters<T> parameters_;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,31 @@
+#include "learn/deeplearning/layers/dropout.h"
+
+#include <algorithm>
+
+#include "kernels/dropout.h"
+
+namespace thalweg {
+
+template <class T>
+void DropoutLayer<T>::Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y) const {
+  for (size_t r = 0; r < x.rows; ++r) {
+    if (pass.training) {
+      // The mask is drawn again on the way back: cheaper than keeping it.
+      Dropout(ratio_, Random(pass.seed, {pass.first_sample + r, this->index()}), x.row(r), y.row(r),
+              x.columns);
+    } else {
+      std::copy_n(x.row(r), x.columns, y.row(r));
+    }
+  }
+}
+
+template <class T>
+void DropoutLayer<T>::Backward(const Pass& pass, ConstMatrixView<T> /*x*/, ConstMatrixView<T> /*y*/,
+                               ConstMatrixView<T> dy, MatrixView<T> dx) const {
+  Forward(pass, dy, dx);
+}
+
+template class DropoutLayer<float>;
+template class DropoutLayer<double>;
+
+}  // namespace thalweg

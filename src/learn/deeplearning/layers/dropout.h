@@ -1,0 +1,21 @@
+// Hidden dropout: in training, y = x / (1 - ratio) or 0; in scoring, y = x (see kernels/dropout.h).
+#pragma once
+
+#include "learn/deeplearning/layers/layer.h"
+
+namespace thalweg {
+
+template <class T>
+class DropoutLayer : public Layer<T> {
+ public:
+  DropoutLayer(size_t units, double ratio, size_t index)
+      : Layer<T>(units, units, index), ratio_(ratio) {}
+  void Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y) const override;
+  void Backward(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y, ConstMatrixView<T> dy,
+                MatrixView<T> dx) const override;
+
+ private:
+  double ratio_;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,64 @@
+// One layer of a net in training.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "kernels/matrix.h"
+
+namespace thalweg {
+
+// What is true of one walk through the net.
+struct Pass {
+  bool training = true;
+  uint64_t seed = 0;
+  // Number of the sample in the first row, counted over the whole training. Random parts of a layer
+  // draw from Random(seed, {sample, layer}), so that they do not depend on who does the work.
+  uint64_t first_sample = 0;
+};
+
+// Weights are inputs x outputs (y = x W + b): what one input contributes is contiguous.
+template <class T>
+struct Parameters {
+  Matrix<T> weights;
+  Matrix<T> biases;  // 1 x outputs
+};
+
+// For T = float (training) and double (the gradient check). A layer holds no values of a batch:
+// they are handed in, so that threads work on different rows of a batch at the same time. In and
+// out are different memory; rows are padded as those of Matrix are.
+template <class T>
+class Layer {
+ public:
+  // `index` is the layer's place in the net, for its random streams.
+  Layer(size_t inputs, size_t outputs, size_t index)
+      : inputs_(inputs), outputs_(outputs), index_(index) {}
+  virtual ~Layer() = default;
+
+  size_t inputs() const { return inputs_; }
+  size_t outputs() const { return outputs_; }
+  size_t index() const { return index_; }
+
+  // x: rows x inputs; y: rows x outputs.
+  virtual void Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y) const = 0;
+  // dx = the derivative of the loss by x, given that by y. x and y are those of Forward.
+  virtual void Backward(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
+                        ConstMatrixView<T> dy, MatrixView<T> dx) const = 0;
+
+  // Null where there is nothing to learn.
+  virtual Parameters<T>* parameters() { return nullptr; }
+  // Rows begin … begin + gradient.rows - 1 of the derivative by the weights, summed over the batch.
+  // Biases: the sum of the rows of dy.
+  virtual void WeightGradient(ConstMatrixView<T> /*x*/, ConstMatrixView<T> /*dy*/, size_t /*begin*/,
+                              MatrixView<T> /*gradient*/) const {}
+
+ private:
+  size_t inputs_;
+  size_t outputs_;
+  size_t index_;
+};
+
+template <class T>
+using LayerPtr = std::unique_ptr<Layer<T>>;
+
+}  // namespace thalweg

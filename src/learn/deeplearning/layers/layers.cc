@@ -1,0 +1,43 @@
+#include "learn/deeplearning/layers/layers.h"
+
+#include "learn/deeplearning/layers/affine.h"
+#include "learn/deeplearning/layers/dropout.h"
+#include "learn/deeplearning/layers/exp_rectifier.h"
+#include "learn/deeplearning/layers/maxout.h"
+#include "learn/deeplearning/layers/rectifier.h"
+#include "learn/deeplearning/layers/tanh.h"
+
+namespace thalweg {
+
+template <class T>
+LayerPtr<T> MakeAffine(size_t inputs, size_t outputs, size_t index) {
+  return std::make_unique<AffineLayer<T>>(inputs, outputs, index);
+}
+
+template <class T>
+LayerPtr<T> MakeActivation(Activation activation, size_t units, size_t index) {
+  switch (WithoutDropout(activation)) {
+    case Activation::kTanh:
+      return std::make_unique<TanhLayer<T>>(units, index);
+    case Activation::kMaxout:
+      return std::make_unique<MaxoutLayer<T>>(units, index);
+    case Activation::kExpRectifier:
+      return std::make_unique<ExpRectifierLayer<T>>(units, index);
+    default:
+      return std::make_unique<RectifierLayer<T>>(units, index);
+  }
+}
+
+template <class T>
+LayerPtr<T> MakeDropout(size_t units, double ratio, size_t index) {
+  return std::make_unique<DropoutLayer<T>>(units, ratio, index);
+}
+
+template LayerPtr<float> MakeAffine(size_t, size_t, size_t);
+template LayerPtr<double> MakeAffine(size_t, size_t, size_t);
+template LayerPtr<float> MakeActivation(Activation, size_t, size_t);
+template LayerPtr<double> MakeActivation(Activation, size_t, size_t);
+template LayerPtr<float> MakeDropout(size_t, double, size_t);
+template LayerPtr<double> MakeDropout(size_t, double, size_t);
+
+}  // namespace thalweg

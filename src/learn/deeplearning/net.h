@@ -1,0 +1,55 @@
+// A net in training: the input layer, the layers after it, and the loss.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "learn/deeplearning/layers/input.h"
+#include "learn/deeplearning/layers/layer.h"
+#include "learn/deeplearning/losses/loss.h"
+#include "learn/deeplearning/optimizers/optimizer.h"
+#include "models/network.h"
+
+namespace thalweg {
+
+enum class WeightDistribution { kUniformAdaptive, kUniform, kNormal };
+
+struct NetOptions {
+  InputShape input;
+  Activation activation = Activation::kRectifier;
+  std::vector<size_t> hidden;
+  // Per hidden layer; empty: none.
+  std::vector<double> dropout;
+  size_t outputs = 1;
+  LossKind loss = LossKind::kCrossEntropy;
+};
+
+template <class T>
+struct Net {
+  NetOptions options;
+  std::unique_ptr<InputLayer<T>> input;
+  std::vector<LayerPtr<T>> layers;
+  std::unique_ptr<Loss<T>> loss;
+
+  // Weights, then biases, of each layer that has them, from the input on.
+  std::vector<ParameterBlock<T>> Blocks();
+};
+
+// All weights zero.
+template <class T>
+Net<T> MakeNet(const NetOptions& options);
+
+// UniformAdaptive: uniform in ±sqrt(6 / (fan-in + fan-out)) (Glorot, Bengio 2010); Uniform: in
+// ±scale; Normal: with standard deviation `scale`. Biases are 0. Every
+// block draws from a stream of its own.
+template <class T>
+void InitializeWeights(Net<T>& net, WeightDistribution distribution, double scale, uint64_t seed);
+
+// Weights between a net in training and one for scoring.
+template <class T>
+Network ToNetwork(Net<T>& net);
+template <class T>
+void FromNetwork(const Network& network, Net<T>& net);
+
+}  // namespace thalweg

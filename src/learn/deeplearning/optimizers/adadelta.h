@@ -1,0 +1,49 @@
+// ADADELTA (Zeiler 2012): every weight has a rate of its own, found from running means of its
+// squared gradients and squared steps.
+#pragma once
+
+#include <vector>
+
+#include "learn/deeplearning/optimizers/optimizer.h"
+
+namespace thalweg {
+
+template <class T>
+class Adadelta : public Optimizer<T> {
+ public:
+  Adadelta(const OptimizerOptions& options, std::span<const ParameterBlock<T>> blocks) {
+    for (const ParameterBlock<T>& block : blocks) {
+      const Matrix<T>& values = *block.values;
+      AdadeltaStep step = {.rho = options.rho, .epsilon = options.epsilon};
+      if (block.penalized) step.penalties = {options.l1, options.l2};
+      blocks_.push_back({block.values, step, Matrix<T>(values.rows(), values.columns()),
+                         Matrix<T>(values.rows(), values.columns())});
+    }
+  }
+
+  void BeginStep(double /*samples*/) override {}
+  void UpdateRow(size_t block, size_t row, const T* gradient, T factor) override {
+    Block& b = blocks_[block];
+    ApplyAdadelta(b.step, gradient, factor, b.values->row(row), b.mean_squares.row(row),
+                  b.mean_square_steps.row(row), b.values->columns());
+  }
+  std::vector<Matrix<T>*> State() override {
+    std::vector<Matrix<T>*> state;
+    for (Block& b : blocks_) {
+      state.push_back(&b.mean_squares);
+      state.push_back(&b.mean_square_steps);
+    }
+    return state;
+  }
+
+ private:
+  struct Block {
+    Matrix<T>* values;
+    AdadeltaStep step;
+    Matrix<T> mean_squares;
+    Matrix<T> mean_square_steps;
+  };
+  std::vector<Block> blocks_;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,66 @@
+// How weights move along a gradient.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "kernels/matrix.h"
+#include "kernels/optimizer_steps.h"
+
+namespace thalweg {
+
+enum class OptimizerKind { kAdadelta, kSgd };
+
+// Fields as the parameters of the same names (params.h).
+struct OptimizerOptions {
+  OptimizerKind kind = OptimizerKind::kAdadelta;
+  double rho = 0.99;
+  double epsilon = 1e-8;
+  double rate = 0.005;
+  double rate_annealing = 1e-6;
+  double rate_decay = 1;
+  double momentum_start = 0;
+  double momentum_ramp = 1e6;
+  double momentum_stable = 0;
+  bool nesterov = true;
+  double l1 = 0;
+  double l2 = 0;
+};
+
+// One matrix to be learned.
+template <class T>
+struct ParameterBlock {
+  Matrix<T>* values = nullptr;
+  size_t layer = 0;       // weighted layers counted from 0, for rate_decay
+  bool penalized = true;  // weights are subject to l1 and l2, biases are not
+};
+
+// Holds state of the shape of each block. Thread rule: BeginStep alone; between two of them,
+// threads may update different rows at the same time.
+template <class T>
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+
+  // Sets rates and momentum for what follows; `samples` is the number of samples trained so far.
+  virtual void BeginStep(double samples) = 0;
+  // One row of one block, by the gradient factor * gradient.
+  virtual void UpdateRow(size_t block, size_t row, const T* gradient, T factor) = 0;
+  // Copies of the state and back, to continue a training: same order and shapes every time.
+  virtual std::vector<Matrix<T>*> State() = 0;
+
+  void UpdateRows(size_t block, size_t first, ConstMatrixView<T> gradient, T factor) {
+    for (size_t r = 0; r < gradient.rows; ++r) {
+      UpdateRow(block, first + r, gradient.row(r), factor);
+    }
+  }
+};
+
+// The list. The blocks must outlive the optimizer.
+template <class T>
+std::unique_ptr<Optimizer<T>> MakeOptimizer(const OptimizerOptions& options,
+                                            std::span<const ParameterBlock<T>> blocks);
+
+}  // namespace thalweg

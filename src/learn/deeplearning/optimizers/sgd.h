@@ -1,0 +1,71 @@
+// Stochastic gradient descent with momentum. After n samples, layer l (from 0) has the rate
+// rate / (1 + rate_annealing * n) * rate_decay^l; momentum rises linearly from momentum_start to
+// momentum_stable over momentum_ramp samples.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "learn/deeplearning/optimizers/optimizer.h"
+
+namespace thalweg {
+
+template <class T>
+class Sgd : public Optimizer<T> {
+ public:
+  Sgd(const OptimizerOptions& options, std::span<const ParameterBlock<T>> blocks)
+      : options_(options),
+        has_momentum_(options.momentum_start > 0 || options.momentum_stable > 0) {
+    for (const ParameterBlock<T>& block : blocks) {
+      MomentumStep step = {.nesterov = options.nesterov};
+      if (block.penalized) step.penalties = {options.l1, options.l2};
+      Matrix<T> velocity;
+      if (has_momentum_) velocity = Matrix<T>(block.values->rows(), block.values->columns());
+      const double decay = std::pow(options.rate_decay, static_cast<double>(block.layer));
+      blocks_.push_back({block.values, step, decay, std::move(velocity)});
+    }
+  }
+
+  void BeginStep(double samples) override {
+    const double rate = options_.rate / (1 + options_.rate_annealing * samples);
+    double momentum = options_.momentum_stable;
+    if (samples < options_.momentum_ramp) {
+      momentum = options_.momentum_start + (options_.momentum_stable - options_.momentum_start) *
+                                               samples / options_.momentum_ramp;
+    }
+    for (Block& block : blocks_) {
+      block.step.rate = rate * block.decay;
+      block.step.momentum = momentum;
+    }
+  }
+  void UpdateRow(size_t block, size_t row, const T* gradient, T factor) override {
+    Block& b = blocks_[block];
+    const size_t count = b.values->columns();
+    if (has_momentum_) {
+      ApplyMomentum(b.step, gradient, factor, b.values->row(row), b.velocity.row(row), count);
+    } else {
+      ApplyDescent(b.step, gradient, factor, b.values->row(row), count);
+    }
+  }
+  std::vector<Matrix<T>*> State() override {
+    std::vector<Matrix<T>*> state;
+    for (Block& b : blocks_) {
+      if (has_momentum_) state.push_back(&b.velocity);
+    }
+    return state;
+  }
+
+ private:
+  struct Block {
+    Matrix<T>* values;
+    MomentumStep step;
+    double decay;
+    Matrix<T> velocity;
+  };
+  OptimizerOptions options_;
+  bool has_momentum_;
+  std::vector<Block> blocks_;
+};
+
+}  // namespace thalweg
