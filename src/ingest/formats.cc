@@ -5,11 +5,13 @@
 #include "ingest/csv/csv_reader.h"
 #include "ingest/format.h"
 #include "ingest/source.h"
+#include "ingest/svmlight/svmlight_reader.h"
 
 namespace thalweg {
 namespace {
 
 constexpr std::array kReaders = {
+    FormatReader{ParseFormat::kSvmLight, "svmlight", LooksLikeSvmLight, ReadSvmLight},
     FormatReader{ParseFormat::kCsv, "csv", LooksLikeCsv, ReadCsv},
 };
 
