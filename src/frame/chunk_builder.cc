@@ -7,34 +7,47 @@
 
 #include "base/error.h"
 #include "frame/encodings/analysis.h"
-#include "kernels/decimal.h"
+#include "frame/encodings/decimals.h"
 #include "frame/encodings/encodings.h"
+#include "kernels/decimal.h"
 
 namespace thalweg {
 namespace {
 
+using internal::Analysis;
 using internal::CellKind;
 using internal::Cells;
-using internal::CellStats;
 using internal::Encoding;
+using internal::SparseCells;
 
 void CheckRows(size_t rows) { Check(rows <= size_t{1} << 31, "a chunk has at most 2^31 rows"); }
 
-ChunkPtr Encode(const Cells& cells, const EncodeOptions& options) {
-  const CellStats stats = internal::Analyze(cells);
+// Asks each encoding what it would take, and compresses with the smallest.
+ChunkPtr Encode(Analysis& cells, const EncodeOptions& options) {
+  if (options.force) {
+    const Encoding& forced = internal::EncodingOf(*options.force);
+    if (forced.estimate(cells)) return forced.compress(cells);
+  }
   const Encoding* best = nullptr;
-  uint64_t best_bytes = std::numeric_limits<uint64_t>::max();
+  double best_size = std::numeric_limits<double>::infinity();
   for (const Encoding& encoding : internal::Encodings()) {
-    const std::optional<uint64_t> bytes = encoding.estimate(cells, stats);
+    if (encoding.may_pay != nullptr && !encoding.may_pay(cells)) continue;
+    const std::optional<uint64_t> bytes = encoding.estimate(cells);
     if (!bytes) continue;
-    if (options.force == encoding.id) return encoding.compress(cells, stats);
-    if (*bytes < best_bytes) {
+    const double size = static_cast<double>(*bytes) * encoding.weight;
+    if (size < best_size) {
       best = &encoding;
-      best_bytes = *bytes;
+      best_size = size;
     }
+    if (*bytes == 0) break;
   }
   Check(best != nullptr, "no encoding holds the cells");
-  return best->compress(cells, stats);
+  return best->compress(cells);
+}
+
+ChunkPtr Encode(const Cells& cells, const EncodeOptions& options) {
+  Analysis analysis(cells);
+  return Encode(analysis, options);
 }
 
 }  // namespace
@@ -57,30 +70,63 @@ ChunkPtr EncodeDecimals(std::span<const int64_t> mantissas, int scale,
                         const EncodeOptions& options) {
   CheckRows(mantissas.size());
   Check(scale >= 0 && scale <= kMaxScale, "a decimal scale lies outside 0 … 18");
-  const bool exact = std::all_of(mantissas.begin(), mantissas.end(), [](int64_t m) {
-    return m == kMissingInt || (m >= -kMaxMantissa && m <= kMaxMantissa);
-  });
-  if (!exact) {
+  if (scale > 0) {
+    if (const int common = internal::CommonPowerOfTen(mantissas, scale); common > 0) {
+      const auto power = static_cast<int64_t>(kPowersOfTen[static_cast<size_t>(common)]);
+      std::vector<int64_t> shorter(mantissas.begin(), mantissas.end());
+      for (int64_t& m : shorter) m = m == kMissingInt ? m : m / power;
+      return EncodeDecimals(shorter, scale - common, options);
+    }
+  }
+  Analysis analysis({.kind = CellKind::kScaled, .scale = scale, .mantissas = mantissas});
+  if (analysis.stats().min < -kMaxMantissa || analysis.stats().max > kMaxMantissa) {
     std::vector<double> reals(mantissas.size());
     for (size_t i = 0; i < reals.size(); ++i) {
       reals[i] = internal::RoundedDecimal(mantissas[i], scale);
     }
     return EncodeReals(reals, options);
   }
-  return Encode({.kind = CellKind::kScaled, .scale = scale, .mantissas = mantissas}, options);
+  return Encode(analysis, options);
 }
 
 ChunkPtr EncodeSparse(uint32_t rows, std::span<const uint32_t> positions,
                       std::span<const double> values, const EncodeOptions& options) {
   CheckRows(rows);
   Check(positions.size() == values.size(), "sparse cells have one row each");
-  std::vector<double> cells(rows);
+  bool zeros = false;
+  bool negative_zeros = false;
   for (size_t i = 0; i < positions.size(); ++i) {
     Check(positions[i] < rows && (i == 0 || positions[i - 1] < positions[i]),
           "rows of sparse cells ascend");
-    cells[positions[i]] = values[i];
+    zeros = zeros || values[i] == 0;
+    negative_zeros = negative_zeros || (values[i] == 0 && std::signbit(values[i]));
   }
-  return EncodeReals(cells, options);
+  if (negative_zeros) {
+    // No sparse encoding holds them.
+    std::vector<double> cells(rows);
+    for (size_t i = 0; i < positions.size(); ++i) cells[positions[i]] = values[i];
+    return EncodeReals(cells, options);
+  }
+  if (zeros) {
+    std::vector<uint32_t> entry_rows;
+    std::vector<double> entries;
+    for (size_t i = 0; i < positions.size(); ++i) {
+      if (values[i] == 0) continue;
+      entry_rows.push_back(positions[i]);
+      entries.push_back(values[i]);
+    }
+    return EncodeSparse(rows, entry_rows, entries, options);
+  }
+  std::vector<int64_t> mantissas;
+  SparseCells entries = {.rows = positions};
+  const std::optional<int> scale = internal::FindDecimals(values, &mantissas);
+  if (scale) {
+    entries.mantissas = mantissas;
+  } else {
+    entries.reals = values;
+  }
+  Analysis analysis(rows, scale ? CellKind::kScaled : CellKind::kReal, scale.value_or(0), entries);
+  return Encode(analysis, options);
 }
 
 ChunkPtr EncodeStrings(std::span<const std::string_view> cells, const EncodeOptions& options) {

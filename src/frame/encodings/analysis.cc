@@ -3,108 +3,167 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <string>
 
-#include "base/text.h"
-#include "kernels/decimal.h"
+#include "base/error.h"
+#include "frame/encodings/sparse_layout.h"
+#include "frame/encodings/string_levels.h"
+#include "kernels/measure.h"
 
 namespace thalweg::internal {
 namespace {
 
-void MeasureScaled(const Cells& cells, CellStats* stats) {
-  int64_t min = std::numeric_limits<int64_t>::max();
-  int64_t max = std::numeric_limits<int64_t>::min();
-  for (const int64_t cell : cells.mantissas) {
-    if (cell == kMissingInt) {
-      ++stats->missing;
-    } else {
-      min = std::min(min, cell);
-      max = std::max(max, cell);
-    }
-  }
-  if (stats->missing < stats->rows) {
-    stats->min = min;
-    stats->max = max;
-  }
-  stats->integral = cells.scale == 0;
-  stats->constant = stats->missing == stats->rows || (stats->missing == 0 && min == max);
+template <class T>
+bool IsEntry(T cell) {
+  // Bits other than 0: -0.0 is one.
+  return std::bit_cast<uint64_t>(cell) != 0;
 }
 
-bool Same(double a, double b) { return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b); }
-
-void MeasureReals(const Cells& cells, CellStats* stats) {
-  stats->integral = true;
-  stats->floats = true;
-  stats->constant = true;
-  for (const double cell : cells.reals) {
-    if (std::isnan(cell)) {
-      ++stats->missing;
-      continue;
-    }
-    stats->integral = stats->integral && std::abs(cell) < 0x1p63 && std::trunc(cell) == cell;
-    stats->floats = stats->floats && Same(static_cast<float>(cell), cell);
-    stats->constant = stats->constant && Same(cell, cells.reals[0]);
+// Without a branch per cell: which cells are zero is hard to foresee.
+template <class T>
+size_t CopyEntries(std::span<const T> cells, uint32_t* rows, T* entries) {
+  size_t count = 0;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    rows[count] = static_cast<uint32_t>(i);
+    entries[count] = cells[i];
+    count += IsEntry(cells[i]) ? 1 : 0;
   }
-  stats->constant = stats->constant && (stats->missing == 0 || stats->missing == stats->rows);
+  return count;
 }
 
-// The mantissa of a cell at a scale, if there is one.
-std::optional<int64_t> Mantissa(double cell, int scale) {
-  const double scaled = cell * kPowersOfTen[static_cast<size_t>(scale)];
-  if (!(std::abs(scaled) <= static_cast<double>(kMaxMantissa))) return std::nullopt;
-  const auto mantissa = static_cast<int64_t>(std::nearbyint(scaled));
-  if (!Same(DecimalValue(mantissa, scale), cell)) return std::nullopt;
-  return mantissa;
+void MeasureMantissas(std::span<const int64_t> cells, CellStats* stats) {
+  const IntegerMeasures measures = MeasureIntegers(cells);
+  stats->missing = static_cast<uint32_t>(measures.missing);
+  stats->nonzeros = static_cast<uint32_t>(cells.size() - measures.zeros);
+  stats->changes = static_cast<uint32_t>(measures.changes);
+  if (measures.missing < cells.size()) {
+    stats->min = measures.min;
+    stats->max = measures.max;
+  }
+}
+
+void MeasureReals(std::span<const double> cells, CellStats* stats) {
+  const DoubleMeasures measures = MeasureDoubles(cells);
+  stats->missing = static_cast<uint32_t>(measures.missing);
+  stats->nonzeros = static_cast<uint32_t>(cells.size() - measures.zeros);
+  stats->changes = static_cast<uint32_t>(measures.changes);
+  stats->integral = measures.integral;
+  stats->floats = measures.floats;
+  stats->negative_zero = measures.negative_zero;
 }
 
 }  // namespace
 
-CellStats Analyze(const Cells& cells) {
-  CellStats stats;
-  stats.rows = cells.rows();
+Analysis::Analysis(const Cells& cells) : cells_(cells) {
   switch (cells.kind) {
     case CellKind::kScaled:
-      MeasureScaled(cells, &stats);
+      stats_.rows = static_cast<uint32_t>(cells.mantissas.size());
+      MeasureMantissas(cells.mantissas, &stats_);
+      stats_.integral = cells.scale == 0;
       break;
     case CellKind::kReal:
-      MeasureReals(cells, &stats);
+      stats_.rows = static_cast<uint32_t>(cells.reals.size());
+      MeasureReals(cells.reals, &stats_);
       break;
     case CellKind::kString:
-      for (const std::string_view cell : cells.strings) stats.missing += cell.data() == nullptr;
+      stats_.rows = static_cast<uint32_t>(cells.strings.size());
+      for (const std::string_view cell : cells.strings) {
+        stats_.missing += cell.data() == nullptr ? 1 : 0;
+        stats_.text_bytes += cell.size();
+      }
       break;
     case CellKind::kUuid:
-      for (const Uuid& cell : cells.uuids) stats.missing += cell == kMissingUuid;
+      stats_.rows = static_cast<uint32_t>(cells.uuids.size());
+      for (const Uuid& cell : cells.uuids) stats_.missing += cell == kMissingUuid ? 1 : 0;
       break;
   }
-  return stats;
 }
 
-std::optional<int> FindDecimals(std::span<const double> cells, std::vector<int64_t>* mantissas) {
-  mantissas->resize(cells.size());
-  int scale = 0;
-  size_t i = 0;
-  // A cell that needs a larger scale starts the pass anew with that one.
-  while (i < cells.size()) {
-    if (std::isnan(cells[i])) {
-      (*mantissas)[i++] = kMissingInt;
-      continue;
-    }
-    std::optional<int64_t> mantissa = Mantissa(cells[i], scale);
-    if (mantissa) {
-      (*mantissas)[i++] = *mantissa;
-      continue;
-    }
-    while (!mantissa && scale < kMaxScale) mantissa = Mantissa(cells[i], ++scale);
-    if (!mantissa) return std::nullopt;
-    i = 0;
+Analysis::Analysis(uint32_t rows, CellKind kind, int scale, const SparseCells& entries)
+    : given_sparse_(true), sparse_(entries) {
+  cells_.kind = kind;
+  cells_.scale = scale;
+  stats_.rows = rows;
+  if (kind == CellKind::kScaled) {
+    MeasureMantissas(entries.mantissas, &stats_);
+    stats_.integral = scale == 0;
+  } else {
+    MeasureReals(entries.reals, &stats_);
   }
-  return scale;
+  Check(stats_.nonzeros == entries.rows.size() && !stats_.negative_zero,
+        "entries of sparse cells are not zero");
+  if (stats_.nonzeros < rows) {
+    stats_.min = std::min<int64_t>(stats_.min, 0);
+    stats_.max = std::max<int64_t>(stats_.max, 0);
+    // Every entry may differ from both of its neighbours.
+    stats_.changes = static_cast<uint32_t>(
+        std::min(uint64_t{2} * stats_.nonzeros, uint64_t{std::max(rows, 1U)} - 1));
+  }
 }
 
-double RoundedDecimal(int64_t mantissa, int scale) {
-  if (mantissa == kMissingInt) return kMissingReal;
-  if (mantissa >= -kMaxMantissa && mantissa <= kMaxMantissa) return DecimalValue(mantissa, scale);
-  return *ParseReal(std::to_string(mantissa) + "e-" + std::to_string(scale));
+std::span<const int64_t> Analysis::mantissas() {
+  if (given_sparse_ && cells_.mantissas.empty()) {
+    own_mantissas_.assign(stats_.rows, 0);
+    for (size_t i = 0; i < sparse_->rows.size(); ++i) {
+      own_mantissas_[sparse_->rows[i]] = sparse_->mantissas[i];
+    }
+    cells_.mantissas = own_mantissas_;
+  }
+  return cells_.mantissas;
+}
+
+std::span<const double> Analysis::reals() {
+  if (given_sparse_ && cells_.reals.empty()) {
+    own_reals_.assign(stats_.rows, 0);
+    for (size_t i = 0; i < sparse_->rows.size(); ++i) {
+      own_reals_[sparse_->rows[i]] = sparse_->reals[i];
+    }
+    cells_.reals = own_reals_;
+  }
+  return cells_.reals;
+}
+
+const SparseCells& Analysis::sparse() {
+  if (!sparse_) {
+    // One more than the entries: the copying writes before it knows.
+    own_rows_.resize(stats_.nonzeros + size_t{1});
+    if (scaled()) {
+      own_mantissas_.resize(stats_.nonzeros + size_t{1});
+      CopyEntries(cells_.mantissas, own_rows_.data(), own_mantissas_.data());
+      sparse_.emplace().mantissas = std::span(own_mantissas_).first(stats_.nonzeros);
+    } else {
+      own_reals_.resize(stats_.nonzeros + size_t{1});
+      CopyEntries(cells_.reals, own_rows_.data(), own_reals_.data());
+      sparse_.emplace().reals = std::span(own_reals_).first(stats_.nonzeros);
+    }
+    sparse_->rows = std::span(own_rows_).first(stats_.nonzeros);
+  }
+  return *sparse_;
+}
+
+const Analysis::EntryStats& Analysis::entry_stats() {
+  if (!entry_stats_) MeasureEntries();
+  return *entry_stats_;
+}
+
+void Analysis::MeasureEntries() {
+  const SparseCells& entries = sparse();
+  EntryStats& stats = entry_stats_.emplace();
+  CellStats measured;
+  if (scaled()) {
+    MeasureMantissas(entries.mantissas, &measured);
+  } else {
+    MeasureReals(entries.reals, &measured);
+  }
+  stats.min = measured.min;
+  stats.max = measured.max;
+  measured.rows = static_cast<uint32_t>(entries.rows.size());
+  stats.same = measured.constant();
+  stats.gaps = ChooseGapCodes(entries.rows);
+}
+
+const StringLevels& Analysis::levels() {
+  if (!levels_) levels_ = FindLevels(cells_.strings);
+  return *levels_;
 }
 
 }  // namespace thalweg::internal

@@ -10,14 +10,51 @@
 
 namespace thalweg::internal {
 
-CellStats Analyze(const Cells& cells);
+// The cells of one chunk to be and all that is known of them. What is not always needed is made
+// when first asked for. Refers to the cells it is given; not thread-safe.
+class Analysis {
+ public:
+  explicit Analysis(const Cells& cells);
+  // Numeric cells that are zero but for the entries, none of which is zero (-0.0 included).
+  Analysis(uint32_t rows, CellKind kind, int scale, const SparseCells& entries);
 
-// The smallest scale at which every cell that is not missing is exactly m / 10^scale with
-// |m| <= 2^53, and the mantissas (kMissingInt where missing); nothing if there is none or a cell is
-// -0.0.
-std::optional<int> FindDecimals(std::span<const double> cells, std::vector<int64_t>* mantissas);
+  CellKind kind() const { return cells_.kind; }
+  bool numeric() const { return kind() == CellKind::kScaled || kind() == CellKind::kReal; }
+  bool scaled() const { return kind() == CellKind::kScaled; }
+  int scale() const { return cells_.scale; }
+  bool given_sparse() const { return given_sparse_; }
+  const CellStats& stats() const { return stats_; }
 
-// The double nearest to m / 10^scale, also beyond 2^53; NaN for kMissingInt.
-double RoundedDecimal(int64_t mantissa, int scale);
+  std::span<const int64_t> mantissas();
+  std::span<const double> reals();
+  std::span<const std::string_view> strings() const { return cells_.strings; }
+  std::span<const Uuid> uuids() const { return cells_.uuids; }
+
+  const SparseCells& sparse();
+  // Of the entries of sparse(): mantissas as in stats(), and whether all are the same.
+  struct EntryStats {
+    int64_t min = 0;
+    int64_t max = 0;
+    bool same = true;
+    GapCodes gaps;
+  };
+  const EntryStats& entry_stats();
+
+  const StringLevels& levels();
+
+ private:
+  void MeasureEntries();
+
+  Cells cells_;
+  CellStats stats_;
+  bool given_sparse_ = false;
+  std::optional<SparseCells> sparse_;
+  std::optional<EntryStats> entry_stats_;
+  std::optional<StringLevels> levels_;
+  // Owned where made here.
+  std::vector<uint32_t> own_rows_;
+  std::vector<int64_t> own_mantissas_;
+  std::vector<double> own_reals_;
+};
 
 }  // namespace thalweg::internal

@@ -25,12 +25,13 @@ PackedIntegers View(const Chunk& chunk) {
           .has_missing = chunk.missing() > 0};
 }
 
-std::optional<uint64_t> Estimate(const Cells& cells, const CellStats& stats) {
-  if (cells.kind != CellKind::kScaled) return std::nullopt;
-  return PackedBytes(stats.rows, Width(stats));
+std::optional<uint64_t> Estimate(Analysis& cells) {
+  if (!cells.scaled()) return std::nullopt;
+  return PackedBytes(cells.stats().rows, Width(cells.stats()));
 }
 
-ChunkPtr Compress(const Cells& cells, const CellStats& stats) {
+ChunkPtr Compress(Analysis& cells) {
+  const CellStats& stats = cells.stats();
   const int width = Width(stats);
   const uint8_t integral = stats.integral ? kFlagIntegral : 0;
   Chunk* chunk = ChunkAccess::Make({.encoding = EncodingId::kBitPacked,
@@ -38,10 +39,10 @@ ChunkPtr Compress(const Cells& cells, const CellStats& stats) {
                                     .missing = stats.missing,
                                     .bias = stats.min,
                                     .width = static_cast<uint8_t>(width),
-                                    .scale = static_cast<uint8_t>(cells.scale),
+                                    .scale = static_cast<uint8_t>(cells.scale()),
                                     .flags = integral},
                                    PackedBytes(stats.rows, width));
-  PackIntegers(cells.mantissas, stats.min, width, ChunkAccess::Payload(chunk));
+  PackIntegers(cells.mantissas(), stats.min, width, ChunkAccess::Payload(chunk));
   return ChunkPtr(chunk);
 }
 

@@ -10,24 +10,25 @@
 namespace thalweg::internal {
 namespace {
 
-std::optional<uint64_t> Estimate(const Cells& cells, const CellStats& stats) {
+std::optional<uint64_t> Estimate(Analysis& cells) {
+  const CellStats& stats = cells.stats();
   if (stats.missing == stats.rows) return 0;
-  const bool numeric = cells.kind == CellKind::kScaled || cells.kind == CellKind::kReal;
-  if (numeric && stats.constant) return 0;
+  if (cells.numeric() && stats.constant()) return 0;
   return std::nullopt;
 }
 
-ChunkPtr Compress(const Cells& cells, const CellStats& stats) {
+ChunkPtr Compress(Analysis& cells) {
+  const CellStats& stats = cells.stats();
   ChunkAccess::Header header{
       .encoding = EncodingId::kConstant, .rows = stats.rows, .missing = stats.missing};
   if (stats.missing == stats.rows) {
     header.flags = kFlagIntegral;
-  } else if (cells.kind == CellKind::kScaled) {
-    header.bias = cells.mantissas[0];
-    header.scale = static_cast<uint8_t>(cells.scale);
+  } else if (cells.scaled()) {
+    header.bias = cells.mantissas()[0];
+    header.scale = static_cast<uint8_t>(cells.scale());
     header.flags = stats.integral ? kFlagIntegral : 0;
   } else {
-    header.bias = std::bit_cast<int64_t>(cells.reals[0]);
+    header.bias = std::bit_cast<int64_t>(cells.reals()[0]);
     header.flags = static_cast<uint8_t>(kFlagReal | (stats.integral ? kFlagIntegral : 0));
   }
   return ChunkPtr(ChunkAccess::Make(header, 0));

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "frame/chunk.h"
-#include "frame/encodings/cells.h"
+#include "frame/encodings/analysis.h"
 
 namespace thalweg::internal {
 
@@ -16,10 +16,14 @@ namespace thalweg::internal {
 struct Encoding {
   EncodingId id;
   std::string_view name;
+  // Whether an estimate is worth its time, at a small cost; null where it always is.
+  bool (*may_pay)(const Analysis& cells) = nullptr;
   // Payload bytes that the cells would take; nothing where the encoding cannot hold them.
-  std::optional<uint64_t> (*estimate)(const Cells& cells, const CellStats& stats);
-  // Called only after an estimate.
-  ChunkPtr (*compress)(const Cells& cells, const CellStats& stats);
+  std::optional<uint64_t> (*estimate)(Analysis& cells);
+  // Called only after an estimate that was not nothing.
+  ChunkPtr (*compress)(Analysis& cells);
+  // The estimate counts so many times, in favour of encodings that are read faster.
+  double weight = 1;
 
   // Numeric chunks.
   void (*decode_doubles)(const Chunk& chunk, size_t begin, std::span<double> out) = nullptr;

@@ -9,19 +9,21 @@ namespace thalweg::internal {
 namespace {
 
 template <class T>
-std::optional<uint64_t> Estimate(const Cells& cells, const CellStats& stats) {
-  if (cells.kind == CellKind::kScaled) {
+std::optional<uint64_t> Estimate(Analysis& cells) {
+  const CellStats& stats = cells.stats();
+  if (cells.scaled()) {
     // Scaled integers that are all doubles; the scale is not kept.
     const bool exact = stats.min >= -kMaxMantissa && stats.max <= kMaxMantissa;
     if (!exact || sizeof(T) == sizeof(float)) return std::nullopt;
-  } else if (cells.kind != CellKind::kReal || (sizeof(T) == sizeof(float) && !stats.floats)) {
+  } else if (!cells.numeric() || (sizeof(T) == sizeof(float) && !stats.floats)) {
     return std::nullopt;
   }
   return uint64_t{stats.rows} * sizeof(T);
 }
 
 template <class T>
-ChunkPtr Compress(const Cells& cells, const CellStats& stats) {
+ChunkPtr Compress(Analysis& cells) {
+  const CellStats& stats = cells.stats();
   const uint8_t integral = stats.integral ? kFlagIntegral : 0;
   Chunk* chunk = ChunkAccess::Make(
       {.encoding = sizeof(T) == sizeof(float) ? EncodingId::kFloat : EncodingId::kDouble,
@@ -30,16 +32,17 @@ ChunkPtr Compress(const Cells& cells, const CellStats& stats) {
        .flags = static_cast<uint8_t>(kFlagReal | integral)},
       uint64_t{stats.rows} * sizeof(T));
   T* out = reinterpret_cast<T*>(ChunkAccess::Payload(chunk));
-  for (size_t i = 0; i < stats.rows; ++i) {
-    double value;
-    if (cells.kind == CellKind::kReal) {
-      value = cells.reals[i];
-      if (std::isnan(value)) value = kMissingReal;
-    } else {
-      const int64_t mantissa = cells.mantissas[i];
-      value = mantissa == kMissingInt ? kMissingReal : DecimalValue(mantissa, cells.scale);
+  if (cells.scaled()) {
+    const std::span<const int64_t> mantissas = cells.mantissas();
+    for (size_t i = 0; i < stats.rows; ++i) {
+      const int64_t m = mantissas[i];
+      out[i] = static_cast<T>(m == kMissingInt ? kMissingReal : DecimalValue(m, cells.scale()));
     }
-    out[i] = static_cast<T>(value);
+  } else {
+    const std::span<const double> reals = cells.reals();
+    for (size_t i = 0; i < stats.rows; ++i) {
+      out[i] = static_cast<T>(std::isnan(reals[i]) ? kMissingReal : reals[i]);
+    }
   }
   return ChunkPtr(chunk);
 }

@@ -8,20 +8,16 @@
 namespace thalweg::internal {
 namespace {
 
-uint64_t TextBytes(const Cells& cells) {
-  uint64_t bytes = 0;
-  for (const std::string_view cell : cells.strings) bytes += cell.size();
-  return bytes;
-}
-
-std::optional<uint64_t> Estimate(const Cells& cells, const CellStats& stats) {
-  if (cells.kind != CellKind::kString) return std::nullopt;
-  const uint64_t text = TextBytes(cells);
+std::optional<uint64_t> Estimate(Analysis& cells) {
+  if (cells.kind() != CellKind::kString) return std::nullopt;
+  const CellStats& stats = cells.stats();
+  const uint64_t text = stats.text_bytes;
   return BitArrayBytes(uint64_t{stats.rows} + 1, BitWidth(2 * text + 1)) + text;
 }
 
-ChunkPtr Compress(const Cells& cells, const CellStats& stats) {
-  const uint64_t text = TextBytes(cells);
+ChunkPtr Compress(Analysis& cells) {
+  const CellStats& stats = cells.stats();
+  const uint64_t text = stats.text_bytes;
   const int width = BitWidth(2 * text + 1);
   const uint64_t offsets = BitArrayBytes(uint64_t{stats.rows} + 1, width);
   Chunk* chunk = ChunkAccess::Make({.encoding = EncodingId::kStringPlain,
@@ -33,7 +29,7 @@ ChunkPtr Compress(const Cells& cells, const CellStats& stats) {
   std::byte* payload = ChunkAccess::Payload(chunk);
   uint64_t at = 0;
   for (size_t i = 0; i < stats.rows; ++i) {
-    const std::string_view cell = cells.strings[i];
+    const std::string_view cell = cells.strings()[i];
     WriteBits(payload, width, i, 2 * at + (cell.data() == nullptr ? 1 : 0));
     if (!cell.empty()) std::memcpy(payload + offsets + at, cell.data(), cell.size());
     at += cell.size();

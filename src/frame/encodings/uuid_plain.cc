@@ -7,17 +7,18 @@
 namespace thalweg::internal {
 namespace {
 
-std::optional<uint64_t> Estimate(const Cells& cells, const CellStats& stats) {
-  if (cells.kind != CellKind::kUuid) return std::nullopt;
-  return uint64_t{stats.rows} * sizeof(Uuid);
+std::optional<uint64_t> Estimate(Analysis& cells) {
+  if (cells.kind() != CellKind::kUuid) return std::nullopt;
+  return cells.uuids().size_bytes();
 }
 
-ChunkPtr Compress(const Cells& cells, const CellStats& stats) {
+ChunkPtr Compress(Analysis& cells) {
+  const CellStats& stats = cells.stats();
   Chunk* chunk = ChunkAccess::Make(
       {.encoding = EncodingId::kUuidPlain, .rows = stats.rows, .missing = stats.missing},
-      cells.uuids.size_bytes());
+      cells.uuids().size_bytes());
   if (stats.rows > 0) {
-    std::memcpy(ChunkAccess::Payload(chunk), cells.uuids.data(), cells.uuids.size_bytes());
+    std::memcpy(ChunkAccess::Payload(chunk), cells.uuids().data(), cells.uuids().size_bytes());
   }
   return ChunkPtr(chunk);
 }

@@ -1,0 +1,195 @@
+#include "frame/encodings/sparse.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "frame/encodings/sparse_layout.h"
+#include "frame/encodings/values.h"
+
+namespace thalweg::internal {
+namespace {
+
+constexpr uint64_t kWord = 8;
+
+// Sparse cells are read one by one, dense ones by vectors: they have to save something.
+constexpr double kWeight = 1.1;
+
+bool MayPay(const Analysis& cells) {
+  const CellStats& stats = cells.stats();
+  if (!cells.numeric()) return false;
+  // An entry takes a bit for its gap and about what it takes in a dense encoding.
+  const int width =
+      cells.scaled() ? BitWidth(static_cast<uint64_t>(stats.max) - static_cast<uint64_t>(stats.min))
+                     : (stats.floats ? 32 : 64);
+  return uint64_t{stats.nonzeros} * static_cast<uint64_t>(std::min(width, 8) + 1) <
+         uint64_t{stats.rows} * static_cast<uint64_t>(std::min(width, 8));
+}
+
+bool CanHold(const Analysis& cells) { return cells.numeric() && !cells.stats().negative_zero; }
+
+SparseLayout LayoutOf(Analysis& cells) {
+  return {.entries = cells.stats().nonzeros, .gaps = cells.entry_stats().gaps};
+}
+
+std::optional<ValueFormat> FormatOf(Analysis& cells) {
+  const CellStats& stats = cells.stats();
+  if (!cells.scaled()) return RealFormat(stats.floats);
+  return MantissaFormat(cells.entry_stats().min, cells.entry_stats().max, stats.missing > 0);
+}
+
+ChunkAccess::Header HeaderOf(Analysis& cells, EncodingId encoding) {
+  const CellStats& stats = cells.stats();
+  return {.encoding = encoding,
+          .rows = stats.rows,
+          .missing = stats.missing,
+          .width = static_cast<uint8_t>(cells.entry_stats().gaps.width),
+          .scale = static_cast<uint8_t>(cells.scale()),
+          .flags = static_cast<uint8_t>((cells.scaled() ? 0 : kFlagReal) |
+                                        (stats.integral ? kFlagIntegral : 0)),
+          .extra = stats.nonzeros};
+}
+
+std::optional<uint64_t> EstimateSparse(Analysis& cells) {
+  if (!CanHold(cells)) return std::nullopt;
+  const std::optional<ValueFormat> format = FormatOf(cells);
+  if (!format) return std::nullopt;
+  return kWord + LayoutOf(cells).bytes() + format->Bytes(cells.stats().nonzeros);
+}
+
+ChunkPtr CompressSparse(Analysis& cells) {
+  const SparseLayout layout = LayoutOf(cells);
+  const ValueFormat format = *FormatOf(cells);
+  const auto offset = static_cast<uint32_t>(layout.bytes());
+  ChunkAccess::Header header = HeaderOf(cells, EncodingId::kSparse);
+  header.bias = format.bias;
+  Chunk* chunk = ChunkAccess::Make(header, kWord + offset + format.Bytes(cells.stats().nonzeros));
+  std::byte* payload = ChunkAccess::Payload(chunk);
+  payload[0] = static_cast<std::byte>(format.width);
+  std::memcpy(payload + sizeof(uint32_t), &offset, sizeof(offset));
+  const SparseCells& entries = cells.sparse();
+  WriteGaps(entries.rows, layout, payload + kWord);
+  std::byte* values = payload + kWord + offset;
+  for (size_t i = 0; i < entries.rows.size(); ++i) {
+    if (format.real) {
+      WriteReal(values, format, i, entries.reals[i]);
+    } else {
+      WriteMantissa(values, format, i, entries.mantissas[i]);
+    }
+  }
+  return ChunkPtr(chunk);
+}
+
+std::optional<uint64_t> EstimateOnes(Analysis& cells) {
+  if (!CanHold(cells) || !cells.entry_stats().same) return std::nullopt;
+  return LayoutOf(cells).bytes();
+}
+
+ChunkPtr CompressOnes(Analysis& cells) {
+  const SparseLayout layout = LayoutOf(cells);
+  const SparseCells& entries = cells.sparse();
+  ChunkAccess::Header header = HeaderOf(cells, EncodingId::kSparseOnes);
+  if (!entries.rows.empty()) {
+    header.bias = cells.scaled() ? entries.mantissas[0] : std::bit_cast<int64_t>(entries.reals[0]);
+  }
+  Chunk* chunk = ChunkAccess::Make(header, layout.bytes());
+  WriteGaps(entries.rows, layout, ChunkAccess::Payload(chunk));
+  return ChunkPtr(chunk);
+}
+
+// The one value of a chunk of sparse ones.
+struct OneValue {
+  double real;
+  int64_t integer;
+  double Real(uint64_t) const { return real; }
+  int64_t Int(uint64_t) const { return integer; }
+};
+
+// Calls use(first byte of the rows, reader of the values).
+template <class Use>
+auto Read(const Chunk& chunk, Use use) {
+  const std::byte* payload = ChunkAccess::Payload(chunk);
+  const int64_t bias = ChunkAccess::Bias(chunk);
+  const int scale = ChunkAccess::Scale(chunk);
+  const bool real = (ChunkAccess::Flags(chunk) & kFlagReal) != 0;
+  if (chunk.encoding() == EncodingId::kSparseOnes) {
+    OneValue value = {kMissingReal, kMissingInt};
+    if (chunk.missing() == 0) {
+      value.real = real ? std::bit_cast<double>(bias) : DecimalValue(bias, scale);
+      if (chunk.integral()) value.integer = real ? static_cast<int64_t>(value.real) : bias;
+    }
+    return use(payload, value);
+  }
+  uint32_t offset;
+  std::memcpy(&offset, payload + sizeof(uint32_t), sizeof(offset));
+  const ValueFormat format = {.real = real,
+                              .width = static_cast<int>(payload[0]),
+                              .bias = bias,
+                              .has_missing = chunk.missing() > 0};
+  return WithReader(payload + kWord + offset, format, scale,
+                    [&](const auto& values) { return use(payload + kWord, values); });
+}
+
+// Calls put(row, number of the entry) for the entries in [begin, end).
+template <class Put>
+void ForEntries(const Chunk& chunk, const std::byte* rows, size_t begin, size_t end, Put put) {
+  GapReader reader(rows, ChunkAccess::Extra(chunk), ChunkAccess::Width(chunk), begin);
+  while (!reader.AtEnd()) {
+    const uint32_t entry = reader.entry();
+    const uint32_t row = reader.Next();
+    if (row >= end) break;
+    if (row >= begin) put(row, entry);
+  }
+}
+
+template <class T>
+void Decode(const Chunk& chunk, size_t begin, std::span<T> out) {
+  std::fill(out.begin(), out.end(), T{0});
+  Read(chunk, [&](const std::byte* rows, const auto& values) {
+    ForEntries(chunk, rows, begin, begin + out.size(), [&](uint32_t row, uint32_t entry) {
+      if constexpr (std::is_same_v<T, int64_t>) {
+        out[row - begin] = values.Int(entry);
+      } else {
+        out[row - begin] = static_cast<T>(values.Real(entry));
+      }
+    });
+  });
+}
+
+size_t NonZeros(const Chunk& chunk, size_t begin, size_t end, std::span<uint32_t> rows_out,
+                std::span<double> values_out) {
+  size_t count = 0;
+  Read(chunk, [&](const std::byte* rows, const auto& values) {
+    ForEntries(chunk, rows, begin, end, [&](uint32_t row, uint32_t entry) {
+      rows_out[count] = row;
+      values_out[count++] = values.Real(entry);
+    });
+  });
+  return count;
+}
+
+}  // namespace
+
+const Encoding kSparseEncoding = {.id = EncodingId::kSparse,
+                                  .name = "sparse",
+                                  .may_pay = MayPay,
+                                  .estimate = EstimateSparse,
+                                  .compress = CompressSparse,
+                                  .weight = kWeight,
+                                  .decode_doubles = Decode<double>,
+                                  .decode_floats = Decode<float>,
+                                  .decode_ints = Decode<int64_t>,
+                                  .nonzeros = NonZeros};
+
+const Encoding kSparseOnesEncoding = {.id = EncodingId::kSparseOnes,
+                                      .name = "sparse-ones",
+                                      .may_pay = MayPay,
+                                      .estimate = EstimateOnes,
+                                      .compress = CompressOnes,
+                                      .weight = kWeight,
+                                      .decode_doubles = Decode<double>,
+                                      .decode_floats = Decode<float>,
+                                      .decode_ints = Decode<int64_t>,
+                                      .nonzeros = NonZeros};
+
+}  // namespace thalweg::internal

@@ -1,0 +1,105 @@
+// A compact array of numbers that are read one by one: the values of sparse and run-length chunks.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+
+#include "frame/encodings/bit_array.h"
+#include "frame/encodings/chunk_access.h"
+#include "frame/types.h"
+#include "kernels/decimal.h"
+
+namespace thalweg::internal {
+
+// How numbers are written: mantissas less the least one as a bit array (all ones where missing, if
+// any is), or float or double bits (width 32 or 64).
+struct ValueFormat {
+  bool real = false;
+  int width = 0;  // 0 … 57 for mantissas
+  int64_t bias = 0;
+  bool has_missing = false;
+
+  uint64_t Bytes(uint64_t count) const {
+    return real ? count * static_cast<uint64_t>(width / 8) : BitArrayBytes(count, width);
+  }
+};
+
+// The format for mantissas of a range; nothing where they need more than 57 bits.
+inline std::optional<ValueFormat> MantissaFormat(int64_t min, int64_t max, bool has_missing) {
+  const uint64_t range = static_cast<uint64_t>(max) - static_cast<uint64_t>(min);
+  if (range >> 56 != 0) return std::nullopt;
+  return ValueFormat{.real = false,
+                     .width = BitWidth(range + (has_missing ? 1 : 0)),
+                     .bias = min,
+                     .has_missing = has_missing};
+}
+
+inline ValueFormat RealFormat(bool floats) {
+  return {.real = true, .width = floats ? 32 : 64, .bias = 0, .has_missing = false};
+}
+
+inline void WriteMantissa(std::byte* out, const ValueFormat& format, uint64_t index,
+                          int64_t value) {
+  const uint64_t code = value == kMissingInt
+                            ? (uint64_t{1} << format.width) - 1
+                            : static_cast<uint64_t>(value) - static_cast<uint64_t>(format.bias);
+  WriteBits(out, format.width, index, code);
+}
+
+inline void WriteReal(std::byte* out, const ValueFormat& format, uint64_t index, double value) {
+  if (std::isnan(value)) value = kMissingReal;
+  if (format.width == 32) {
+    const auto narrow = static_cast<float>(value);
+    std::memcpy(out + index * sizeof(narrow), &narrow, sizeof(narrow));
+  } else {
+    std::memcpy(out + index * sizeof(value), &value, sizeof(value));
+  }
+}
+
+// Readers of one entry, as integers or reals.
+struct MantissaReader {
+  const std::byte* array;
+  ValueFormat format;
+  int scale;
+  double power = kPowersOfTen[static_cast<size_t>(scale)];
+  uint64_t missing = format.has_missing ? (uint64_t{1} << format.width) - 1 : ~uint64_t{0};
+
+  int64_t Int(uint64_t index) const {
+    const uint64_t code = ReadBits(array, format.width, index);
+    return code == missing ? kMissingInt
+                           : static_cast<int64_t>(code + static_cast<uint64_t>(format.bias));
+  }
+  double Real(uint64_t index) const {
+    const int64_t value = Int(index);
+    return value == kMissingInt ? kMissingReal : static_cast<double>(value) / power;
+  }
+};
+
+template <class T>
+struct RealReader {
+  const std::byte* array;
+
+  double Real(uint64_t index) const {
+    T value;
+    std::memcpy(&value, array + index * sizeof(value), sizeof(value));
+    return value;
+  }
+  int64_t Int(uint64_t index) const {
+    const double value = Real(index);
+    return std::isnan(value) ? kMissingInt : static_cast<int64_t>(value);
+  }
+};
+
+// Calls use(reader) with the reader of a format.
+template <class Use>
+auto WithReader(const std::byte* array, const ValueFormat& format, int scale, Use use) {
+  if (!format.real) return use(MantissaReader{.array = array, .format = format, .scale = scale});
+  if (format.width == 32) return use(RealReader<float>{array});
+  return use(RealReader<double>{array});
+}
+
+}  // namespace thalweg::internal
