@@ -118,11 +118,11 @@ const ActivationTable<T>* Table() {
   static constexpr ActivationTable<T> kTable = {Rectifier<T>,
                                                 Tanh<T>,
                                                 ExpRectifier<T>,
-                                                
+
                                                 RectifierBackward<T>,
                                                 TanhBackward<T>,
                                                 ExpRectifierBackward<T>,
-                                                
+
                                                 Softmax<T>};
   return &kTable;
 }
@@ -177,13 +177,13 @@ T Softmax(const T* x, T* p, size_t count) {
   return internal::Activations<T>().softmax(x, p, count);
 }
 
-#define THALWEG_INSTANTIATE(T)                                                 \
-  template void Rectifier(const T*, T*, size_t);                               \
-  template void Tanh(const T*, T*, size_t);                                    \
-  template void ExpRectifier(const T*, T*, size_t);                            \
-  template void RectifierBackward(const T*, const T*, T*, size_t);             \
-  template void TanhBackward(const T*, const T*, T*, size_t);                  \
-  template void ExpRectifierBackward(const T*, const T*, T*, size_t);          \
+#define THALWEG_INSTANTIATE(T)                                        \
+  template void Rectifier(const T*, T*, size_t);                      \
+  template void Tanh(const T*, T*, size_t);                           \
+  template void ExpRectifier(const T*, T*, size_t);                   \
+  template void RectifierBackward(const T*, const T*, T*, size_t);    \
+  template void TanhBackward(const T*, const T*, T*, size_t);         \
+  template void ExpRectifierBackward(const T*, const T*, T*, size_t); \
   template T Softmax(const T*, T*, size_t)
 THALWEG_INSTANTIATE(float);
 THALWEG_INSTANTIATE(double);

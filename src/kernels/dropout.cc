@@ -2,23 +2,85 @@
 
 #include <cmath>
 
-namespace thalweg {
+#include "kernels/targets.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/dropout.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace thalweg::internal::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// The finalizer of MurmurHash3 (Appleby 2011) over a Weyl sequence, keyed before and between its
+// multiplications.
+template <class D, class V>
+HWY_INLINE V Hash(D d, V counter, V low_key, V high_key) {
+  auto h = hn::Add(hn::Mul(counter, hn::Set(d, 0x9e3779b9U)), low_key);
+  h = hn::Xor(h, hn::ShiftRight<16>(h));
+  h = hn::Add(hn::Mul(h, hn::Set(d, 0x85ebca6bU)), high_key);
+  h = hn::Xor(h, hn::ShiftRight<13>(h));
+  h = hn::Mul(h, hn::Set(d, 0xc2b2ae35U));
+  return hn::Xor(h, hn::ShiftRight<16>(h));
+}
 
 template <class T>
-void Dropout(double ratio, Random random, const T* x, T* y, size_t count) {
-  const auto threshold = static_cast<uint64_t>(std::lround(ratio * 65536));
-  const T scale = static_cast<T>(1 / (1 - ratio));
-  for (size_t i = 0; i < count; i += 4) {
-    uint64_t bits = random.Next();
-    const size_t end = count - i < 4 ? count : i + 4;
-    for (size_t j = i; j < end; ++j) {
-      y[j] = x[j] * ((bits & 0xffff) < threshold ? T{0} : scale);
-      bits >>= 16;
+void Drop(int32_t threshold, uint64_t key, const T* x, T* y, size_t count, T scale) {
+  const hn::ScalableTag<T> d;
+  const hn::Rebind<uint32_t, decltype(d)> d32;
+  const hn::RebindToSigned<decltype(d32)> di32;
+  const auto low_key = hn::Set(d32, static_cast<uint32_t>(key));
+  const auto high_key = hn::Set(d32, static_cast<uint32_t>(key >> 32));
+  const auto first_kept = hn::Set(di32, threshold);
+  const auto scales = hn::Set(d, scale);
+  for (size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto counter = hn::Iota(d32, static_cast<uint32_t>(i));
+    const auto h = hn::BitCast(di32, hn::ShiftRight<8>(Hash(d32, counter, low_key, high_key)));
+    const auto value = hn::Mul(hn::Load(d, x + i), scales);
+    if constexpr (sizeof(T) == sizeof(float)) {
+      const auto dropped = hn::RebindMask(d, hn::Lt(h, first_kept));
+      hn::Store(hn::IfThenZeroElse(dropped, value), d, y + i);
+    } else {
+      const auto dropped = hn::Lt(hn::PromoteTo(d, h), hn::Set(d, static_cast<double>(threshold)));
+      hn::Store(hn::IfThenZeroElse(dropped, value), d, y + i);
     }
   }
 }
 
-template void Dropout(double, Random, const float*, float*, size_t);
-template void Dropout(double, Random, const double*, double*, size_t);
+void DropFloat(int32_t threshold, uint64_t key, const float* x, float* y, size_t n, float scale) {
+  Drop(threshold, key, x, y, n, scale);
+}
+void DropDouble(int32_t threshold, uint64_t key, const double* x, double* y, size_t n,
+                double scale) {
+  Drop(threshold, key, x, y, n, scale);
+}
+
+}  // namespace thalweg::internal::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace thalweg {
+namespace internal {
+HWY_EXPORT(DropFloat);
+HWY_EXPORT(DropDouble);
+namespace {
+int32_t Threshold(double ratio) { return static_cast<int32_t>(std::lround(ratio * 0x1p24)); }
+void Dispatch(double ratio, uint64_t key, const float* x, float* y, size_t n) {
+  HWY_DYNAMIC_DISPATCH(DropFloat)
+  (Threshold(ratio), key, x, y, n, static_cast<float>(1 / (1 - ratio)));
+}
+void Dispatch(double ratio, uint64_t key, const double* x, double* y, size_t n) {
+  HWY_DYNAMIC_DISPATCH(DropDouble)(Threshold(ratio), key, x, y, n, 1 / (1 - ratio));
+}
+}  // namespace
+}  // namespace internal
+
+template <class T>
+void Dropout(double ratio, uint64_t key, const T* x, T* y, size_t count) {
+  internal::Dispatch(ratio, key, x, y, count);
+}
+template void Dropout(double, uint64_t, const float*, float*, size_t);
+template void Dropout(double, uint64_t, const double*, double*, size_t);
 
 }  // namespace thalweg
+#endif

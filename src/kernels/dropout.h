@@ -1,17 +1,16 @@
-// Dropout masks (Srivastava et al. 2014) out of random streams, for T = float and double.
+// Dropout masks (Srivastava et al. 2014), for T = float and double.
 #pragma once
 
 #include <cstddef>
-
-#include "base/random.h"
+#include <cstdint>
 
 namespace thalweg {
 
-// y[i] = 0 with probability ratio (to 1/65536), else x[i] / (1 - ratio), so that the expectation
-// stays and scoring needs no change ("inverted" dropout). One 64-bit number is drawn per 4
-// elements: the same stream gives the same mask. In and out may be the same; exactly `count` are
-// touched.
+// y[i] = 0 with probability ratio (to 2^-24), else x[i] / (1 - ratio), so that the expectation
+// stays and scoring needs no change ("inverted" dropout). Whether i is dropped is a hash of key and
+// i alone: the same on every instruction set. In and out may be the same. `count` is rounded up to
+// whole vectors; rows are padded as those of Matrix are.
 template <class T>
-void Dropout(double ratio, Random random, const T* x, T* y, size_t count);
+void Dropout(double ratio, uint64_t key, const T* x, T* y, size_t count);
 
 }  // namespace thalweg

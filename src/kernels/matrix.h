@@ -42,7 +42,9 @@ struct MatrixView {
   MatrixView Rows(size_t begin, size_t end) const {
     return {row(begin), end - begin, columns, stride};
   }
-  bool empty() const { return data == nullptr; }
+  MatrixView Columns(size_t begin, size_t end) const {
+    return {data + begin, rows, end - begin, stride};
+  }
   // NOLINTNEXTLINE(google-explicit-constructor): as T* becomes const T*
   operator MatrixView<const T>() const requires(!std::is_const_v<T>) {
     return {data, rows, columns, stride};

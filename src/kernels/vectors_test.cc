@@ -68,26 +68,46 @@ TEST(Vectors, StandardizePutsTheMeanWhereMissing) {
   });
 }
 
-TEST(Dropout, KeepsTheExpectationAndTheMaskOfItsStream) {
+template <class T>
+void CheckDropout(const std::string& set) {
   constexpr size_t kCount = 100003;
-  const std::vector<float> x(kCount, 1);
+  Matrix<T> x(1, kCount), y(1, kCount), again(1, kCount), other(1, kCount);
+  for (size_t i = 0; i < kCount; ++i) x(0, i) = 1;
   for (double ratio : {0.0, 0.1, 0.5, 0.8}) {
-    std::vector<float> y(kCount), again(kCount), other(kCount);
-    Dropout(ratio, Random(7, {1, 2}), x.data(), y.data(), kCount);
-    Dropout(ratio, Random(7, {1, 2}), x.data(), again.data(), kCount);
-    Dropout(ratio, Random(7, {1, 3}), x.data(), other.data(), kCount);
-    EXPECT_EQ(y, again);
-    double zeros = 0, both = 0;
+    Dropout(ratio, 7, x.data(), y.data(), kCount);
+    Dropout(ratio, 7, x.data(), again.data(), kCount);
+    Dropout(ratio, 8, x.data(), other.data(), kCount);
+    double zeros = 0, both = 0, neighbours = 0, sum = 0;
     for (size_t i = 0; i < kCount; ++i) {
-      ASSERT_TRUE(y[i] == 0 || std::abs(y[i] - 1 / (1 - ratio)) < 1e-5);
-      zeros += y[i] == 0;
-      both += y[i] == 0 && other[i] == 0;
+      ASSERT_EQ(y(0, i), again(0, i));
+      ASSERT_TRUE(y(0, i) == 0 || std::abs(y(0, i) - 1 / (1 - ratio)) < 1e-5) << set;
+      zeros += y(0, i) == 0;
+      both += y(0, i) == 0 && other(0, i) == 0;
+      neighbours += i > 0 && y(0, i) == 0 && y(0, i - 1) == 0;
+      sum += y(0, i);
     }
     // 5 standard deviations.
     const double n = kCount;
-    EXPECT_NEAR(zeros / n, ratio, 5 * std::sqrt(ratio * (1 - ratio) / n) + 1e-12);
-    EXPECT_NEAR(both / n, ratio * ratio, 5 * std::sqrt(ratio * ratio / n) + 1e-12);
+    EXPECT_NEAR(zeros / n, ratio, 5 * std::sqrt(ratio * (1 - ratio) / n) + 1e-7) << set;
+    EXPECT_NEAR(sum / n, 1, 5 * std::sqrt(ratio / (1 - ratio) / n) + 1e-6) << set;
+    EXPECT_NEAR(both / n, ratio * ratio, 5 * std::sqrt(ratio * ratio / n) + 1e-7) << set;
+    EXPECT_NEAR(neighbours / n, ratio * ratio, 5 * std::sqrt(ratio * ratio / n) + 1e-4) << set;
   }
+}
+
+TEST(Dropout, KeepsTheExpectationAndTheMaskOfItsKey) {
+  std::vector<bool> first;
+  ForEachInstructionSet([&](const std::string& set) {
+    CheckDropout<float>(set);
+    CheckDropout<double>(set);
+    Matrix<float> x(1, 500), y(1, 500);
+    for (size_t i = 0; i < 500; ++i) x(0, i) = 1;
+    Dropout(0.3, 99, x.data(), y.data(), 500);
+    std::vector<bool> mask;
+    for (size_t i = 0; i < 500; ++i) mask.push_back(y(0, i) == 0);
+    if (first.empty()) first = mask;
+    EXPECT_EQ(mask, first) << set;
+  });
 }
 
 }  // namespace

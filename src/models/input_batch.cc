@@ -8,11 +8,11 @@
 namespace thalweg {
 
 template <class T>
-void MultiplyInput(const InputBatch<T>& batch, size_t begin, size_t end, const Matrix<T>& weights,
-                   const Matrix<T>& biases, MatrixView<T> out) {
+void MultiplyInput(const InputBatch<T>& batch, size_t begin, size_t end, ConstMatrixView<T> weights,
+                   ConstMatrixView<T> biases, MatrixView<T> out) {
   for (size_t r = begin; r < end; ++r) {
     T* row = out.row(r - begin);
-    std::copy_n(biases.data(), PaddedCount<T>(out.columns), row);
+    std::copy_n(biases.data, PaddedCount<T>(out.columns), row);
     for (const InputEntry<T>& entry : batch.entries[r]) {
       AddScaled(entry.value, weights.row(entry.unit), row, out.columns);
     }
@@ -24,9 +24,9 @@ void MultiplyInput(const InputBatch<T>& batch, size_t begin, size_t end, const M
   }
 }
 
-template void MultiplyInput(const InputBatch<float>&, size_t, size_t, const Matrix<float>&,
-                            const Matrix<float>&, MatrixView<float>);
-template void MultiplyInput(const InputBatch<double>&, size_t, size_t, const Matrix<double>&,
-                            const Matrix<double>&, MatrixView<double>);
+template void MultiplyInput(const InputBatch<float>&, size_t, size_t, ConstMatrixView<float>,
+                            ConstMatrixView<float>, MatrixView<float>);
+template void MultiplyInput(const InputBatch<double>&, size_t, size_t, ConstMatrixView<double>,
+                            ConstMatrixView<double>, MatrixView<double>);
 
 }  // namespace thalweg

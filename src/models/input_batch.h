@@ -40,7 +40,7 @@ struct InputBatch {
 
 // out (rows end - begin) = biases + rows begin … end-1 of the batch times weights.
 template <class T>
-void MultiplyInput(const InputBatch<T>& batch, size_t begin, size_t end, const Matrix<T>& weights,
-                   const Matrix<T>& biases, MatrixView<T> out);
+void MultiplyInput(const InputBatch<T>& batch, size_t begin, size_t end, ConstMatrixView<T> weights,
+                   ConstMatrixView<T> biases, MatrixView<T> out);
 
 }  // namespace thalweg

@@ -48,7 +48,8 @@ void Network::Forward(const InputBatch<float>& batch, size_t begin, size_t end,
                       MatrixView<float> out) const {
   const size_t rows = end - begin;
   Matrix<float> values(rows, layers.front().biases.columns());
-  MultiplyInput(batch, begin, end, layers.front().weights, layers.front().biases, values.view());
+  MultiplyInput<float>(batch, begin, end, layers.front().weights.view(),
+                       layers.front().biases.view(), values.view());
   for (size_t l = 1; l < layers.size(); ++l) {
     const AffineWeights& layer = layers[l];
     const Matrix<float> inputs = Activate(activation, std::move(values));

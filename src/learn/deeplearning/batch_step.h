@@ -1,14 +1,14 @@
-// The work of one mini-batch, in pieces that threads may do side by side:
-//   1. Walk(begin, end): rows begin … end-1 through the net, forward, loss, and back to the deltas
-//   of
-//      all layers. Rows do not meet, so slices need no synchronization.
-//   2. Prepare(), when all rows have been walked.
-//   3. Update(tile): the gradient of some rows of one weight matrix over the whole batch, and at
-//   once,
-//      while it is in the cache, the optimizer's step on them. Tiles do not meet either.
-//   4. Constrain(panel), only where max_w2 is set.
-// Sums within a piece go in a fixed order and pieces depend on shapes only: the result is the same
-// to the bit whoever does them.
+// The work of one mini-batch, cut into phases of tasks that threads may do side by side.
+//
+// First the walk: rows go through the net, forward, loss, and back to the deltas of all layers.
+// Rows do not meet, so a slice of them walks through many layers without any synchronization. Only
+// layers too large for the second-level cache make phases of their own, where tasks are columns, so
+// that their weights are read once per batch. Then the update: the gradient of a tile of a weight
+// matrix over the whole batch, and at once, while it is in the cache, the optimizer's step on it.
+// So a small net has two phases per batch. Where max_w2 is set, a last phase enforces it.
+//
+// Sums within a task go in a fixed order and tasks depend on shapes only: the result is the same to
+// the bit whoever does them.
 //
 // Weights whose input is zero are left as they are, with the optimizer's state: those of one-hot
 // and sparse inputs that no row of the batch has, and in batches of one row those of every input or
@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "learn/deeplearning/net.h"
@@ -31,8 +32,7 @@ struct StepOptions {
   uint64_t seed = 0;
 };
 
-// Thread rule: within one number of the list above, calls for different pieces may run at the same
-// time; all of a number end before the next begins.
+// Thread rule: tasks of one phase may run at the same time; everything else alone.
 template <class T>
 class BatchStep {
  public:
@@ -40,30 +40,34 @@ class BatchStep {
   BatchStep(Net<T>& net, Optimizer<T>& optimizer, const TrainingRows<T>& rows,
             const StepOptions& options, size_t capacity);
 
-  // Rows per slice that suit this net, for Walk.
-  size_t SliceRows() const { return slice_rows_; }
-
   // Begins a batch of at most `capacity` rows; `sample` is the number of the first.
   void Begin(std::span<const uint32_t> rows, uint64_t sample);
-  // Returns the sum of the losses.
-  double Walk(size_t begin, size_t end);
-  void Prepare();
-  size_t Tiles() const { return tiles_.size() + entry_tiles_.size(); }
-  void Update(size_t tile);
-  size_t Panels() const { return panels_.size(); }
-  void Constrain(size_t panel);
+  size_t Phases() const { return phases_.size(); }
+  // To be called in order; returns the number of tasks.
+  size_t BeginPhase(size_t phase);
+  void Do(size_t phase, size_t task);
+  // The sum over the rows, after the walk.
+  double Loss() const;
+
+  // The phases of the walk only, without an update.
+  size_t WalkPhases() const { return walk_phases_; }
 
  private:
-  // Rows of a weight matrix, or (begin == end) its biases.
+  enum class PhaseKind { kRows, kColumns, kUpdate, kConstrain };
+  // Rows: steps first … last-1 for a slice of rows; columns: step `first`.
+  struct Phase {
+    PhaseKind kind;
+    size_t first = 0;
+    size_t last = 0;
+    size_t row_tasks = 0;  // kColumns: tasks are row blocks x column blocks
+  };
+  // A rectangle of a weight matrix, or (no rows) of its biases.
   struct Tile {
     size_t block = 0;  // of weights; that of biases is the next
-    size_t begin = 0;
-    size_t end = 0;
-  };
-  struct Panel {
-    size_t block = 0;
-    size_t begin = 0;
-    size_t end = 0;
+    size_t row = 0;
+    size_t rows = 0;
+    size_t column = 0;
+    size_t columns = 0;
   };
   // A one-hot or sparse input of the batch.
   struct BatchEntry {
@@ -72,13 +76,31 @@ class BatchStep {
     T value;
   };
 
+  // The walk is a row of steps: gather, input layer, each layer forward, loss, each layer back.
+  size_t LossStep() const { return 2 + net_.layers.size(); }
+  size_t Steps() const { return 3 + 2 * net_.layers.size(); }
+  // The layer (from 0) of a step between input layer and end that is not the loss.
+  size_t LayerOf(size_t step) const { return step < LossStep() ? step - 2 : Steps() - 1 - step; }
+  bool IsColumnStep(size_t step) const;
+  size_t ColumnsOf(size_t step) const;
+  void PlanPhases();
   void PlanTiles();
+
+  void WalkRows(const Phase& phase, size_t begin, size_t end);
+  void WalkColumns(size_t step, size_t begin, size_t end, size_t first, size_t last);
   void GatherRows(size_t begin, size_t end);
+  void CollectEntries();
   void UpdateWeights(const Tile& tile);
   void UpdateBiases(const Tile& tile);
   void UpdateEntries(size_t begin, size_t end);
-  ConstMatrixView<T> InputsOf(size_t block) const;
-  ConstMatrixView<T> DeltasOf(size_t block) const;
+  void Constrain(const Tile& panel);
+  ConstMatrixView<T> DeltasOf(size_t block) const {
+    return deltas_[layer_of_[block / 2]].Rows(0, rows_.size());
+  }
+  // Of the input layer: its dense inputs.
+  ConstMatrixView<T> InputsOf(size_t block) const {
+    return (block == 0 ? batch_.dense : outputs_[layer_of_[block / 2] - 1]).Rows(0, rows_.size());
+  }
 
   Net<T>& net_;
   Optimizer<T>& optimizer_;
@@ -87,15 +109,18 @@ class BatchStep {
   std::vector<ParameterBlock<T>> blocks_;
   // Per weight block (even numbers, halved): which layer it is, 0 = input, else layers[n - 1].
   std::vector<size_t> layer_of_;
+  std::vector<Phase> phases_;
+  size_t walk_phases_ = 0;
   size_t slice_rows_ = 0;
   std::vector<Tile> tiles_;
-  std::vector<Panel> panels_;
+  std::vector<Tile> panels_;  // whole columns
 
   std::span<const uint32_t> rows_;
   uint64_t sample_ = 0;
   InputBatch<T> batch_;
   std::vector<int32_t> classes_;
   std::vector<T> values_;
+  std::vector<double> losses_;  // per slice
   // [0]: the input layer's values and deltas; [n]: those of layers[n - 1].
   std::vector<Matrix<T>> outputs_;
   std::vector<Matrix<T>> deltas_;

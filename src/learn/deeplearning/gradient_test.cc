@@ -18,10 +18,9 @@ class GradientRecorder : public Optimizer<double> {
     }
   }
   void BeginStep(double /*samples*/) override {}
-  void UpdateRow(size_t block, size_t row, const double* gradient, double factor) override {
-    for (size_t c = 0; c < gradients[block].columns(); ++c) {
-      gradients[block](row, c) = factor * gradient[c];
-    }
+  void Update(size_t block, size_t row, size_t column, const double* gradient, double factor,
+              size_t count) override {
+    for (size_t c = 0; c < count; ++c) gradients[block](row, column + c) = factor * gradient[c];
   }
   std::vector<Matrix<double>*> State() override { return {}; }
 
@@ -54,6 +53,11 @@ std::vector<Case> Cases() {
   return cases;
 }
 
+void DoPhase(BatchStep<double>& step, size_t phase) {
+  const size_t tasks = step.BeginPhase(phase);
+  for (size_t t = 0; t < tasks; ++t) step.Do(phase, t);
+}
+
 class GradientTest : public testing::TestWithParam<Case> {};
 
 TEST_P(GradientTest, AgreesWithDifferences) {
@@ -80,11 +84,11 @@ TEST_P(GradientTest, AgreesWithDifferences) {
   const std::vector<uint32_t> order = RowNumbers(c.batch);
   const auto mean_loss = [&] {
     step.Begin(order, 100);
-    return step.Walk(0, c.batch) / static_cast<double>(c.batch);
+    for (size_t p = 0; p < step.WalkPhases(); ++p) DoPhase(step, p);
+    return step.Loss() / static_cast<double>(c.batch);
   };
   mean_loss();
-  step.Prepare();
-  for (size_t t = 0; t < step.Tiles(); ++t) step.Update(t);
+  DoPhase(step, step.WalkPhases());
   const std::vector<Matrix<double>> gradients = recorder.gradients;
 
   const std::vector<ParameterBlock<double>> blocks = net.Blocks();

@@ -25,20 +25,10 @@ double MiniBatchTrainer<T>::Train(std::span<const uint32_t> order, uint64_t samp
 template <class T>
 double MiniBatchTrainer<T>::TrainBatch(std::span<const uint32_t> rows, uint64_t sample) {
   step_.Begin(rows, sample);
-  const size_t slice = step_.SliceRows();
-  const size_t slices = (rows.size() + slice - 1) / slice;
-  losses_.assign(slices, 0);
-  RunInHomeRanges(pool_, slices, [&](size_t i) {
-    losses_[i] = step_.Walk(i * slice, std::min(rows.size(), (i + 1) * slice));
-  });
-  step_.Prepare();
-  RunInHomeRanges(pool_, step_.Tiles(), [&](size_t i) { step_.Update(i); });
-  if (step_.Panels() > 0) {
-    RunInHomeRanges(pool_, step_.Panels(), [&](size_t i) { step_.Constrain(i); });
+  for (size_t phase = 0; phase < step_.Phases(); ++phase) {
+    RunInHomeRanges(pool_, step_.BeginPhase(phase), [&](size_t task) { step_.Do(phase, task); });
   }
-  double loss = 0;
-  for (double part : losses_) loss += part;
-  return loss;
+  return step_.Loss();
 }
 
 template class MiniBatchTrainer<float>;

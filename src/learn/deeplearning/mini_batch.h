@@ -1,4 +1,5 @@
-// Trains by mini-batches with all threads of a pool, two barriers per batch.
+// Trains by mini-batches with all threads of a pool, with few barriers per batch (see
+// batch_step.h).
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,6 @@ class MiniBatchTrainer {
   BatchStep<T> step_;
   size_t batch_size_;
   ThreadPool& pool_;
-  std::vector<double> losses_;
 };
 
 }  // namespace thalweg

@@ -14,8 +14,13 @@ class AffineLayer : public Layer<T> {
   void Backward(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y, ConstMatrixView<T> dy,
                 MatrixView<T> dx) const override;
   Parameters<T>* parameters() override { return &parameters_; }
-  void WeightGradient(ConstMatrixView<T> x, ConstMatrixView<T> dy, size_t begin,
-                      MatrixView<T> gradient) const override;
+  bool HasIndependentColumns() const override { return true; }
+  void ForwardColumns(ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
+                      size_t end) const override;
+  void BackwardColumns(ConstMatrixView<T> dy, MatrixView<T> dx, size_t begin,
+                       size_t end) const override;
+  void WeightGradient(ConstMatrixView<T> x, ConstMatrixView<T> dy, size_t first_row,
+                      size_t first_column, MatrixView<T> gradient) const override;
 
  private:
   Parameters<T> parameters_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/random.h"
 #include "kernels/dropout.h"
 
 namespace thalweg {
@@ -11,8 +12,8 @@ void DropoutLayer<T>::Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView
   for (size_t r = 0; r < x.rows; ++r) {
     if (pass.training) {
       // The mask is drawn again on the way back: cheaper than keeping it.
-      Dropout(ratio_, Random(pass.seed, {pass.first_sample + r, this->index()}), x.row(r), y.row(r),
-              x.columns);
+      const uint64_t key = Random(pass.seed, {pass.first_sample + r, this->index()}).Next();
+      Dropout(ratio_, key, x.row(r), y.row(r), x.columns);
     } else {
       std::copy_n(x.row(r), x.columns, y.row(r));
     }

@@ -5,11 +5,13 @@
 namespace thalweg {
 
 template <class T>
-void InputLayer<T>::DenseGradient(const InputBatch<T>& batch, ConstMatrixView<T> dy, size_t begin,
+void InputLayer<T>::DenseGradient(const InputBatch<T>& batch, ConstMatrixView<T> dy,
+                                  size_t first_row, size_t first_column,
                                   MatrixView<T> gradient) const {
-  const ConstMatrixView<T> part = {batch.dense.data() + begin, dy.rows, gradient.rows,
-                                   batch.dense.stride()};
-  GemmTransposedA<T>(part, dy, gradient, GemmMode::kReplace);
+  const ConstMatrixView<T> x = batch.dense.Rows(0, dy.rows);
+  GemmTransposedA<T>(x.Columns(first_row, first_row + gradient.rows),
+                     dy.Columns(first_column, first_column + gradient.columns), gradient,
+                     GemmMode::kReplace);
 }
 
 template class InputLayer<float>;

@@ -19,13 +19,22 @@ class InputLayer {
   Parameters<T>& parameters() { return parameters_; }
   const Parameters<T>& parameters() const { return parameters_; }
 
+  // Rows begin … end-1 of the batch; y has one row for each.
   void Forward(const InputBatch<T>& batch, size_t begin, size_t end, MatrixView<T> y) const {
-    MultiplyInput(batch, begin, end, parameters_.weights, parameters_.biases, y);
+    ForwardColumns(batch, begin, end, y, 0, y.columns);
   }
-  // Derivatives by the weights of dense inputs begin … begin + gradient.rows - 1, which are rows
-  // shape().levels + begin … of the weights; summed over the batch's first dy.rows rows.
-  void DenseGradient(const InputBatch<T>& batch, ConstMatrixView<T> dy, size_t begin,
-                     MatrixView<T> gradient) const;
+  // Some columns of y, beginning at whole vectors.
+  void ForwardColumns(const InputBatch<T>& batch, size_t begin, size_t end, MatrixView<T> y,
+                      size_t first_column, size_t last_column) const {
+    MultiplyInput<T>(batch, begin, end,
+                     parameters_.weights.view().Columns(first_column, last_column),
+                     parameters_.biases.view().Columns(first_column, last_column),
+                     y.Columns(first_column, last_column));
+  }
+  // As Layer::WeightGradient, for dense inputs only: row 0 of the gradient belongs to dense input
+  // first_row, which is row shape().levels + first_row of the weights.
+  void DenseGradient(const InputBatch<T>& batch, ConstMatrixView<T> dy, size_t first_row,
+                     size_t first_column, MatrixView<T> gradient) const;
 
  private:
   InputShape shape_;

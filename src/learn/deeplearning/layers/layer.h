@@ -45,11 +45,20 @@ class Layer {
   virtual void Backward(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
                         ConstMatrixView<T> dy, MatrixView<T> dx) const = 0;
 
+  // True where each column of y, and of dx, can be computed apart; then the two below do so. Column
+  // ranges begin at whole vectors. Large layers are spread over threads by this.
+  virtual bool HasIndependentColumns() const { return false; }
+  virtual void ForwardColumns(ConstMatrixView<T> /*x*/, MatrixView<T> /*y*/, size_t /*begin*/,
+                              size_t /*end*/) const {}
+  virtual void BackwardColumns(ConstMatrixView<T> /*dy*/, MatrixView<T> /*dx*/, size_t /*begin*/,
+                               size_t /*end*/) const {}
+
   // Null where there is nothing to learn.
   virtual Parameters<T>* parameters() { return nullptr; }
-  // Rows begin … begin + gradient.rows - 1 of the derivative by the weights, summed over the batch.
-  // Biases: the sum of the rows of dy.
-  virtual void WeightGradient(ConstMatrixView<T> /*x*/, ConstMatrixView<T> /*dy*/, size_t /*begin*/,
+  // gradient = rows first_row … and columns first_column … of the derivative by the weights, as
+  // many as it has, summed over the batch. Biases: the sum of the rows of dy.
+  virtual void WeightGradient(ConstMatrixView<T> /*x*/, ConstMatrixView<T> /*dy*/,
+                              size_t /*first_row*/, size_t /*first_column*/,
                               MatrixView<T> /*gradient*/) const {}
 
  private:

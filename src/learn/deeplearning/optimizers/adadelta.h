@@ -22,10 +22,11 @@ class Adadelta : public Optimizer<T> {
   }
 
   void BeginStep(double /*samples*/) override {}
-  void UpdateRow(size_t block, size_t row, const T* gradient, T factor) override {
+  void Update(size_t block, size_t row, size_t column, const T* gradient, T factor,
+              size_t count) override {
     Block& b = blocks_[block];
-    ApplyAdadelta(b.step, gradient, factor, b.values->row(row), b.mean_squares.row(row),
-                  b.mean_square_steps.row(row), b.values->columns());
+    ApplyAdadelta(b.step, gradient, factor, b.values->row(row) + column,
+                  b.mean_squares.row(row) + column, b.mean_square_steps.row(row) + column, count);
   }
   std::vector<Matrix<T>*> State() override {
     std::vector<Matrix<T>*> state;

@@ -38,7 +38,7 @@ struct ParameterBlock {
 };
 
 // Holds state of the shape of each block. Thread rule: BeginStep alone; between two of them,
-// threads may update different rows at the same time.
+// threads may update different elements at the same time.
 template <class T>
 class Optimizer {
  public:
@@ -46,14 +46,17 @@ class Optimizer {
 
   // Sets rates and momentum for what follows; `samples` is the number of samples trained so far.
   virtual void BeginStep(double samples) = 0;
-  // One row of one block, by the gradient factor * gradient.
-  virtual void UpdateRow(size_t block, size_t row, const T* gradient, T factor) = 0;
+  // `count` elements of a row of a block from column `column` on, which begins at a whole vector;
+  // by the gradient factor * gradient.
+  virtual void Update(size_t block, size_t row, size_t column, const T* gradient, T factor,
+                      size_t count) = 0;
   // Copies of the state and back, to continue a training: same order and shapes every time.
   virtual std::vector<Matrix<T>*> State() = 0;
 
-  void UpdateRows(size_t block, size_t first, ConstMatrixView<T> gradient, T factor) {
+  // The rectangle of a block whose first element is (row, column), as large as the gradient.
+  void UpdateTile(size_t block, size_t row, size_t column, ConstMatrixView<T> gradient, T factor) {
     for (size_t r = 0; r < gradient.rows; ++r) {
-      UpdateRow(block, first + r, gradient.row(r), factor);
+      Update(block, row + r, column, gradient.row(r), factor, gradient.columns);
     }
   }
 };

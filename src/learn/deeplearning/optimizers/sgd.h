@@ -39,13 +39,14 @@ class Sgd : public Optimizer<T> {
       block.step.momentum = momentum;
     }
   }
-  void UpdateRow(size_t block, size_t row, const T* gradient, T factor) override {
+  void Update(size_t block, size_t row, size_t column, const T* gradient, T factor,
+              size_t count) override {
     Block& b = blocks_[block];
-    const size_t count = b.values->columns();
+    T* values = b.values->row(row) + column;
     if (has_momentum_) {
-      ApplyMomentum(b.step, gradient, factor, b.values->row(row), b.velocity.row(row), count);
+      ApplyMomentum(b.step, gradient, factor, values, b.velocity.row(row) + column, count);
     } else {
-      ApplyDescent(b.step, gradient, factor, b.values->row(row), count);
+      ApplyDescent(b.step, gradient, factor, values, count);
     }
   }
   std::vector<Matrix<T>*> State() override {

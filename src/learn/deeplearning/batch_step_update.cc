@@ -1,0 +1,134 @@
+// The second half of BatchStep: from deltas to new weights.
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/vectors.h"
+#include "learn/deeplearning/batch_step.h"
+
+namespace thalweg {
+namespace {
+
+constexpr size_t kEntriesPerTile = 64;
+
+// Rows of zeros or of anything, of one thread, grown to what is asked for.
+template <class T>
+Matrix<T>& Scratch(size_t rows, size_t columns) {
+  thread_local Matrix<T> scratch;
+  if (scratch.rows() < rows || scratch.columns() != columns) scratch = Matrix<T>(rows, columns);
+  return scratch;
+}
+
+}  // namespace
+
+template <class T>
+void BatchStep<T>::CollectEntries() {
+  batch_entries_.clear();
+  entry_tiles_.clear();
+  if (net_.options.input.levels + net_.options.input.sparse == 0) return;
+  for (size_t r = 0; r < rows_.size(); ++r) {
+    for (const InputEntry<T>& entry : batch_.entries[r]) {
+      batch_entries_.push_back({entry.unit, static_cast<uint32_t>(r), entry.value});
+    }
+  }
+  std::sort(batch_entries_.begin(), batch_entries_.end(),
+            [](const BatchEntry& a, const BatchEntry& b) {
+              return a.unit != b.unit ? a.unit < b.unit : a.row < b.row;
+            });
+  for (size_t i = 0; i < batch_entries_.size();) {
+    size_t end = std::min(batch_entries_.size(), i + kEntriesPerTile);
+    while (end < batch_entries_.size() &&
+           batch_entries_[end].unit == batch_entries_[end - 1].unit) {
+      ++end;
+    }
+    entry_tiles_.emplace_back(i, end);
+    i = end;
+  }
+}
+
+template <class T>
+void BatchStep<T>::UpdateWeights(const Tile& tile) {
+  const ConstMatrixView<T> dy = DeltasOf(tile.block);
+  // The row of the weights that belongs to the first column of the inputs.
+  const size_t origin = tile.block == 0 ? net_.options.input.levels : 0;
+  if (rows_.size() == 1) {
+    const T* x = InputsOf(tile.block).data;
+    for (size_t r = tile.row; r < tile.row + tile.rows; ++r) {
+      const T value = x[r - origin];
+      if (value == 0) continue;
+      optimizer_.Update(tile.block, r, tile.column, dy.data + tile.column, value, tile.columns);
+    }
+    return;
+  }
+  const MatrixView<T> gradient = Scratch<T>(tile.rows, tile.columns).Rows(0, tile.rows);
+  if (tile.block == 0) {
+    net_.input->DenseGradient(batch_, dy, tile.row - origin, tile.column, gradient);
+  } else {
+    net_.layers[layer_of_[tile.block / 2] - 1]->WeightGradient(InputsOf(tile.block), dy, tile.row,
+                                                               tile.column, gradient);
+  }
+  optimizer_.UpdateTile(tile.block, tile.row, tile.column, gradient,
+                        T{1} / static_cast<T>(rows_.size()));
+}
+
+template <class T>
+void BatchStep<T>::UpdateBiases(const Tile& tile) {
+  const ConstMatrixView<T> dy =
+      DeltasOf(tile.block).Columns(tile.column, tile.column + tile.columns);
+  Matrix<T>& sums = Scratch<T>(1, tile.columns);
+  SumRows<T>(dy, sums.data());
+  optimizer_.Update(tile.block + 1, 0, tile.column, sums.data(),
+                    T{1} / static_cast<T>(rows_.size()), tile.columns);
+}
+
+template <class T>
+void BatchStep<T>::UpdateEntries(size_t begin, size_t end) {
+  const ConstMatrixView<T> dy = DeltasOf(0);
+  const T factor = T{1} / static_cast<T>(rows_.size());
+  Matrix<T>& sums = Scratch<T>(1, dy.columns);
+  for (size_t i = begin; i < end;) {
+    const uint32_t unit = batch_entries_[i].unit;
+    size_t next = i + 1;
+    while (next < end && batch_entries_[next].unit == unit) ++next;
+    if (next == i + 1) {
+      const BatchEntry& entry = batch_entries_[i];
+      optimizer_.Update(0, unit, 0, dy.row(entry.row), factor * entry.value, dy.columns);
+    } else {
+      std::fill_n(sums.data(), PaddedCount<T>(dy.columns), T{0});
+      for (; i < next; ++i) {
+        AddScaled(batch_entries_[i].value, dy.row(batch_entries_[i].row), sums.data(), dy.columns);
+      }
+      optimizer_.Update(0, unit, 0, sums.data(), factor, dy.columns);
+    }
+    i = next;
+  }
+}
+
+template <class T>
+void BatchStep<T>::Constrain(const Tile& panel) {
+  Matrix<T>& weights = *blocks_[panel.block].values;
+  const MatrixView<T> view = weights.view().Columns(panel.column, panel.column + panel.columns);
+  Matrix<T>& scale = Scratch<T>(1, panel.columns);
+  std::fill_n(scale.data(), PaddedCount<T>(panel.columns), T{0});
+  AddSquares<T>(view, scale.data());
+  bool any = false;
+  for (size_t c = 0; c < panel.columns; ++c) {
+    const bool over = scale.data()[c] > options_.max_w2;
+    any = any || over;
+    scale.data()[c] = over ? std::sqrt(static_cast<T>(options_.max_w2) / scale.data()[c]) : T{1};
+  }
+  if (!any) return;
+  for (size_t r = 0; r < view.rows; ++r) MultiplyBy(scale.data(), view.row(r), panel.columns);
+}
+
+// The class itself is instantiated in batch_step.cc.
+#define THALWEG_INSTANTIATE(T)                               \
+  template void BatchStep<T>::CollectEntries();              \
+  template void BatchStep<T>::UpdateWeights(const Tile&);    \
+  template void BatchStep<T>::UpdateBiases(const Tile&);     \
+  template void BatchStep<T>::UpdateEntries(size_t, size_t); \
+  template void BatchStep<T>::Constrain(const Tile&)
+THALWEG_INSTANTIATE(float);
+THALWEG_INSTANTIATE(double);
+#undef THALWEG_INSTANTIATE
+
+}  // namespace thalweg
