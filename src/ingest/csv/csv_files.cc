@@ -1,0 +1,16 @@
+#include "ingest/csv/csv_reader.h"
+
+namespace thalweg {
+
+ParseResult ReadCsv(const std::vector<std::string>& paths, const ParseOptions& options,
+                    ThreadPool& pool, const WorkContext& context) {
+  std::vector<CsvInput> inputs;
+  for (const std::string& path : paths) {
+    inputs.push_back({path, [path, max_expansion = options.max_expansion] {
+                        return OpenSource(path, {.max_expansion = max_expansion});
+                      }});
+  }
+  return ReadCsvInputs(inputs, options, pool, context);
+}
+
+}  // namespace thalweg

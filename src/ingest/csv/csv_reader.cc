@@ -1,0 +1,328 @@
+#include "ingest/csv/csv_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "frame/chunk_builder.h"
+#include "ingest/csv/block_reader.h"
+#include "ingest/csv/guess.h"
+#include "ingest/csv/plan.h"
+#include "ingest/csv/sample.h"
+#include "ingest/csv/unit_parser.h"
+
+namespace thalweg {
+namespace internal {
+namespace {
+
+constexpr size_t kRejectedListed = 100;
+constexpr size_t kLinesNamed = 3;
+
+// Everything between the plan and the frame.
+class Reading {
+ public:
+  Reading(CsvPlan plan, ThreadPool& pool, const WorkContext& context)
+      : plan_(std::move(plan)), pool_(pool), context_(context) {}
+
+  ParseResult Read() {
+    const size_t columns = plan_.columns.size();
+    chunks_.resize(columns);
+    domains_.resize(columns);
+    std::vector<size_t> left(columns);
+    for (size_t c = 0; c < columns; ++c) left[c] = c;
+    // Each pass leaves columns whose cells did not fit, now planned with a wider type. Types only
+    // widen: number or time, categorical, string.
+    for (bool first = true; !left.empty(); first = false) left = Pass(left, first);
+    return Finish();
+  }
+
+ private:
+  // Parses the given columns of all files; returns those that have to be parsed again.
+  std::vector<size_t> Pass(const std::vector<size_t>& columns, bool first) {
+    PassState state(plan_.columns.size());
+    BlockReader reader(plan_, context_);
+    const size_t workers = pool_.size();
+    std::vector<std::unique_ptr<UnitParser>> parsers(workers);
+    std::vector<UnitResult> results;
+    std::mutex mutex;
+    pool_.Run(workers, [&](size_t worker, size_t) {
+      try {
+        Unit unit;
+        while (reader.Next(unit)) {
+          if (parsers[worker] == nullptr) {
+            parsers[worker] = std::make_unique<UnitParser>(plan_, columns, worker, state);
+          }
+          UnitResult result = parsers[worker]->Parse(unit);
+          reader.Done(unit);
+          std::lock_guard lock(mutex);
+          if (results.size() <= unit.number) results.resize(unit.number + 1);
+          results[unit.number] = std::move(result);
+        }
+      } catch (...) {
+        reader.Stop();
+        throw;
+      }
+    });
+    context_.ThrowIfCancelled();
+    if (first) CountRows(results);
+    Check(results.size() == unit_rows_.size(), "every pass cuts the text at the same places");
+    return Settle(columns, results, parsers);
+  }
+
+  void CountRows(const std::vector<UnitResult>& results) {
+    std::vector<int64_t> rows(plan_.files.size(), 0);
+    std::vector<PieceResult> files(plan_.files.size());
+    for (const UnitResult& unit : results) {
+      unit_rows_.push_back(unit.rows);
+      std::vector<int64_t> starts;
+      for (const PieceResult& piece : unit.pieces) {
+        starts.push_back(rows[piece.file]);
+        rows[piece.file] += piece.rows;
+        PieceResult& file = files[piece.file];
+        file.short_rows += piece.short_rows;
+        file.long_rows += piece.long_rows;
+        file.blank_lines += piece.blank_lines;
+        file.first.insert(file.first.end(), piece.first.begin(), piece.first.end());
+      }
+      piece_starts_.push_back(std::move(starts));
+    }
+    for (size_t f = 0; f < files.size(); ++f) WarnOf(plan_.files[f], files[f]);
+  }
+
+  void WarnOf(const FilePlan& file, const PieceResult& found) {
+    const auto warn = [&](IrregularRow::Kind kind, size_t count, std::string_view what) {
+      if (count == 0) return;
+      std::vector<std::string> lines;
+      for (const PieceResult::Row& row : found.first) {
+        if (row.kind == kind && lines.size() < kLinesNamed) {
+          lines.push_back(kind == IrregularRow::Kind::kBlank
+                              ? fmt::format("{}", row.line)
+                              : fmt::format("{} ({} cells)", row.line, row.cells));
+        }
+      }
+      plan_.warnings.push_back(fmt::format("{}: {} {}; line{} {}{}", file.input.name, count, what,
+                                           lines.size() == 1 ? "" : "s", Join(lines, ", "),
+                                           count > lines.size() ? ", …" : ""));
+    };
+    warn(IrregularRow::Kind::kShort, found.short_rows,
+         fmt::format("rows have fewer than {} cells, the rest of them is missing", file.cells));
+    warn(IrregularRow::Kind::kLong, found.long_rows,
+         fmt::format("rows have more than {} cells, the further ones are dropped", file.cells));
+    // With one column, a blank line may have been meant as a missing cell.
+    if (file.cells == 1) {
+      warn(IrregularRow::Kind::kBlank, found.blank_lines, "blank lines are passed over");
+    }
+  }
+
+  // Keeps what fits; widens what does not.
+  std::vector<size_t> Settle(const std::vector<size_t>& columns, std::vector<UnitResult>& results,
+                             const std::vector<std::unique_ptr<UnitParser>>& parsers) {
+    std::vector<const UnitResult::Widened*> widest(plan_.columns.size(), nullptr);
+    std::vector<size_t> unit_of(plan_.columns.size(), 0);
+    for (size_t u = 0; u < results.size(); ++u) {
+      for (const UnitResult::Widened& widened : results[u].widened) {
+        const auto*& known = widest[widened.cell.column];
+        if (known == nullptr || widened.fit > known->fit) {
+          known = &widened;
+          unit_of[widened.cell.column] = u;
+        }
+      }
+    }
+    rejected_.resize(plan_.columns.size());
+    for (size_t u = 0; u < results.size(); ++u) {
+      for (const auto& [column, count] : results[u].rejected_counts) {
+        rejected_[column] += static_cast<int64_t>(count);
+      }
+      for (Finding& finding : results[u].rejected) {
+        if (listed_.size() < kRejectedListed) {
+          listed_.push_back({plan_.files[finding.file].input.name, RowOfFile(u, finding) + 1,
+                             finding.line, plan_.columns[finding.column].name, finding.text,
+                             finding.reason});
+        }
+      }
+    }
+    std::vector<size_t> again;
+    std::vector<size_t> categorical;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const size_t c = columns[i];
+      ColumnPlan& column = plan_.columns[c];
+      if (widest[c] != nullptr) Widen(c, *widest[c], unit_of[c]);
+      if (widest[c] != nullptr && widest[c]->fit == Fit::kText) {
+        again.push_back(c);
+        continue;
+      }
+      chunks_[c].clear();
+      for (UnitResult& unit : results) {
+        if (unit.rows > 0) chunks_[c].push_back(std::move(unit.chunks[i]));
+      }
+      if (column.type == ColumnType::kCategorical) categorical.push_back(i);
+    }
+    std::vector<size_t> workers;
+    for (const UnitResult& unit : results) {
+      if (unit.rows > 0) workers.push_back(unit.worker);
+    }
+    for (const size_t i : categorical) {
+      if (!JoinLevels(columns[i], i, parsers, workers)) again.push_back(columns[i]);
+    }
+    std::sort(again.begin(), again.end());
+    return again;
+  }
+
+  int64_t RowOfFile(size_t unit, const Finding& finding) const {
+    return piece_starts_[unit][finding.piece] + finding.row;
+  }
+
+  std::string PlaceOf(size_t unit, const Finding& finding) const {
+    std::string place = fmt::format("row {}", WithThousands(RowOfFile(unit, finding) + 1));
+    if (finding.line > 0) place += fmt::format(" (line {})", WithThousands(finding.line));
+    if (plan_.files.size() > 1) place += " of " + plan_.files[finding.file].input.name;
+    return place;
+  }
+
+  void Widen(size_t c, const UnitResult::Widened& widened, size_t unit) {
+    ColumnPlan& column = plan_.columns[c];
+    const Finding& cell = widened.cell;
+    if (widened.fit == Fit::kReal) {
+      column.type = ColumnType::kReal;
+      column.why += fmt::format("; widened to real by '{}' in {}", Printable(cell.text, 30),
+                                PlaceOf(unit, cell));
+      return;
+    }
+    if (column.type == ColumnType::kCategorical) {
+      TooManyLevels(column);
+      return;
+    }
+    ColumnType wider = ColumnType::kString;
+    if (column.unknown) {
+      const GuessContext context{&plan_.dialect, plan_.zone.get(), &plan_.time_patterns};
+      std::vector<TimePattern> patterns;
+      wider = TypeOfCell(cell.text, context, &patterns);
+      if (wider == ColumnType::kTime) column.time_patterns = {patterns.front()};
+      column.unknown = false;
+    }
+    column.why += fmt::format("; {} because of '{}' in {}, {}", ColumnTypeName(wider),
+                              Printable(cell.text, 30), PlaceOf(unit, cell), cell.reason);
+    if (wider == ColumnType::kString) {
+      plan_.warnings.push_back(fmt::format(
+          "column '{}' is read as text because of '{}' in {}; if that means a missing value, add "
+          "it to na_strings, or state the column's type",
+          Printable(column.name), Printable(cell.text, 30), PlaceOf(unit, cell)));
+    }
+    column.type = wider;
+  }
+
+  void TooManyLevels(ColumnPlan& column) {
+    column.why += fmt::format("; string because there are more than {} levels",
+                              WithThousands(plan_.max_levels));
+    column.type = ColumnType::kString;
+  }
+
+  // Makes one sorted domain of the dictionaries of all workers. False where it is too large: the
+  // column is planned as a string column then. `workers`: of each chunk.
+  bool JoinLevels(size_t c, size_t i, const std::vector<std::unique_ptr<UnitParser>>& parsers,
+                  const std::vector<size_t>& workers) {
+    ColumnPlan& column = plan_.columns[c];
+    std::vector<std::string_view> all;
+    for (const auto& parser : parsers) {
+      if (parser == nullptr) continue;
+      for (const std::string_view level : parser->dictionary(i)->levels()) {
+        if (!IsMissing(level, *column.na)) all.push_back(level);
+      }
+    }
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    if (all.size() > static_cast<size_t>(plan_.max_levels)) {
+      TooManyLevels(column);
+      return false;
+    }
+    std::vector<std::vector<int64_t>> maps(parsers.size());
+    std::vector<bool> same(parsers.size(), true);
+    for (size_t p = 0; p < parsers.size(); ++p) {
+      if (parsers[p] == nullptr) continue;
+      for (const std::string_view level : parsers[p]->dictionary(i)->levels()) {
+        const auto at = std::lower_bound(all.begin(), all.end(), level);
+        const int64_t code =
+            at != all.end() && *at == level ? static_cast<int64_t>(at - all.begin()) : kMissingInt;
+        if (code != static_cast<int64_t>(maps[p].size())) same[p] = false;
+        maps[p].push_back(code);
+      }
+    }
+    pool_.Run(chunks_[c].size(), [&](size_t k, size_t) {
+      ChunkPtr& chunk = chunks_[c][k];
+      if (!same[workers[k]]) chunk = RemapCodes(*chunk, maps[workers[k]]);
+    });
+    domains_[c] = std::make_shared<Domain>(std::vector<std::string>(all.begin(), all.end()));
+    return true;
+  }
+
+  static bool IsMissing(std::string_view level, const NaStrings& na) { return na.Contains(level); }
+
+  ParseResult Finish() {
+    std::vector<int64_t> starts = {0};
+    for (const int64_t rows : unit_rows_) {
+      if (rows > 0) starts.push_back(starts.back() + rows);
+    }
+    const int64_t rows = starts.back();
+    const auto layout = std::make_shared<Layout>(std::move(starts));
+    std::vector<std::string> names;
+    std::vector<ColumnPtr> columns;
+    ParseReport report;
+    for (size_t c = 0; c < plan_.columns.size(); ++c) {
+      ColumnPlan& plan = plan_.columns[c];
+      ColumnReport column;
+      for (const ChunkPtr& chunk : chunks_[c]) column.missing += chunk->missing();
+      if (plan.unknown && column.missing == rows) {
+        plan.type = ColumnType::kReal;
+        plan.why = "no cell has a value";
+      }
+      column.name = plan.name;
+      column.type = plan.type;
+      column.why = plan.why;
+      column.rejected = c < rejected_.size() ? rejected_[c] : 0;
+      report.columns.push_back(std::move(column));
+      names.push_back(plan.name);
+      columns.push_back(
+          std::make_shared<Column>(plan.type, std::move(chunks_[c]), std::move(domains_[c])));
+    }
+    for (const FilePlan& file : plan_.files) {
+      report.files.push_back(file.input.name);
+      report.bytes += file.stored_bytes;
+    }
+    report.format = "csv";
+    report.separator = std::string(1, plan_.dialect.syntax.separator);
+    report.header = plan_.header;
+    report.rows = rows;
+    report.rejected = std::move(listed_);
+    report.warnings = std::move(plan_.warnings);
+    return {Frame(layout, std::move(names), std::move(columns)), std::move(report)};
+  }
+
+  CsvPlan plan_;
+  ThreadPool& pool_;
+  const WorkContext& context_;
+  // Of the first pass; the others find the same.
+  std::vector<int64_t> unit_rows_;
+  std::vector<std::vector<int64_t>> piece_starts_;
+  // Per column of the plan.
+  std::vector<std::vector<ChunkPtr>> chunks_;
+  std::vector<DomainPtr> domains_;
+  std::vector<int64_t> rejected_;
+  std::vector<RejectedCell> listed_;
+};
+
+}  // namespace
+}  // namespace internal
+
+bool LooksLikeCsv(std::span<const char> head, std::string_view) {
+  return !internal::LooksBinary(std::string_view(head.data(), head.size()));
+}
+
+ParseResult ReadCsvInputs(const std::vector<CsvInput>& inputs, const ParseOptions& options,
+                          ThreadPool& pool, const WorkContext& context) {
+  return internal::Reading(internal::MakePlan(inputs, options), pool, context).Read();
+}
+
+}  // namespace thalweg

@@ -1,0 +1,254 @@
+// Integer and real columns.
+#include <cmath>
+#include <span>
+
+#include "base/error.h"
+#include "frame/chunk_builder.h"
+#include "ingest/csv/builder.h"
+#include "ingest/csv/careful_scan.h"
+#include "ingest/csv/numbers.h"
+
+namespace thalweg::internal {
+namespace {
+
+// Cells are kept in the narrowest form that holds all cells of the unit: integers (of a column
+// planned so), decimals (mantissas under one common scale), doubles.
+class NumberBuilder final : public ColumnBuilder {
+ public:
+  using ColumnBuilder::ColumnBuilder;
+
+  void Append(const TileColumn& tile) override {
+    if (fit() == Fit::kText) return;
+    const size_t before = rows();
+    // Forms change within a tile; each loop goes on where the one before stopped.
+    size_t r = 0;
+    if (form_ == Form::kIntegers) r = AppendIntegers(tile, r);
+    if (r < tile.rows && form_ == Form::kDecimals) r = AppendDecimals(tile, r);
+    if (r < tile.rows && form_ == Form::kReals) r = AppendReals(tile, r);
+    if (fit() != Fit::kText) Check(rows() == before + tile.rows, "every row has its cell");
+  }
+
+  void AppendMissing(size_t count) override {
+    if (fit() == Fit::kText) return;
+    if (form_ == Form::kReals) {
+      std::fill_n(reals_.Extend(count), count, kMissingReal);
+    } else {
+      std::fill_n(integers_.Extend(count), count, kMissingInt);
+    }
+  }
+
+  ChunkPtr Finish() override {
+    if (fit() == Fit::kText) return {};
+    switch (form_) {
+      case Form::kIntegers:
+        return EncodeIntegers(std::span(integers_.data(), integers_.size()));
+      case Form::kDecimals:
+        return EncodeDecimals(std::span(integers_.data(), integers_.size()), scale_);
+      case Form::kReals:
+        break;
+    }
+    return EncodeReals(std::span(reals_.data(), reals_.size()));
+  }
+
+ private:
+  enum class Form { kIntegers, kDecimals, kReals };
+
+  size_t rows() const { return form_ == Form::kReals ? reals_.size() : integers_.size(); }
+
+  void Clear() override {
+    integers_.clear();
+    reals_.clear();
+    form_ = column_.type == ColumnType::kInteger ? Form::kIntegers : Form::kDecimals;
+    scale_ = 0;
+    point_ = plan_.dialect.decimal_comma ? ',' : '.';
+    ask_na_ = column_.na->has_number();
+  }
+
+  // What a cell holds that the fast forms do not take.
+  struct Cell {
+    bool missing = false;
+    bool bad = false;
+    Number number;
+    std::string_view text;
+  };
+  Cell Read(const TileColumn& tile, size_t r) {
+    Cell cell;
+    const int64_t length = tile.Length(r);
+    if (length <= 0) {
+      cell.missing = true;
+      return cell;
+    }
+    bool quoted = false;
+    cell.text = {tile.Begin(r), static_cast<size_t>(length)};
+    if (tile.quotes) cell.text = CellContent(cell.text, plan_.dialect, scratch_, quoted);
+    cell.text = WithoutBlanks(cell.text);
+    if (cell.text.empty() || column_.na->Contains(cell.text)) {
+      cell.missing = true;
+      return cell;
+    }
+    cell.number = ParseNumber(cell.text, plan_.dialect.decimal_comma);
+    cell.bad = cell.number.kind == Number::Kind::kNone;
+    return cell;
+  }
+
+  // True if the cell is to be missing; false ends the column's part in this unit.
+  bool TakeBad(const TileColumn& tile, size_t r, const Cell& cell) {
+    if (column_.fixed) {
+      Reject(rows(), tile.Begin(r), cell.text,
+             column_.type == ColumnType::kInteger ? "not an integer" : "not a number");
+      return true;
+    }
+    Widen(Fit::kText, rows(), tile.Begin(r), cell.text, "not a number");
+    return false;
+  }
+
+  // A run of up to `room` integers from row r on; stops at the first cell of another form.
+  size_t AppendIntegers(const TileColumn& tile, size_t r) {
+    while (r < tile.rows) {
+      if (!ask_na_) {
+        int64_t* out = integers_.Extend(tile.rows - r);
+        const size_t first = r;
+        for (; r < tile.rows; ++r) {
+          const int64_t length = tile.Length(r);
+          if (length <= 0) {
+            out[r - first] = kMissingInt;
+          } else if (!FastInteger(tile.Begin(r), length, out[r - first])) {
+            break;
+          }
+        }
+        integers_.Shrink(tile.rows - r);
+        if (r == tile.rows) break;
+      }
+      const Cell cell = Read(tile, r);
+      int64_t value = kMissingInt;
+      if (cell.bad) {
+        if (!TakeBad(tile, r, cell)) return tile.rows;
+      } else if (!cell.missing) {
+        if (cell.number.kind == Number::Kind::kInteger) {
+          value = cell.number.integer;
+        } else if (column_.fixed) {
+          Reject(rows(), tile.Begin(r), cell.text, "not an integer");
+        } else {
+          Widen(Fit::kReal, rows(), tile.Begin(r), cell.text, "not an integer");
+          form_ = Form::kDecimals;
+          for (size_t i = 0; i < integers_.size(); ++i) {
+            const int64_t mantissa = integers_[i];
+            if (mantissa != kMissingInt && std::abs(mantissa) > kMaxMantissa) {
+              BecomeReals();
+              break;
+            }
+          }
+          return r;
+        }
+      }
+      *integers_.Extend(1) = value;
+      ++r;
+    }
+    return r;
+  }
+
+  size_t AppendDecimals(const TileColumn& tile, size_t r) {
+    while (r < tile.rows) {
+      int64_t mantissa = kMissingInt;
+      int scale = scale_;
+      const int64_t length = tile.Length(r);
+      if (ask_na_ || length <= 0 || !FastDecimal(tile.Begin(r), length, point_, mantissa, scale)) {
+        const Cell cell = Read(tile, r);
+        mantissa = kMissingInt;
+        scale = scale_;
+        if (cell.bad) {
+          if (!TakeBad(tile, r, cell)) return tile.rows;
+        } else if (!cell.missing) {
+          if (cell.number.kind == Number::Kind::kReal ||
+              std::abs(cell.number.integer) > kMaxMantissa) {
+            BecomeReals();
+            return r;
+          }
+          mantissa = cell.number.integer;
+          scale = cell.number.scale;
+        }
+      }
+      if (scale != scale_ && !Align(mantissa, scale)) {
+        BecomeReals();
+        return r;
+      }
+      if (mantissa != kMissingInt && std::abs(mantissa) > kMaxMantissa) {
+        BecomeReals();
+        return r;
+      }
+      *integers_.Extend(1) = mantissa;
+      ++r;
+    }
+    return r;
+  }
+
+  // Brings a mantissa and those before to one scale; false where one would exceed 2^53.
+  bool Align(int64_t& mantissa, int scale) {
+    if (scale < scale_) {
+      const int64_t factor = kPowersOfTen[static_cast<size_t>(scale_ - scale)];
+      if (std::abs(mantissa) > kMaxMantissa / factor) return false;
+      mantissa *= factor;
+      return true;
+    }
+    if (scale > kMaxScale) return false;
+    const int64_t factor = kPowersOfTen[static_cast<size_t>(scale - scale_)];
+    const int64_t largest = kMaxMantissa / factor;
+    for (size_t i = 0; i < integers_.size(); ++i) {
+      if (integers_[i] != kMissingInt && std::abs(integers_[i]) > largest) return false;
+    }
+    for (size_t i = 0; i < integers_.size(); ++i) {
+      if (integers_[i] != kMissingInt) integers_[i] *= factor;
+    }
+    scale_ = scale;
+    return true;
+  }
+
+  void BecomeReals() {
+    const auto divisor = static_cast<double>(kPowersOfTen[static_cast<size_t>(scale_)]);
+    double* out = reals_.Extend(integers_.size());
+    for (size_t i = 0; i < integers_.size(); ++i) {
+      const int64_t mantissa = integers_[i];
+      out[i] = mantissa == kMissingInt ? kMissingReal : static_cast<double>(mantissa) / divisor;
+    }
+    integers_.clear();
+    form_ = Form::kReals;
+  }
+
+  size_t AppendReals(const TileColumn& tile, size_t r) {
+    for (; r < tile.rows; ++r) {
+      int64_t mantissa = 0;
+      int scale = 0;
+      const int64_t length = tile.Length(r);
+      if (!ask_na_ && length > 0 && FastDecimal(tile.Begin(r), length, point_, mantissa, scale) &&
+          std::abs(mantissa) <= kMaxMantissa) {
+        *reals_.Extend(1) = static_cast<double>(mantissa) /
+                            static_cast<double>(kPowersOfTen[static_cast<size_t>(scale)]);
+        continue;
+      }
+      const Cell cell = Read(tile, r);
+      double value = kMissingReal;
+      if (cell.bad) {
+        if (!TakeBad(tile, r, cell)) return tile.rows;
+      } else if (!cell.missing) {
+        value = cell.number.AsReal();
+      }
+      *reals_.Extend(1) = value;
+    }
+    return r;
+  }
+
+  Form form_ = Form::kIntegers;
+  int scale_ = 0;
+  char point_ = '.';
+  bool ask_na_ = false;
+  CellBuffer<int64_t> integers_;
+  CellBuffer<double> reals_;
+};
+
+}  // namespace
+
+std::unique_ptr<ColumnBuilder> MakeNumberBuilder(const CsvPlan& plan, const ColumnPlan& column) {
+  return std::make_unique<NumberBuilder>(plan, column);
+}
+
+}  // namespace thalweg::internal

@@ -1,0 +1,57 @@
+// What is known of the files before they are parsed: dialect, columns, where the data begin.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "frame/types.h"
+#include "ingest/csv/csv_reader.h"
+#include "ingest/csv/dialect.h"
+#include "ingest/csv/na_strings.h"
+#include "ingest/csv/time_pattern.h"
+#include "ingest/csv/time_zone.h"
+
+namespace thalweg::internal {
+
+struct ColumnPlan {
+  std::string name;
+  ColumnType type = ColumnType::kInteger;
+  // The user named the type: cells that do not fit become missing and are listed as rejected.
+  bool fixed = false;
+  // No sampled cell had a value: the first contradicting cell decides.
+  bool unknown = false;
+  std::string why;
+  std::shared_ptr<const NaStrings> na;
+  // Of time columns: those that may occur.
+  std::vector<TimePattern> time_patterns;
+};
+
+struct FilePlan {
+  CsvInput input;
+  size_t cells = 0;                // of a row
+  std::vector<int64_t> positions;  // per column of the frame: the cell's number, -1: not there
+  uint64_t data_begin = 0;         // bytes before the first row after the header
+  int64_t first_line = 1;          // of data_begin
+  uint64_t stored_bytes = 0;
+};
+
+struct CsvPlan {
+  Dialect dialect;
+  bool header = false;
+  std::vector<ColumnPlan> columns;
+  std::vector<FilePlan> files;
+  std::vector<std::string> warnings;
+  std::shared_ptr<const TimeZone> zone;
+  // All patterns that the options and defaults allow.
+  std::vector<TimePattern> time_patterns;
+  int64_t max_levels = 0;
+  size_t block_bytes = 0;
+};
+
+// Opens every file, looks at its head and at spots spread over it, and decides. UserError on
+// options that contradict each other or the files, and on files that are no text.
+CsvPlan MakePlan(const std::vector<CsvInput>& inputs, const ParseOptions& options);
+
+}  // namespace thalweg::internal

@@ -1,0 +1,246 @@
+// Categorical, string, time and UUID columns.
+#include <span>
+
+#include "base/error.h"
+#include "frame/chunk_builder.h"
+#include "ingest/csv/builder.h"
+#include "ingest/csv/careful_scan.h"
+#include "ingest/csv/uuid_text.h"
+
+namespace thalweg::internal {
+namespace {
+
+class CategoricalBuilder final : public ColumnBuilder {
+ public:
+  using ColumnBuilder::ColumnBuilder;
+
+  void Append(const TileColumn& tile) override {
+    if (fit() == Fit::kText) return;
+    const size_t before = codes_.size();
+    int64_t* out = codes_.Extend(tile.rows);
+    for (size_t r = 0; r < tile.rows; ++r) {
+      const int64_t length = tile.Length(r);
+      const char* begin = tile.Begin(r);
+      // Blanks sort before '!', quotes are few among first characters.
+      if (length > 0 && static_cast<unsigned char>(begin[0]) > ' ' &&
+          static_cast<unsigned char>(begin[length - 1]) > ' ' &&
+          (!tile.quotes || begin[0] != plan_.dialect.syntax.quote)) {
+        out[r] = Value({begin, static_cast<size_t>(length)});
+      } else {
+        out[r] = Slow(tile, r);
+      }
+    }
+    if (dictionary_.levels().size() > static_cast<size_t>(plan_.max_levels)) {
+      Overflow(tile, before);
+    }
+  }
+
+  void AppendMissing(size_t rows) override { std::fill_n(codes_.Extend(rows), rows, kMissingInt); }
+
+  ChunkPtr Finish() override {
+    if (fit() == Fit::kText) return {};
+    return EncodeIntegers(std::span<const int64_t>(codes_.data(), codes_.size()));
+  }
+
+  const LevelDictionary* dictionary() const override { return &dictionary_; }
+
+ private:
+  void Clear() override { codes_.clear(); }
+
+  int64_t Value(std::string_view text) {
+    const auto code = static_cast<size_t>(dictionary_.Code(text));
+    if (code < values_.size()) return values_[code];
+    values_.push_back(column_.na->Contains(text) ? kMissingInt : static_cast<int64_t>(code));
+    return values_.back();
+  }
+
+  int64_t Slow(const TileColumn& tile, size_t r) {
+    const int64_t length = tile.Length(r);
+    if (length < 0) return kMissingInt;
+    bool quoted = false;
+    std::string_view text(tile.Begin(r), static_cast<size_t>(length));
+    if (tile.quotes) text = CellContent(text, plan_.dialect, scratch_, quoted);
+    // Blanks around an unquoted level are no part of it.
+    if (!quoted) text = WithoutBlanks(text);
+    if (text.empty()) return column_.na->has_empty() ? kMissingInt : Value("\0\0\0\0\0\0\0");
+    return Value(text);
+  }
+
+  void Overflow(const TileColumn& tile, size_t row) {
+    // Level limits do not reject: the user's type becomes a string column, too.
+    Widen(Fit::kText, row, tile.rows > 0 ? tile.Begin(0) : nullptr, "", "too many levels");
+  }
+
+  LevelDictionary dictionary_;
+  // Per code: itself, or missing.
+  std::vector<int64_t> values_;
+  CellBuffer<int64_t> codes_;
+};
+
+class StringBuilder final : public ColumnBuilder {
+ public:
+  using ColumnBuilder::ColumnBuilder;
+
+  void Append(const TileColumn& tile) override {
+    std::string_view* out = cells_.Extend(tile.rows);
+    for (size_t r = 0; r < tile.rows; ++r) {
+      const int64_t length = tile.Length(r);
+      if (length < 0) {
+        out[r] = {};
+        continue;
+      }
+      std::string_view text(tile.Begin(r), static_cast<size_t>(length));
+      bool quoted = false;
+      if (tile.quotes && length > 0 && text.find(plan_.dialect.syntax.quote) != text.npos) {
+        text = CellContent(text, plan_.dialect, scratch_, quoted);
+        if (text.data() == scratch_.data()) text = Keep(text);
+      }
+      // A quoted empty cell is the empty string.
+      const bool empty_string = quoted && text.empty();
+      out[r] =
+          !empty_string && column_.na->Contains(WithoutBlanks(text)) ? std::string_view() : text;
+    }
+  }
+
+  void AppendMissing(size_t rows) override {
+    std::fill_n(cells_.Extend(rows), rows, std::string_view());
+  }
+
+  ChunkPtr Finish() override {
+    return EncodeStrings(std::span<const std::string_view>(cells_.data(), cells_.size()));
+  }
+
+ private:
+  void Clear() override {
+    cells_.clear();
+    kept_.clear();
+    room_ = 0;
+  }
+
+  // Texts that are not in the file as they are.
+  std::string_view Keep(std::string_view text) {
+    if (text.size() > room_ || kept_.empty()) {
+      room_ = std::max<size_t>(text.size(), 4096);
+      kept_.push_back(std::make_unique<char[]>(room_));
+      next_ = kept_.back().get();
+    }
+    std::copy(text.begin(), text.end(), next_);
+    const std::string_view copy(next_, text.size());
+    next_ += text.size();
+    room_ -= text.size();
+    return copy;
+  }
+
+  CellBuffer<std::string_view> cells_;
+  std::vector<std::unique_ptr<char[]>> kept_;
+  char* next_ = nullptr;
+  size_t room_ = 0;
+};
+
+// Columns whose cells are parsed one by one from their content.
+template <class T>
+class ParsingBuilder : public ColumnBuilder {
+ public:
+  using ColumnBuilder::ColumnBuilder;
+
+  void Append(const TileColumn& tile) override {
+    if (fit() == Fit::kText) return;
+    const size_t before = cells_.size();
+    T* out = cells_.Extend(tile.rows);
+    for (size_t r = 0; r < tile.rows; ++r) {
+      out[r] = Missing();
+      const int64_t length = tile.Length(r);
+      if (length <= 0) continue;
+      std::string_view text(tile.Begin(r), static_cast<size_t>(length));
+      if (Parse(text, out[r])) {
+        if (!column_.na->Contains(text)) continue;
+        out[r] = Missing();
+        continue;
+      }
+      bool quoted = false;
+      if (tile.quotes) text = CellContent(text, plan_.dialect, scratch_, quoted);
+      text = WithoutBlanks(text);
+      if (text.empty() || column_.na->Contains(text)) {
+        out[r] = Missing();
+      } else if (!Parse(text, out[r])) {
+        out[r] = Missing();
+        if (column_.fixed) {
+          Reject(before + r, tile.Begin(r), text, Reason());
+        } else {
+          Widen(Fit::kText, before + r, tile.Begin(r), text, Reason());
+          return;
+        }
+      }
+    }
+  }
+
+  void AppendMissing(size_t rows) override { std::fill_n(cells_.Extend(rows), rows, Missing()); }
+
+ protected:
+  virtual bool Parse(std::string_view text, T& value) = 0;
+  virtual std::string Reason() const = 0;
+  static T Missing() {
+    if constexpr (std::is_same_v<T, Uuid>) {
+      return kMissingUuid;
+    } else {
+      return kMissingInt;
+    }
+  }
+  void Clear() override { cells_.clear(); }
+
+  CellBuffer<T> cells_;
+};
+
+class TimeBuilder final : public ParsingBuilder<int64_t> {
+ public:
+  using ParsingBuilder::ParsingBuilder;
+
+  ChunkPtr Finish() override {
+    if (fit() == Fit::kText) return {};
+    return EncodeIntegers(std::span<const int64_t>(cells_.data(), cells_.size()));
+  }
+
+ private:
+  bool Parse(std::string_view text, int64_t& value) override {
+    for (const TimePattern& pattern : column_.time_patterns) {
+      if (pattern.Parse(text, *plan_.zone, value)) return true;
+    }
+    return false;
+  }
+  std::string Reason() const override {
+    if (column_.time_patterns.size() != 1) return "not a time of a known form";
+    return "not a time of the form " + column_.time_patterns[0].text();
+  }
+};
+
+class UuidBuilder final : public ParsingBuilder<Uuid> {
+ public:
+  using ParsingBuilder::ParsingBuilder;
+
+  ChunkPtr Finish() override {
+    if (fit() == Fit::kText) return {};
+    return EncodeUuids(std::span<const Uuid>(cells_.data(), cells_.size()));
+  }
+
+ private:
+  bool Parse(std::string_view text, Uuid& value) override { return ParseUuid(text, value); }
+  std::string Reason() const override { return "not a UUID"; }
+};
+
+}  // namespace
+
+std::unique_ptr<ColumnBuilder> MakeCategoricalBuilder(const CsvPlan& plan,
+                                                      const ColumnPlan& column) {
+  return std::make_unique<CategoricalBuilder>(plan, column);
+}
+std::unique_ptr<ColumnBuilder> MakeStringBuilder(const CsvPlan& plan, const ColumnPlan& column) {
+  return std::make_unique<StringBuilder>(plan, column);
+}
+std::unique_ptr<ColumnBuilder> MakeTimeBuilder(const CsvPlan& plan, const ColumnPlan& column) {
+  return std::make_unique<TimeBuilder>(plan, column);
+}
+std::unique_ptr<ColumnBuilder> MakeUuidBuilder(const CsvPlan& plan, const ColumnPlan& column) {
+  return std::make_unique<UuidBuilder>(plan, column);
+}
+
+}  // namespace thalweg::internal
