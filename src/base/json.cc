@@ -5,9 +5,15 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace thalweg {
 namespace {
+
+// A JSON text is UTF-8 whatever the strings hold.
+std::string Quoted(std::string_view text) {
+  return boost::json::serialize(boost::json::string(ToValidUtf8(text)));
+}
 
 void Format(const Json& value, int indent, std::string& out) {
   const std::string inner(static_cast<size_t>(indent) + 2, ' ');
@@ -17,7 +23,7 @@ void Format(const Json& value, int indent, std::string& out) {
     for (const auto& [key, member] : *object) {
       if (!first) out += ",\n";
       first = false;
-      out += inner + boost::json::serialize(boost::json::string(key)) + ": ";
+      out += inner + Quoted(key) + ": ";
       Format(member, indent + 2, out);
     }
     out += "\n" + std::string(static_cast<size_t>(indent), ' ') + "}";
@@ -35,6 +41,8 @@ void Format(const Json& value, int indent, std::string& out) {
     out += nested ? "\n" + std::string(static_cast<size_t>(indent), ' ') + "]" : "]";
   } else if (const double* number = value.if_double()) {
     out += std::isfinite(*number) ? fmt::format("{}", *number) : "null";
+  } else if (const auto* text = value.if_string()) {
+    out += Quoted(*text);
   } else {
     out += boost::json::serialize(value);
   }

@@ -17,7 +17,8 @@ using JsonObject = boost::json::object;
 Json ParseJson(std::string_view text, std::string_view what);
 
 // Indented by two spaces, keys in the order of insertion, numbers in the shortest form that reads
-// back as the same bits. NaN and infinities, which JSON does not know, become null.
+// back as the same bits. NaN and infinities, which JSON does not know, become null; bytes that are
+// not UTF-8 become U+FFFD.
 std::string FormatJson(const Json& value);
 
 // A number, or null where it is NaN or infinite.

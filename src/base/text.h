@@ -27,9 +27,15 @@ std::string WithThousands(int64_t value);
 std::string HumanBytes(double bytes);
 // 75 s -> "1 min 15 s".
 std::string HumanDuration(double seconds);
-// Makes text safe for a terminal or a message: control characters as \n, \x1b; cut after `limit`
-// bytes at a character border, with "…".
+// Makes text safe for a terminal or a message: control characters and bytes that are not UTF-8 as
+// \n, \x1b; cut after `limit` bytes at a character border, with "…".
 std::string Printable(std::string_view text, size_t limit = 80);
+
+// The length of the UTF-8 character at the front of a text that is not empty; 0 if there is none
+// (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
+size_t Utf8Length(std::string_view text);
+// The text with each byte that belongs to no UTF-8 character replaced by U+FFFD.
+std::string ToValidUtf8(std::string_view text);
 
 // Levenshtein's distance between two words.
 size_t EditDistance(std::string_view a, std::string_view b);

@@ -37,6 +37,20 @@ TEST(TextTest, PrintableIsSafeForATerminal) {
   EXPECT_EQ(Printable("ééé", 3), "éé…");
 }
 
+TEST(TextTest, Utf8) {
+  EXPECT_EQ(ToValidUtf8("aé€😀"), "aé€😀");
+  for (const char* bad : {"\x80", "\xc0", "\xff", "\xe9"}) {
+    EXPECT_EQ(ToValidUtf8(std::string("a") + bad + "b"),
+              "a\xef\xbf\xbd"
+              "b")
+        << bad;
+  }
+  EXPECT_EQ(Utf8Length("\xc0\x80"), 0u);          // overlong
+  EXPECT_EQ(Utf8Length("\xed\xa0\x80"), 0u);      // surrogate
+  EXPECT_EQ(Utf8Length("\xf4\x90\x80\x80"), 0u);  // beyond U+10FFFF
+  EXPECT_EQ(Printable("N\xe4"), "N\\xe4");
+}
+
 TEST(TextTest, NearestWord) {
   EXPECT_EQ(NearestWord("hiden", {"epochs", "hidden"}), "hidden");
   EXPECT_EQ(NearestWord("completely", {"epochs", "hidden"}), "");
