@@ -72,9 +72,8 @@ ChunkPtr EncodeDecimals(std::span<const int64_t> mantissas, int scale,
   Check(scale >= 0 && scale <= kMaxScale, "a decimal scale lies outside 0 … 18");
   if (scale > 0) {
     if (const int common = internal::CommonPowerOfTen(mantissas, scale); common > 0) {
-      const auto power = static_cast<int64_t>(kPowersOfTen[static_cast<size_t>(common)]);
       std::vector<int64_t> shorter(mantissas.begin(), mantissas.end());
-      for (int64_t& m : shorter) m = m == kMissingInt ? m : m / power;
+      internal::DivideByPowerOfTen(common, shorter);
       return EncodeDecimals(shorter, scale - common, options);
     }
   }

@@ -25,6 +25,8 @@ class Layout {
   size_t ChunkOf(int64_t row) const;
   size_t OwnerOf(size_t chunk) const;
   size_t FirstChunkOf(size_t rank) const { return first_chunks_[rank]; }
+  // Whether the chunks are the same, whoever owns them.
+  bool SameCuts(const Layout& other) const { return starts_ == other.starts_; }
   bool operator==(const Layout&) const = default;
 
  private:

@@ -57,24 +57,21 @@ ChunkPtr CutChunk(const Column& column, const Layout& layout, int64_t begin, siz
 namespace internal {
 
 ColumnPtr Recut(const ColumnPtr& column, const Layout& from, const Layout& to, int64_t begin) {
+  if (begin == 0 && from.SameCuts(to)) return column;
   std::vector<ChunkPtr> chunks;
   chunks.reserve(to.chunks());
-  bool shared = from.chunks() == to.chunks();
   for (size_t i = 0; i < to.chunks(); ++i) {
     const int64_t start = begin + to.ChunkStart(i);
     const int64_t rows = to.ChunkRows(i);
     if (rows > 0) {
       const size_t c = from.ChunkOf(start);
       if (from.ChunkStart(c) == start && from.ChunkRows(c) == rows) {
-        shared = shared && c == i;
         chunks.push_back(column->chunk_ptr(c));
         continue;
       }
     }
-    shared = false;
     chunks.push_back(CutChunk(*column, from, start, static_cast<size_t>(rows)));
   }
-  if (shared) return column;
   return std::make_shared<const Column>(column->type(), std::move(chunks), column->domain());
 }
 

@@ -145,33 +145,31 @@ struct NarrowFloats {
   int32_t bias;
 };
 
-// Any packing: 64-bit codes out of one or two planes.
+// 64-bit codes: up to 32 bits from one plane, or whole words and the bits above them from two.
+template <bool kTwoPlanes>
 struct WideCodes {
   explicit WideCodes(const PackedIntegers& p)
       : words(p.words),
-        low_width(static_cast<size_t>(std::min(p.width, 32))),
-        high_width(static_cast<size_t>(p.width) - low_width),
-        high_words(p.words + (high_width > 0 ? PackedBytes(p.size, 32) : 0)) {}
-  HWY_INLINE hn::VFromD<DU64> Load(size_t row_number, size_t lane) const {
+        width(static_cast<size_t>(kTwoPlanes ? p.width - 32 : p.width)),
+        mask(static_cast<uint32_t>(AllOnes(static_cast<int>(width)))),
+        planes(kTwoPlanes ? p.words + PackedBytes(p.size, 32) : p.words) {}
+  HWY_INLINE hn::VFromD<DU64> Load(size_t row_number, const Row& row, size_t lane) const {
     const DU64 d;
     const DHalfU32 du;
-    const auto low_mask = hn::Set(du, static_cast<uint32_t>(AllOnes(static_cast<int>(low_width))));
-    const Row low_row = FindRow(words, low_width, row_number);
-    const auto low = hn::PromoteTo(d, Codes(du, low_row, low_mask, lane));
-    if (high_width == 0) return low;
-    const auto high_mask =
-        hn::Set(du, static_cast<uint32_t>(AllOnes(static_cast<int>(high_width))));
-    const Row high_row = FindRow(high_words, high_width, row_number);
-    const auto high = hn::PromoteTo(d, Codes(du, high_row, high_mask, lane));
-    return hn::Or(low, hn::ShiftLeft<32>(high));
+    const auto upper = hn::PromoteTo(d, Codes(du, row, hn::Set(du, mask), lane));
+    if constexpr (!kTwoPlanes) return upper;
+    const auto* low = reinterpret_cast<const uint32_t*>(words) + row_number * kLanes + lane;
+    return hn::Or(hn::PromoteTo(d, hn::LoadU(du, low)), hn::ShiftLeft<32>(upper));
   }
+  HWY_INLINE Row Find(size_t row_number) const { return FindRow(planes, width, row_number); }
+
   const std::byte* words;
-  size_t low_width;
-  size_t high_width;
-  const std::byte* high_words;
+  size_t width;
+  uint32_t mask;
+  const std::byte* planes;
 };
 
-template <class Out, bool kScaled>
+template <class Out, bool kTwoPlanes, bool kScaled>
 struct WideReals {
   explicit WideReals(const PackedIntegers& p)
       : load(p),
@@ -182,8 +180,9 @@ struct WideReals {
   HWY_INLINE void operator()(size_t row_number, Out* out) const {
     const D64 d;
     const DI64 di;
+    const Row row = load.Find(row_number);
     for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
-      const auto codes = load.Load(row_number, lane);
+      const auto codes = load.Load(row_number, row, lane);
       auto values = hn::ConvertTo(d, hn::Add(hn::BitCast(di, codes), hn::Set(di, bias)));
       if constexpr (kScaled) values = divide(values);
       if (has_missing) {
@@ -194,20 +193,22 @@ struct WideReals {
       Put(values, out + lane);
     }
   }
-  WideCodes load;
+  WideCodes<kTwoPlanes> load;
   uint64_t ones;
   int64_t bias;
   bool has_missing;
   Divide divide;
 };
 
+template <bool kTwoPlanes>
 struct Ints {
   explicit Ints(const PackedIntegers& p)
       : load(p), ones(AllOnes(p.width)), bias(p.bias), has_missing(p.has_missing) {}
   HWY_INLINE void operator()(size_t row_number, int64_t* out) const {
     const DI64 di;
+    const Row row = load.Find(row_number);
     for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(di)) {
-      const auto codes = load.Load(row_number, lane);
+      const auto codes = load.Load(row_number, row, lane);
       auto values = hn::Add(hn::BitCast(di, codes), hn::Set(di, bias));
       if (has_missing) {
         const auto missing = hn::RebindMask(di, hn::Eq(codes, hn::Set(DU64(), ones)));
@@ -216,7 +217,7 @@ struct Ints {
       hn::StoreU(values, di, out + lane);
     }
   }
-  WideCodes load;
+  WideCodes<kTwoPlanes> load;
   uint64_t ones;
   int64_t bias;
   bool has_missing;
@@ -255,10 +256,16 @@ void UnpackReals(const PackedIntegers& p, size_t begin, Out* out, size_t size) {
     } else {
       UnpackRange<NarrowReals<Out, false, false>>(p, begin, out, size);
     }
+  } else if (p.width > 32) {
+    if (scaled) {
+      UnpackRange<WideReals<Out, true, true>>(p, begin, out, size);
+    } else {
+      UnpackRange<WideReals<Out, true, false>>(p, begin, out, size);
+    }
   } else if (scaled) {
-    UnpackRange<WideReals<Out, true>>(p, begin, out, size);
+    UnpackRange<WideReals<Out, false, true>>(p, begin, out, size);
   } else {
-    UnpackRange<WideReals<Out, false>>(p, begin, out, size);
+    UnpackRange<WideReals<Out, false, false>>(p, begin, out, size);
   }
 }
 
@@ -280,7 +287,11 @@ void Floats(const PackedIntegers& p, size_t begin, float* out, size_t size) {
 }
 
 void Integers(const PackedIntegers& packed, size_t begin, int64_t* out, size_t size) {
-  UnpackRange<Ints>(packed, begin, out, size);
+  if (packed.width > 32) {
+    UnpackRange<Ints<true>>(packed, begin, out, size);
+  } else {
+    UnpackRange<Ints<false>>(packed, begin, out, size);
+  }
 }
 
 // The low 32 bits of each lane.

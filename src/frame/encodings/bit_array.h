@@ -35,4 +35,30 @@ inline void WriteBits(std::byte* array, int width, uint64_t index, uint64_t valu
   std::memcpy(array + bit / 8, &word, sizeof(word));
 }
 
+// Writes entries 0, 1, 2, … of an array whose bytes are zero.
+class BitWriter {
+ public:
+  BitWriter(std::byte* array, int width) : at_(array), width_(width) {}
+
+  void Add(uint64_t value) {
+    word_ |= value << used_;
+    used_ += width_;
+    if (used_ < 64) return;
+    std::memcpy(at_, &word_, sizeof(word_));
+    at_ += sizeof(word_);
+    used_ -= 64;
+    // The bits that did not fit; widths below 64 leave no other shift than 1 … 63.
+    word_ = used_ == 0 ? 0 : value >> (width_ - used_);
+  }
+
+  // To be called once, after the last entry.
+  void Finish() { std::memcpy(at_, &word_, static_cast<size_t>(used_ + 7) / 8); }
+
+ private:
+  std::byte* at_;
+  int width_;
+  uint64_t word_ = 0;
+  int used_ = 0;
+};
+
 }  // namespace thalweg::internal

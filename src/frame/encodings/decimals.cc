@@ -1,7 +1,9 @@
 #include "frame/encodings/decimals.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "base/text.h"
@@ -52,19 +54,62 @@ std::optional<int> FindDecimals(std::span<const double> cells, std::vector<int64
   return scale;
 }
 
+namespace {
+
+// Divides by 10^exponent where that leaves no rest (Granlund, Montgomery 1994): 5^exponent divides
+// x if x times its inverse modulo 2^64 is at most (2^64 - 1) / 5^exponent, and is then the
+// quotient. A rotation takes the zeros of 2^exponent out of the low end; others land at the top.
+class ExactDivision {
+ public:
+  explicit ExactDivision(int exponent) : exponent_(exponent) {
+    uint64_t five = 1;
+    for (int i = 0; i < exponent; ++i) five *= 5;
+    // Newton's iteration doubles the bits that are right; x * x = 1 modulo 8 gives the first 3.
+    inverse_ = five;
+    for (int i = 0; i < 5; ++i) inverse_ *= 2 - five * inverse_;
+    limit_ = (std::numeric_limits<uint64_t>::max() / five) >> exponent;
+  }
+
+  // The quotient of a magnitude, or something larger than limit().
+  uint64_t Quotient(uint64_t magnitude) const { return std::rotr(magnitude * inverse_, exponent_); }
+  uint64_t limit() const { return limit_; }
+
+ private:
+  int exponent_;
+  uint64_t inverse_;
+  uint64_t limit_;
+};
+
+// All ones where m is negative: signs cannot be foreseen, so no branches.
+uint64_t Sign(int64_t m) { return static_cast<uint64_t>(m >> 63); }
+uint64_t Magnitude(int64_t m) { return (static_cast<uint64_t>(m) ^ Sign(m)) - Sign(m); }
+
+bool DividesAll(std::span<const int64_t> mantissas, int exponent, size_t* at) {
+  const ExactDivision division(exponent);
+  for (; *at < mantissas.size(); ++*at) {
+    const int64_t m = mantissas[*at];
+    if (division.Quotient(Magnitude(m)) > division.limit() && m != kMissingInt) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 int CommonPowerOfTen(std::span<const int64_t> mantissas, int limit) {
-  int64_t power = 1;
-  for (int i = 0; i < limit; ++i) power *= 10;
   int exponent = limit;
-  for (const int64_t m : mantissas) {
-    if (m == kMissingInt) continue;
-    while (exponent > 0 && m % power != 0) {
-      power /= 10;
-      --exponent;
-    }
-    if (exponent == 0) break;
+  for (size_t at = 0; exponent > 0; --exponent) {
+    // What a larger power divides, a smaller one does: no need to go back.
+    if (DividesAll(mantissas, exponent, &at)) break;
   }
   return exponent;
+}
+
+void DivideByPowerOfTen(int exponent, std::span<int64_t> mantissas) {
+  const ExactDivision division(exponent);
+  for (int64_t& m : mantissas) {
+    const uint64_t quotient = (division.Quotient(Magnitude(m)) ^ Sign(m)) - Sign(m);
+    m = m == kMissingInt ? m : static_cast<int64_t>(quotient);
+  }
 }
 
 double RoundedDecimal(int64_t mantissa, int scale) {

@@ -15,6 +15,8 @@ std::optional<int> FindDecimals(std::span<const double> cells, std::vector<int64
 
 // The largest power of ten that divides all mantissas, at most `limit`, by its exponent.
 int CommonPowerOfTen(std::span<const int64_t> mantissas, int limit);
+// Divides mantissas by a power of ten that divides them all; missing ones stay.
+void DivideByPowerOfTen(int exponent, std::span<int64_t> mantissas);
 
 // The double nearest to m / 10^scale, also beyond 2^53; NaN for kMissingInt.
 double RoundedDecimal(int64_t mantissa, int scale);

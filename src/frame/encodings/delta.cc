@@ -36,6 +36,16 @@ BlockStats MeasureBlock(std::span<const int64_t> cells, bool has_missing) {
   int64_t most = std::numeric_limits<int64_t>::min();
   int64_t first = kMissingInt;
   int64_t last = kMissingInt;
+  if (!has_missing) {
+    // A loop without a branch, for the compiler to vectorize.
+    first = cells[0];
+    for (size_t i = 1; i < cells.size(); ++i) {
+      const auto difference = static_cast<int64_t>(Difference(cells[i], cells[i - 1]));
+      least = std::min(least, difference);
+      most = std::max(most, difference);
+    }
+    cells = {};
+  }
   for (const int64_t cell : cells) {
     if (cell == kMissingInt) continue;
     if (last == kMissingInt) {
@@ -118,11 +128,12 @@ std::optional<uint64_t> Estimate(Analysis& cells) {
   const CellStats& stats = cells.stats();
   const bool has_missing = stats.missing > 0;
   const int range_width = BitWidth(Difference(stats.max, stats.min));
-  // A sample that is no better than plain bit packing stands for the whole. Sums and differences of
-  // cells of so few bits fit.
-  const double width = SampleWidth(cells.mantissas(), has_missing);
-  if (width + 0.5 >= range_width && range_width <= 54 && stats.rows > 64 * kBlock) {
-    return static_cast<uint64_t>(width * stats.rows / 8) + stats.rows;
+  // In long chunks a sample stands for the whole. Sums and differences of cells of so few bits fit.
+  if (range_width <= 54 && stats.rows > 4 * kSampleBlocks * kBlock) {
+    const double width = SampleWidth(cells.mantissas(), has_missing);
+    const uint64_t blocks = stats.rows / kBlock + 1;
+    return static_cast<uint64_t>(width * stats.rows / 8) +
+           blocks * static_cast<uint64_t>(1 + range_width / 8 * 2);
   }
   const Plan plan(cells.mantissas(), has_missing);
   if (!plan.fits) return std::nullopt;
@@ -156,16 +167,18 @@ ChunkPtr Compress(Analysis& cells) {
     widths[b] = static_cast<std::byte>(block.width);
     const size_t rows = std::min(kBlock, mantissas.size() - b * kBlock);
     auto sum = static_cast<uint64_t>(block.start);
+    BitWriter writer(codes, block.width);
     for (size_t i = 0; i < rows; ++i) {
       const int64_t cell = mantissas[b * kBlock + i];
       if (cell == kMissingInt) {
-        WriteBits(codes, block.width, i, (uint64_t{1} << block.width) - 1);
+        writer.Add((uint64_t{1} << block.width) - 1);
       } else {
         const uint64_t next = sum + static_cast<uint64_t>(block.least);
-        WriteBits(codes, block.width, i, static_cast<uint64_t>(cell) - next);
+        writer.Add(static_cast<uint64_t>(cell) - next);
         sum = static_cast<uint64_t>(cell);
       }
     }
+    writer.Finish();
     codes += kBlock / 8 * static_cast<size_t>(block.width);
   }
   return ChunkPtr(chunk);
@@ -199,9 +212,16 @@ struct View {
     uint64_t sum = least_start + ReadBits(starts, start_width, block);
     const uint64_t least = least_difference + ReadBits(differences, difference_width, block);
     const uint64_t missing = (uint64_t{1} << width) - 1;
+    if (width == 0 && !has_missing) {
+      for (size_t i = 0; i < count; ++i) out[i] = static_cast<int64_t>(sum + least * (i + 1));
+      return;
+    }
     if (!has_missing) {
-      for (size_t i = 0; i < count; ++i) {
-        sum += least + ReadBits(block_codes, width, i);
+      const auto step = static_cast<uint64_t>(width);
+      for (size_t i = 0, bit = 0; i < count; ++i, bit += step) {
+        uint64_t word;
+        std::memcpy(&word, block_codes + bit / 8, sizeof(word));
+        sum += least + ((word >> (bit % 8)) & missing);
         out[i] = static_cast<int64_t>(sum);
       }
       return;
@@ -229,6 +249,22 @@ struct View {
 };
 
 template <class T>
+void Convert(std::span<const int64_t> cells, int scale, bool has_missing, T* out) {
+  if constexpr (std::is_same_v<T, int64_t>) {
+    std::copy(cells.begin(), cells.end(), out);
+  } else if (scale == 0 && !has_missing) {
+    for (size_t i = 0; i < cells.size(); ++i) {
+      out[i] = static_cast<T>(static_cast<double>(cells[i]));
+    }
+  } else {
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const bool missing = has_missing && cells[i] == kMissingInt;
+      out[i] = static_cast<T>(missing ? kMissingReal : DecimalValue(cells[i], scale));
+    }
+  }
+}
+
+template <class T>
 void Decode(const Chunk& chunk, size_t begin, std::span<T> out) {
   if (out.empty()) return;
   const View view(chunk);
@@ -240,15 +276,8 @@ void Decode(const Chunk& chunk, size_t begin, std::span<T> out) {
   for (size_t done = 0; done < out.size(); ++block, skip = 0) {
     const size_t take = std::min(out.size() - done, kBlock - skip);
     view.Block(block, codes, skip + take, cells);
-    for (size_t i = 0; i < take; ++i) {
-      const int64_t cell = cells[skip + i];
-      if constexpr (std::is_same_v<T, int64_t>) {
-        out[done + i] = cell;
-      } else {
-        out[done + i] =
-            static_cast<T>(cell == kMissingInt ? kMissingReal : DecimalValue(cell, scale));
-      }
-    }
+    Convert(std::span<const int64_t>(cells + skip, take), scale, view.has_missing,
+            out.data() + done);
     codes += kBlock / 8 * static_cast<size_t>(view.Width(block));
     done += take;
   }

@@ -59,14 +59,19 @@ ChunkPtr Compress(Analysis& cells) {
                          .extra = static_cast<uint32_t>(ends.size())},
                         end_bytes + format.Bytes(ends.size()));
   std::byte* payload = ChunkAccess::Payload(chunk);
-  const int end_width = BitWidth(stats.rows);
-  for (size_t i = 0; i < ends.size(); ++i) {
-    WriteBits(payload, end_width, i, ends[i]);
-    if (format.real) {
-      WriteReal(payload + end_bytes, format, i, cells.reals()[ends[i] - 1]);
-    } else {
-      WriteMantissa(payload + end_bytes, format, i, cells.mantissas()[ends[i] - 1]);
+  BitWriter end_writer(payload, BitWidth(stats.rows));
+  for (const uint32_t end : ends) end_writer.Add(end);
+  end_writer.Finish();
+  if (format.real) {
+    const std::span<const double> reals = cells.reals();
+    for (size_t i = 0; i < ends.size(); ++i) {
+      WriteReal(payload + end_bytes, format, i, reals[ends[i] - 1]);
     }
+  } else {
+    const std::span<const int64_t> mantissas = cells.mantissas();
+    BitWriter values(payload + end_bytes, format.width);
+    for (const uint32_t end : ends) values.Add(MantissaCode(format, mantissas[end - 1]));
+    values.Finish();
   }
   return ChunkPtr(chunk);
 }

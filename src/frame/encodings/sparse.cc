@@ -1,7 +1,9 @@
 #include "frame/encodings/sparse.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "frame/encodings/sparse_layout.h"
@@ -18,18 +20,23 @@ constexpr double kWeight = 1.1;
 bool MayPay(const Analysis& cells) {
   const CellStats& stats = cells.stats();
   if (!cells.numeric()) return false;
-  // An entry takes a bit for its gap and about what it takes in a dense encoding.
+  if (stats.nonzeros == 0 || stats.nonzeros == stats.rows) return false;
   const int width =
       cells.scaled() ? BitWidth(static_cast<uint64_t>(stats.max) - static_cast<uint64_t>(stats.min))
                      : (stats.floats ? 32 : 64);
-  return uint64_t{stats.nonzeros} * static_cast<uint64_t>(std::min(width, 8) + 1) <
-         uint64_t{stats.rows} * static_cast<uint64_t>(std::min(width, 8));
+  // Gaps take a little more than the entropy of where the entries lie, values about what dense
+  // cells take; a value besides 0 that is always the same takes nothing.
+  const double share = static_cast<double>(stats.nonzeros) / stats.rows;
+  const double entropy = -share * std::log2(share) - (1 - share) * std::log2(1 - share);
+  return kWeight * (1.1 * entropy + (width == 1 ? 0 : share * width)) < width;
 }
 
 bool CanHold(const Analysis& cells) { return cells.numeric() && !cells.stats().negative_zero; }
 
 SparseLayout LayoutOf(Analysis& cells) {
-  return {.entries = cells.stats().nonzeros, .gaps = cells.entry_stats().gaps};
+  return {.rows = cells.stats().rows,
+          .entries = cells.stats().nonzeros,
+          .gaps = cells.entry_stats().gaps};
 }
 
 std::optional<ValueFormat> FormatOf(Analysis& cells) {
@@ -70,12 +77,14 @@ ChunkPtr CompressSparse(Analysis& cells) {
   const SparseCells& entries = cells.sparse();
   WriteGaps(entries.rows, layout, payload + kWord);
   std::byte* values = payload + kWord + offset;
-  for (size_t i = 0; i < entries.rows.size(); ++i) {
-    if (format.real) {
+  if (format.real) {
+    for (size_t i = 0; i < entries.reals.size(); ++i) {
       WriteReal(values, format, i, entries.reals[i]);
-    } else {
-      WriteMantissa(values, format, i, entries.mantissas[i]);
     }
+  } else {
+    BitWriter writer(values, format.width);
+    for (const int64_t mantissa : entries.mantissas) writer.Add(MantissaCode(format, mantissa));
+    writer.Finish();
   }
   return ChunkPtr(chunk);
 }
@@ -133,12 +142,19 @@ auto Read(const Chunk& chunk, Use use) {
 // Calls put(row, number of the entry) for the entries in [begin, end).
 template <class Put>
 void ForEntries(const Chunk& chunk, const std::byte* rows, size_t begin, size_t end, Put put) {
-  GapReader reader(rows, ChunkAccess::Extra(chunk), ChunkAccess::Width(chunk), begin);
+  GapReader reader(rows, chunk.rows(), ChunkAccess::Extra(chunk), ChunkAccess::Width(chunk), begin);
+  std::array<uint32_t, GapReader::kBatch> batch;
   while (!reader.AtEnd()) {
     const uint32_t entry = reader.entry();
-    const uint32_t row = reader.Next();
-    if (row >= end) break;
-    if (row >= begin) put(row, entry);
+    const size_t count = reader.Next(batch);
+    if (count == 0) continue;
+    size_t i = 0;
+    while (i < count && batch[i] < begin) ++i;
+    if (batch[count - 1] >= end) {
+      for (; batch[i] < end; ++i) put(batch[i], entry + static_cast<uint32_t>(i));
+      return;
+    }
+    for (; i < count; ++i) put(batch[i], entry + static_cast<uint32_t>(i));
   }
 }
 

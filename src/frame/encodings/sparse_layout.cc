@@ -36,7 +36,6 @@ GapCodes ChooseGapCodes(std::span<const uint32_t> rows) {
     sums[bits] += gap;
   }
   // Escapes that a width needs are estimated from the classes; half a code is lost to rounding.
-  // The best width and its neighbours are then counted out.
   int best = 1;
   double best_bits = std::numeric_limits<double>::infinity();
   for (int width = 1; width <= kMaxWidth; ++width) {
@@ -52,32 +51,26 @@ GapCodes ChooseGapCodes(std::span<const uint32_t> rows) {
       best = width;
     }
   }
-  GapCodes chosen = {best, CodesAt(rows, best)};
-  for (const int width : {best - 1, best + 1}) {
-    if (width < 1 || width > kMaxWidth) continue;
-    const GapCodes other = {width, CodesAt(rows, width)};
-    if (other.count * static_cast<uint64_t>(other.width) <
-        chosen.count * static_cast<uint64_t>(chosen.width)) {
-      chosen = other;
-    }
-  }
-  return chosen;
+  return {best, CodesAt(rows, best)};
 }
 
 void WriteGaps(std::span<const uint32_t> rows, const SparseLayout& layout, std::byte* payload) {
-  std::byte* codes = payload + layout.skip_bytes();
-  const int width = layout.gaps.width;
-  const uint32_t escape = (uint32_t{1} << width) - 1;
+  std::byte* skip_codes = payload + layout.skip_bytes();
+  BitWriter codes(skip_codes + layout.skip_bytes(), layout.gaps.width);
+  const uint32_t escape = (uint32_t{1} << layout.gaps.width) - 1;
   uint64_t code = 0;
   for (size_t i = 0; i < rows.size(); ++i) {
     uint32_t gap = Gap(rows, i);
     if (i > 0 && i % kSkipEntries == 0) {
-      const std::array<uint32_t, 2> skip = {rows[i] - gap, static_cast<uint32_t>(code)};
-      std::memcpy(payload + (i / kSkipEntries - 1) * sizeof(skip), skip.data(), sizeof(skip));
+      const uint64_t skip = i / kSkipEntries - 1;
+      WriteBits(payload, layout.skip_width(), skip, rows[i] - gap);
+      WriteBits(skip_codes, layout.skip_width(), skip, code);
     }
-    for (; gap >= escape; gap -= escape) WriteBits(codes, width, code++, escape);
-    WriteBits(codes, width, code++, gap);
+    for (; gap >= escape; gap -= escape, ++code) codes.Add(escape);
+    codes.Add(gap);
+    ++code;
   }
+  codes.Finish();
 }
 
 }  // namespace thalweg::internal

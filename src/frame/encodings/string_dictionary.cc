@@ -45,9 +45,9 @@ ChunkPtr Compress(Analysis& cells) {
                                     .extra = static_cast<uint32_t>(levels.levels.size())},
                                    plan.bytes);
   std::byte* payload = ChunkAccess::Payload(chunk);
-  for (size_t i = 0; i < levels.codes.size(); ++i) {
-    WriteBits(payload, plan.code_width, i, levels.codes[i]);
-  }
+  BitWriter codes(payload, plan.code_width);
+  for (const uint32_t code : levels.codes) codes.Add(code);
+  codes.Finish();
   uint64_t offset = 0;
   for (size_t i = 0; i < levels.levels.size(); ++i) {
     const std::string_view level = levels.levels[i];

@@ -42,12 +42,9 @@ inline ValueFormat RealFormat(bool floats) {
   return {.real = true, .width = floats ? 32 : 64, .bias = 0, .has_missing = false};
 }
 
-inline void WriteMantissa(std::byte* out, const ValueFormat& format, uint64_t index,
-                          int64_t value) {
-  const uint64_t code = value == kMissingInt
-                            ? (uint64_t{1} << format.width) - 1
-                            : static_cast<uint64_t>(value) - static_cast<uint64_t>(format.bias);
-  WriteBits(out, format.width, index, code);
+inline uint64_t MantissaCode(const ValueFormat& format, int64_t value) {
+  return value == kMissingInt ? (uint64_t{1} << format.width) - 1
+                              : static_cast<uint64_t>(value) - static_cast<uint64_t>(format.bias);
 }
 
 inline void WriteReal(std::byte* out, const ValueFormat& format, uint64_t index, double value) {
@@ -61,22 +58,31 @@ inline void WriteReal(std::byte* out, const ValueFormat& format, uint64_t index,
 }
 
 // Readers of one entry, as integers or reals.
+template <bool kScaled>
 struct MantissaReader {
-  const std::byte* array;
-  ValueFormat format;
-  int scale;
-  double power = kPowersOfTen[static_cast<size_t>(scale)];
-  uint64_t missing = format.has_missing ? (uint64_t{1} << format.width) - 1 : ~uint64_t{0};
+  MantissaReader(const std::byte* values, const ValueFormat& format, int scale)
+      : array(values),
+        width(format.width),
+        bias(static_cast<uint64_t>(format.bias)),
+        power(kPowersOfTen[static_cast<size_t>(scale)]),
+        missing(format.has_missing ? (uint64_t{1} << format.width) - 1 : ~uint64_t{0}) {}
 
   int64_t Int(uint64_t index) const {
-    const uint64_t code = ReadBits(array, format.width, index);
-    return code == missing ? kMissingInt
-                           : static_cast<int64_t>(code + static_cast<uint64_t>(format.bias));
+    const uint64_t code = ReadBits(array, width, index);
+    return code == missing ? kMissingInt : static_cast<int64_t>(code + bias);
   }
   double Real(uint64_t index) const {
-    const int64_t value = Int(index);
-    return value == kMissingInt ? kMissingReal : static_cast<double>(value) / power;
+    const uint64_t code = ReadBits(array, width, index);
+    if (code == missing) return kMissingReal;
+    const auto value = static_cast<double>(static_cast<int64_t>(code + bias));
+    return kScaled ? value / power : value;
   }
+
+  const std::byte* array;
+  int width;
+  uint64_t bias;
+  double power;
+  uint64_t missing;
 };
 
 template <class T>
@@ -97,7 +103,8 @@ struct RealReader {
 // Calls use(reader) with the reader of a format.
 template <class Use>
 auto WithReader(const std::byte* array, const ValueFormat& format, int scale, Use use) {
-  if (!format.real) return use(MantissaReader{.array = array, .format = format, .scale = scale});
+  if (!format.real && scale == 0) return use(MantissaReader<false>(array, format, scale));
+  if (!format.real) return use(MantissaReader<true>(array, format, scale));
   if (format.width == 32) return use(RealReader<float>{array});
   return use(RealReader<double>{array});
 }
