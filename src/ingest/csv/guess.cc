@@ -203,12 +203,13 @@ bool GuessHeader(std::span<const SampledRow> rows, const NaStrings& na,
       below.push_back(row[c]);
       repeats |= !seen.insert(row[c].text).second;
     }
-    const TypeGuess guess = GuessType(below, na, context);
-    if (!below.empty() && guess.type < ColumnType::kString &&
-        guess.type != ColumnType::kCategorical && !IsMissing(first[c].text, na)) {
-      return true;
-    }
-    if (!below.empty() && guess.type == ColumnType::kUuid) return true;
+    // Half of the values suffice: a stray text among numbers does not hide the header.
+    const auto texts_below =
+        std::count_if(below.begin(), below.end(), [&](const SampledCell& cell) {
+          return TypeOfCell(cell.text, context, nullptr) == ColumnType::kCategorical;
+        });
+    const bool is_text = static_cast<size_t>(texts_below) * 2 > below.size();
+    if (!below.empty() && !is_text && !IsMissing(first[c].text, na)) return true;
     occurs_again |= seen.contains(first[c].text);
   }
   return !twice && texts == first.size() && repeats && !occurs_again;

@@ -43,8 +43,8 @@ ColumnType TypeOfCell(std::string_view text, const GuessContext& context,
                       std::vector<TimePattern>* time_patterns);
 
 // Whether the first of the rows holds names: it has no number, time or UUID, no text twice, and
-// stands above a column of numbers, times or UUIDs; or, where all columns are text, none of its
-// texts occurs again below it while others do.
+// stands above a column of numbers, times or UUIDs (half of them); or, where all columns are text,
+// none of its texts occurs again below it while others do.
 bool GuessHeader(std::span<const SampledRow> rows, const NaStrings& na,
                  const GuessContext& context);
 

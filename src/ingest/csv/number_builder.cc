@@ -94,8 +94,7 @@ class NumberBuilder final : public ColumnBuilder {
   // True if the cell is to be missing; false ends the column's part in this unit.
   bool TakeBad(const TileColumn& tile, size_t r, const Cell& cell) {
     if (column_.fixed) {
-      Reject(rows(), tile.Begin(r), cell.text,
-             column_.type == ColumnType::kInteger ? "not an integer" : "not a number");
+      Reject(rows(), tile.Begin(r), cell.text, "not a number");
       return true;
     }
     Widen(Fit::kText, rows(), tile.Begin(r), cell.text, "not a number");

@@ -96,7 +96,8 @@ class Planner {
                       file.input.name, 1));
     }
     plan_.header = options_.header == Toggle::kTrue ||
-                   (options_.header == Toggle::kAuto && GuessHeader(rows, *common_na_, context_));
+                   (options_.header == Toggle::kAuto &&
+                    (OptionsName(rows[0]) || GuessHeader(rows, *common_na_, context_)));
     SetDataBegin(file, head, plan_.header);
     const size_t first = plan_.header ? 1 : 0;
     file.cells = CellsOfRow(rows, first);
@@ -107,6 +108,26 @@ class Planner {
     TakeCells(file, rows, first);
     TakeSpots(file, *head.sample);
     samples_.push_back(std::move(head.sample));
+  }
+
+  // Whether an option names a column by a cell of the first row.
+  bool OptionsName(const SampledRow& row) const {
+    for (const SampledCell& cell : row) {
+      const std::string name(Trim(cell.text));
+      if (name.empty()) continue;
+      const auto names = [&name](const std::string& entry) {
+        return entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name);
+      };
+      const auto any = [](const std::vector<std::string>& entries, const auto& predicate) {
+        return std::any_of(entries.begin(), entries.end(), predicate);
+      };
+      if (any(options_.column_types, names) || any(options_.column_na_strings, names) ||
+          any(options_.skipped_columns,
+              [&name](const std::string& entry) { return entry == name; })) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // Most rows have as many cells; a header that names more columns counts more, one that names one
