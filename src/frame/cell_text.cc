@@ -4,17 +4,9 @@
 
 #include <chrono>
 #include <cmath>
+#include <iterator>
 
 namespace thalweg {
-namespace {
-
-std::string UuidText(const Uuid& uuid) {
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", uuid.high >> 32,
-                     uuid.high >> 16 & 0xffff, uuid.high & 0xffff, uuid.low >> 48,
-                     uuid.low & 0xffffffffffff);
-}
-
-}  // namespace
 
 std::string TimeText(int64_t milliseconds) {
   using std::chrono::days;
@@ -33,49 +25,83 @@ std::string TimeText(int64_t milliseconds) {
   return text + "Z";
 }
 
-std::vector<std::string> CellTexts(const Frame& frame, size_t column, int64_t begin, int64_t end) {
-  const Column& cells = frame.column(column);
+CellReader::CellReader(const Frame& frame, size_t column)
+    : frame_(frame), column_(column), type_(frame.column(column).type()) {}
+
+void CellReader::Read(int64_t begin, int64_t end) {
   const auto rows = static_cast<size_t>(end - begin);
-  std::vector<std::string> texts;
-  texts.reserve(rows);
-  switch (cells.type()) {
-    case ColumnType::kReal: {
-      std::vector<double> values(rows);
-      ReadCells(frame, column, begin, values);
-      for (double v : values) texts.push_back(std::isnan(v) ? "" : fmt::format("{}", v));
+  auto read = [&](auto& cells) {
+    cells.resize(rows);
+    ReadCells(frame_, column_, begin, cells);
+  };
+  switch (type_) {
+    case ColumnType::kReal:
+      read(reals_);
       break;
-    }
     case ColumnType::kInteger:
     case ColumnType::kCategorical:
-    case ColumnType::kTime: {
-      std::vector<int64_t> values(rows);
-      ReadCells(frame, column, begin, values);
-      for (int64_t v : values) {
-        if (v == kMissingInt) {
-          texts.emplace_back();
-        } else if (cells.type() == ColumnType::kInteger) {
-          texts.push_back(std::to_string(v));
-        } else if (cells.type() == ColumnType::kTime) {
-          texts.push_back(TimeText(v));
-        } else {
-          texts.push_back(cells.domain()->levels()[static_cast<size_t>(v)]);
-        }
-      }
+    case ColumnType::kTime:
+      read(integers_);
       break;
-    }
-    case ColumnType::kString: {
-      std::vector<std::string_view> values(rows);
-      ReadCells(frame, column, begin, values);
-      for (std::string_view v : values) texts.emplace_back(v);
+    case ColumnType::kString:
+      read(strings_);
       break;
-    }
+    case ColumnType::kUuid:
+      read(uuids_);
+      break;
+  }
+}
+
+bool CellReader::Missing(size_t i) const {
+  switch (type_) {
+    case ColumnType::kReal:
+      return std::isnan(reals_[i]);
+    case ColumnType::kInteger:
+    case ColumnType::kCategorical:
+    case ColumnType::kTime:
+      return integers_[i] == kMissingInt;
+    case ColumnType::kString:
+      return strings_[i].data() == nullptr;
+    case ColumnType::kUuid:
+      return uuids_[i] == kMissingUuid;
+  }
+  return true;
+}
+
+void CellReader::Append(size_t i, std::string& out) const {
+  if (Missing(i)) return;
+  const auto end = std::back_inserter(out);
+  switch (type_) {
+    case ColumnType::kReal:
+      fmt::format_to(end, "{}", reals_[i]);
+      break;
+    case ColumnType::kInteger:
+      fmt::format_to(end, "{}", integers_[i]);
+      break;
+    case ColumnType::kCategorical:
+      out += frame_.column(column_).domain()->levels()[static_cast<size_t>(integers_[i])];
+      break;
+    case ColumnType::kTime:
+      out += TimeText(integers_[i]);
+      break;
+    case ColumnType::kString:
+      out += strings_[i];
+      break;
     case ColumnType::kUuid: {
-      std::vector<Uuid> values(rows);
-      ReadCells(frame, column, begin, values);
-      for (const Uuid& v : values) texts.push_back(v == kMissingUuid ? "" : UuidText(v));
+      const Uuid& uuid = uuids_[i];
+      fmt::format_to(end, "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", uuid.high >> 32,
+                     uuid.high >> 16 & 0xffff, uuid.high & 0xffff, uuid.low >> 48,
+                     uuid.low & 0xffffffffffff);
       break;
     }
   }
+}
+
+std::vector<std::string> CellTexts(const Frame& frame, size_t column, int64_t begin, int64_t end) {
+  CellReader reader(frame, column);
+  reader.Read(begin, end);
+  std::vector<std::string> texts(static_cast<size_t>(end - begin));
+  for (size_t i = 0; i < texts.size(); ++i) reader.Append(i, texts[i]);
   return texts;
 }
 
