@@ -1,6 +1,7 @@
 #include "frame/recut.h"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -36,7 +37,42 @@ ChunkPtr Reencode(const Column& column, const Layout& layout, int64_t begin, siz
   return encode(std::span<const T>(cells), EncodeOptions{});
 }
 
+// Sparse chunks are cut without spreading out their zeros: a frame of many sparse columns has far
+// more cells than memory. Null where a chunk is not sparse, or a cell is not a double.
+ChunkPtr CutSparse(const Column& column, const Layout& layout, int64_t begin, size_t rows) {
+  std::vector<uint32_t> positions;
+  std::vector<double> values;
+  const int64_t end = begin + static_cast<int64_t>(rows);
+  for (size_t c = layout.ChunkOf(begin); c < layout.chunks() && layout.ChunkStart(c) < end; ++c) {
+    const Chunk& chunk = column.chunk(c);
+    if (!chunk.sparse() && !(chunk.encoding() == EncodingId::kConstant && chunk.nonzeros() == 0)) {
+      return {};
+    }
+    const size_t before = positions.size();
+    const int64_t start = layout.ChunkStart(c);
+    const int64_t from = std::max(begin, start);
+    const int64_t to = std::min(end, layout.ChunkStart(c + 1));
+    const size_t room = std::min(static_cast<size_t>(to - from), chunk.nonzeros());
+    positions.resize(before + room);
+    values.resize(before + room);
+    const size_t count =
+        chunk.NonZeros(static_cast<size_t>(from - start), static_cast<size_t>(to - start),
+                       std::span(positions).subspan(before), std::span(values).subspan(before));
+    positions.resize(before + count);
+    values.resize(before + count);
+    const auto shift = static_cast<uint32_t>(start - begin);  // modulo 2^32: may be negative
+    for (size_t i = before; i < positions.size(); ++i) positions[i] += shift;
+  }
+  const bool exact =
+      std::all_of(values.begin(), values.end(), [](double v) { return !(std::abs(v) > 0x1p53); });
+  if (column.type() != ColumnType::kReal && !exact) return {};
+  return EncodeSparse(static_cast<uint32_t>(rows), positions, values);
+}
+
 ChunkPtr CutChunk(const Column& column, const Layout& layout, int64_t begin, size_t rows) {
+  if (rows > 0 && IsNumeric(column.type())) {
+    if (ChunkPtr sparse = CutSparse(column, layout, begin, rows)) return sparse;
+  }
   switch (column.type()) {
     case ColumnType::kReal:
       return Reencode<double>(column, layout, begin, rows, EncodeReals);

@@ -1,0 +1,99 @@
+#include "mapreduce/quantiles.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "frame/chunk_builder.h"
+
+namespace thalweg {
+namespace {
+
+Frame FrameOf(const std::vector<double>& cells, size_t chunk_rows) {
+  std::vector<int64_t> starts = {0};
+  std::vector<ChunkPtr> chunks;
+  for (size_t begin = 0; begin < cells.size(); begin += chunk_rows) {
+    const size_t count = std::min(chunk_rows, cells.size() - begin);
+    chunks.push_back(EncodeReals(std::span(cells).subspan(begin, count)));
+    starts.push_back(static_cast<int64_t>(begin + count));
+  }
+  return Frame(std::make_shared<const Layout>(starts), {"x"},
+               {std::make_shared<const Column>(ColumnType::kReal, std::move(chunks))});
+}
+
+double Naive(std::vector<double> cells, double probability, QuantileMethod method) {
+  std::erase_if(cells, [](double c) { return std::isnan(c); });
+  std::sort(cells.begin(), cells.end());
+  const double at = probability * static_cast<double>(cells.size() - 1);
+  const double low = cells[static_cast<size_t>(std::floor(at))];
+  const double high = cells[static_cast<size_t>(std::ceil(at))];
+  const double fraction = at - std::floor(at);
+  if (fraction == 0 || low == high) return low;
+  switch (method) {
+    case QuantileMethod::kInterpolate:
+      return low + fraction * (high - low);
+    case QuantileMethod::kAverage:
+      return low / 2 + high / 2;
+    case QuantileMethod::kLow:
+      return low;
+    case QuantileMethod::kHigh:
+      return high;
+  }
+  return 0;
+}
+
+TEST(QuantilesTest, AgreeWithSorting) {
+  Random random(1);
+  const std::vector<double> probabilities = {0, 0.001, 0.1, 0.25, 1.0 / 3, 0.5, 0.75, 0.99, 1};
+  for (int shape = 0; shape < 7; ++shape) {
+    std::vector<double> cells(1 + random.Below(5000));
+    for (double& cell : cells) {
+      cell = shape == 0   ? random.Normal()
+             : shape == 1 ? static_cast<double>(random.Below(10)) - 5
+             : shape == 2 ? (random.Bernoulli(0.05) ? random.Normal() : 0)
+             : shape == 3 ? (random.Bernoulli(0.2) ? kMissingReal : random.Uniform())
+             : shape == 4 ? std::bit_cast<double>(random.Next())
+             : shape == 5 ? 7.5
+                          : 1e9 + random.Uniform();
+      if (shape == 4 && !std::isfinite(cell)) cell = -1;
+    }
+    ThreadPool pool(static_cast<size_t>(1 + shape % 3));
+    const Frame frame = FrameOf(cells, 512);
+    for (const QuantileMethod method : {QuantileMethod::kInterpolate, QuantileMethod::kAverage,
+                                        QuantileMethod::kLow, QuantileMethod::kHigh}) {
+      const std::vector<double> quantiles = ComputeQuantiles(frame, 0, probabilities, pool, method);
+      for (size_t i = 0; i < probabilities.size(); ++i) {
+        EXPECT_EQ(quantiles[i], Naive(cells, probabilities[i], method))
+            << "shape " << shape << ", probability " << probabilities[i];
+      }
+    }
+  }
+}
+
+TEST(QuantilesTest, InfinitiesAreTheEnds) {
+  ThreadPool pool(1);
+  const std::vector<double> cells = {INFINITY, 3, -INFINITY};
+  EXPECT_EQ(ComputeQuantiles(FrameOf(cells, 3), 0, std::vector<double>{0, 0.5, 1}, pool),
+            (std::vector<double>{-INFINITY, 3, INFINITY}));
+}
+
+TEST(QuantilesTest, NothingToRank) {
+  ThreadPool pool(1);
+  const std::vector<double> half = {0.5};
+  EXPECT_TRUE(
+      std::isnan(ComputeQuantiles(FrameOf({kMissingReal, kMissingReal}, 1), 0, half, pool)[0]));
+  EXPECT_THROW(ComputeQuantiles(FrameOf({1.0}, 1), 0, std::vector<double>{1.5}, pool), UserError);
+  const Frame text(std::make_shared<const Layout>(std::vector<int64_t>{0, 1}), {"t"},
+                   {std::make_shared<const Column>(
+                       ColumnType::kString,
+                       std::vector<ChunkPtr>{EncodeStrings(std::vector<std::string_view>{"a"})})});
+  EXPECT_THROW(ComputeQuantiles(text, 0, half, pool), UserError);
+}
+
+}  // namespace
+}  // namespace thalweg
