@@ -69,7 +69,7 @@ class BlockReader {
   void Report();
 
   const CsvPlan& plan_;
-  const WorkContext& context_;
+  WorkContext context_;
   std::mutex mutex_;
   bool stopped_ = false;
   size_t units_ = 0;

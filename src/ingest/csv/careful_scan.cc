@@ -151,12 +151,10 @@ std::string_view CellContent(std::string_view cell, const Dialect& dialect, std:
     return inner.substr(0, close);
   }
   scratch.clear();
-  bool open = true;
-  for (size_t k = 0; k < inner.size(); ++k) {
+  size_t k = 0;
+  for (; k < inner.size(); ++k) {
     const char c = inner[k];
-    if (!open) {
-      scratch += c;
-    } else if (dialect.has_escape && c == dialect.escape && c != quote && k + 1 < inner.size()) {
+    if (dialect.has_escape && c == dialect.escape && k + 1 < inner.size()) {
       scratch += inner[++k];
     } else if (c != quote) {
       scratch += c;
@@ -164,15 +162,13 @@ std::string_view CellContent(std::string_view cell, const Dialect& dialect, std:
       scratch += c;
       ++k;
     } else {
-      open = false;
+      break;
     }
   }
-  // Blanks between the closing quote and the separator are no content.
-  if (close != std::string_view::npos && !open) {
-    const size_t last = inner.find_last_of(quote);
-    bool only_blanks = true;
-    for (const char c : inner.substr(last + 1)) only_blanks &= dialect.IsBlank(c);
-    if (only_blanks) scratch.resize(scratch.size() - (inner.size() - last - 1));
+  // Blanks alone behind the closing quote are no content.
+  const std::string_view rest = inner.substr(std::min(k + 1, inner.size()));
+  if (!std::all_of(rest.begin(), rest.end(), [&](char c) { return dialect.IsBlank(c); })) {
+    scratch += rest;
   }
   return scratch;
 }

@@ -302,7 +302,7 @@ class Reading {
 
   CsvPlan plan_;
   ThreadPool& pool_;
-  const WorkContext& context_;
+  WorkContext context_;
   // Of the first pass; the others find the same.
   std::vector<int64_t> unit_rows_;
   std::vector<std::vector<int64_t>> piece_starts_;

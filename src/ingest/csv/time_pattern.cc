@@ -168,9 +168,10 @@ TimePattern TimePattern::Iso8601() {
 
 TimePattern::TimePattern(std::string pattern) : text_(std::move(pattern)) {
   const auto add = [this](Kind kind, size_t digits) {
-    // A number directly after a number: the first has its full width.
-    if (digits > 0 && !items_.empty() && items_.back().digits > 0) items_.back().exact = true;
-    items_.push_back({.kind = kind, .digits = digits});
+    // Numbers without anything between them have their full widths.
+    const bool joined = digits > 0 && !items_.empty() && items_.back().digits > 0;
+    if (joined) items_.back().exact = true;
+    items_.push_back({.kind = kind, .digits = digits, .exact = joined});
   };
   for (size_t i = 0; i < text_.size();) {
     const char c = text_[i];

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -233,7 +234,8 @@ std::shared_ptr<const TimeZone> TimeZone::Load(const std::string& name) {
   }
   const bool plain = name.find("..") == std::string::npos && name.front() != '/' &&
                      name.find('\0') == std::string::npos;
-  if (plain) {
+  std::error_code error;
+  if (plain && std::filesystem::is_regular_file(kZoneFolder + name, error)) {
     std::ifstream file(kZoneFolder + name, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     if (auto loaded = FromTzif(bytes)) return loaded;
