@@ -22,7 +22,11 @@ template <class Action>
 char* Guard(Action action) {
   try {
     const arrow::Status status = action();
-    return status.ok() ? nullptr : Text(status.message());
+    if (status.ok()) return nullptr;
+    // The detail is the system's own cause, such as a full disk.
+    return Text(status.detail() == nullptr
+                    ? status.message()
+                    : status.message() + " (" + status.detail()->ToString() + ")");
   } catch (const std::bad_alloc&) {
     return Text("out of memory");
   } catch (const std::exception& error) {
