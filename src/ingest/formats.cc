@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "ingest/arrow/arrow_reader.h"
 #include "ingest/csv/csv_reader.h"
 #include "ingest/format.h"
 #include "ingest/source.h"
@@ -11,6 +12,8 @@ namespace thalweg {
 namespace {
 
 constexpr std::array kReaders = {
+    FormatReader{ParseFormat::kParquet, "parquet", LooksLikeParquet, ReadParquet},
+    FormatReader{ParseFormat::kArrow, "arrow", LooksLikeArrow, ReadArrow},
     FormatReader{ParseFormat::kSvmLight, "svmlight", LooksLikeSvmLight, ReadSvmLight},
     FormatReader{ParseFormat::kCsv, "csv", LooksLikeCsv, ReadCsv},
 };
