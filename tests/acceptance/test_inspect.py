@@ -92,7 +92,7 @@ BAD = {
     "empty file": (b"", "empty"),
     "unbalanced quote": (b'a,b\n1,2\n3,"4\n5,6\n', "3"),
     "truncated gzip": (gzip.compress(b"a,b\n1,2\n" * 10000)[:-20], "trunc"),
-    "binary": (bytes(range(256)) * 64, "binary"),
+    "binary": (bytes(range(256)) * 64, "not a text file"),
 }
 
 
