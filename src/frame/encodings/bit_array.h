@@ -12,10 +12,14 @@ namespace thalweg::internal {
 // Bits that hold `value`; 0 for 0.
 inline int BitWidth(uint64_t value) { return std::bit_width(value); }
 
-// Bytes of an array with the slack that reads beyond the last entry need. Widths are 0 … 57.
+// Bytes of an array. Widths are 0 … 57.
 inline uint64_t BitArrayBytes(uint64_t size, int width) {
-  return width == 0 ? 0 : (size * static_cast<uint64_t>(width) + 7) / 8 + 7;
+  return (size * static_cast<uint64_t>(width) + 7) / 8;
 }
+
+// Entries are read and written by words of 8 bytes, which may reach so many bytes beyond the array:
+// a chunk that holds one has them at its end.
+inline constexpr uint64_t kBitArraySlack = 7;
 
 inline uint64_t ReadBits(const std::byte* array, int width, uint64_t index) {
   if (width == 0) return 0;

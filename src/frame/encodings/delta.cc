@@ -98,10 +98,10 @@ struct Plan {
     fits = fits && start_width <= kMaxWidth && difference_width <= kMaxWidth;
   }
 
-  // With the slack that reading the last code needs.
   uint64_t bytes() const {
     return kFixed + BitArrayBytes(blocks.size(), start_width) +
-           BitArrayBytes(blocks.size(), difference_width) + blocks.size() + code_bytes + 7;
+           BitArrayBytes(blocks.size(), difference_width) + blocks.size() + code_bytes +
+           kBitArraySlack;
   }
 };
 

@@ -27,7 +27,7 @@ std::optional<uint64_t> Estimate(Analysis& cells) {
   const std::optional<ValueFormat> format = FormatOf(cells);
   if (!format) return std::nullopt;
   const uint64_t runs = uint64_t{stats.changes} + 1;
-  return EndBytes(stats.rows, runs) + format->Bytes(runs);
+  return EndBytes(stats.rows, runs) + format->Bytes(runs) + kBitArraySlack;
 }
 
 template <class T>
@@ -57,7 +57,7 @@ ChunkPtr Compress(Analysis& cells) {
                          .flags = static_cast<uint8_t>((format.real ? kFlagReal : 0) |
                                                        (stats.integral ? kFlagIntegral : 0)),
                          .extra = static_cast<uint32_t>(ends.size())},
-                        end_bytes + format.Bytes(ends.size()));
+                        end_bytes + format.Bytes(ends.size()) + kBitArraySlack);
   std::byte* payload = ChunkAccess::Payload(chunk);
   BitWriter end_writer(payload, BitWidth(stats.rows));
   for (const uint32_t end : ends) end_writer.Add(end);

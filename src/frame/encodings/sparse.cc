@@ -61,7 +61,7 @@ std::optional<uint64_t> EstimateSparse(Analysis& cells) {
   if (!CanHold(cells)) return std::nullopt;
   const std::optional<ValueFormat> format = FormatOf(cells);
   if (!format) return std::nullopt;
-  return kWord + LayoutOf(cells).bytes() + format->Bytes(cells.stats().nonzeros);
+  return kWord + LayoutOf(cells).bytes() + format->Bytes(cells.stats().nonzeros) + kBitArraySlack;
 }
 
 ChunkPtr CompressSparse(Analysis& cells) {
@@ -70,7 +70,8 @@ ChunkPtr CompressSparse(Analysis& cells) {
   const auto offset = static_cast<uint32_t>(layout.bytes());
   ChunkAccess::Header header = HeaderOf(cells, EncodingId::kSparse);
   header.bias = format.bias;
-  Chunk* chunk = ChunkAccess::Make(header, kWord + offset + format.Bytes(cells.stats().nonzeros));
+  Chunk* chunk = ChunkAccess::Make(
+      header, kWord + offset + format.Bytes(cells.stats().nonzeros) + kBitArraySlack);
   std::byte* payload = ChunkAccess::Payload(chunk);
   payload[0] = static_cast<std::byte>(format.width);
   std::memcpy(payload + sizeof(uint32_t), &offset, sizeof(offset));
@@ -91,7 +92,7 @@ ChunkPtr CompressSparse(Analysis& cells) {
 
 std::optional<uint64_t> EstimateOnes(Analysis& cells) {
   if (!CanHold(cells) || !cells.entry_stats().same) return std::nullopt;
-  return LayoutOf(cells).bytes();
+  return LayoutOf(cells).bytes() + kBitArraySlack;
 }
 
 ChunkPtr CompressOnes(Analysis& cells) {
@@ -101,7 +102,7 @@ ChunkPtr CompressOnes(Analysis& cells) {
   if (!entries.rows.empty()) {
     header.bias = cells.scaled() ? entries.mantissas[0] : std::bit_cast<int64_t>(entries.reals[0]);
   }
-  Chunk* chunk = ChunkAccess::Make(header, layout.bytes());
+  Chunk* chunk = ChunkAccess::Make(header, layout.bytes() + kBitArraySlack);
   WriteGaps(entries.rows, layout, ChunkAccess::Payload(chunk));
   return ChunkPtr(chunk);
 }

@@ -35,7 +35,7 @@ struct SparseLayout {
   // There are no more codes than rows: each stands for at least one.
   int skip_width() const { return BitWidth(rows); }
   // Of one of the two arrays.
-  uint64_t skip_bytes() const { return skips() == 0 ? 0 : BitArrayBytes(skips(), skip_width()); }
+  uint64_t skip_bytes() const { return BitArrayBytes(skips(), skip_width()); }
   uint64_t bytes() const { return 2 * skip_bytes() + BitArrayBytes(gaps.count, gaps.width); }
 };
 

@@ -19,7 +19,7 @@ struct Plan {
         offset_width(BitWidth(text_bytes)),
         offsets(BitArrayBytes(rows, code_width)),
         text(offsets + BitArrayBytes(levels + 1, offset_width)),
-        bytes(text + text_bytes) {}
+        bytes(text + text_bytes + kBitArraySlack) {}
   int code_width;
   int offset_width;
   uint64_t offsets;

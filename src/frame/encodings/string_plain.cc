@@ -12,7 +12,7 @@ std::optional<uint64_t> Estimate(Analysis& cells) {
   if (cells.kind() != CellKind::kString) return std::nullopt;
   const CellStats& stats = cells.stats();
   const uint64_t text = stats.text_bytes;
-  return BitArrayBytes(uint64_t{stats.rows} + 1, BitWidth(2 * text + 1)) + text;
+  return BitArrayBytes(uint64_t{stats.rows} + 1, BitWidth(2 * text + 1)) + text + kBitArraySlack;
 }
 
 ChunkPtr Compress(Analysis& cells) {
@@ -25,7 +25,7 @@ ChunkPtr Compress(Analysis& cells) {
                                     .missing = stats.missing,
                                     .bias = static_cast<int64_t>(offsets),
                                     .width = static_cast<uint8_t>(width)},
-                                   offsets + text);
+                                   offsets + text + kBitArraySlack);
   std::byte* payload = ChunkAccess::Payload(chunk);
   uint64_t at = 0;
   for (size_t i = 0; i < stats.rows; ++i) {
