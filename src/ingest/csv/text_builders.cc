@@ -10,6 +10,9 @@
 namespace thalweg::internal {
 namespace {
 
+// The empty level; eight bytes can be read there.
+constexpr std::string_view kEmpty("\0\0\0\0\0\0\0", 0);
+
 class CategoricalBuilder final : public ColumnBuilder {
  public:
   using ColumnBuilder::ColumnBuilder;
@@ -30,9 +33,7 @@ class CategoricalBuilder final : public ColumnBuilder {
         out[r] = Slow(tile, r);
       }
     }
-    if (dictionary_.levels().size() > static_cast<size_t>(plan_.max_levels)) {
-      Overflow(tile, before);
-    }
+    if (levels_ > plan_.max_levels) Overflow(tile, before);
   }
 
   void AppendMissing(size_t rows) override { std::fill_n(codes_.Extend(rows), rows, kMissingInt); }
@@ -50,7 +51,9 @@ class CategoricalBuilder final : public ColumnBuilder {
   int64_t Value(std::string_view text) {
     const auto code = static_cast<size_t>(dictionary_.Code(text));
     if (code < values_.size()) return values_[code];
-    values_.push_back(column_.na->Contains(text) ? kMissingInt : static_cast<int64_t>(code));
+    const bool missing = column_.na->Contains(text);
+    if (!missing) ++levels_;
+    values_.push_back(missing ? kMissingInt : static_cast<int64_t>(code));
     return values_.back();
   }
 
@@ -62,7 +65,7 @@ class CategoricalBuilder final : public ColumnBuilder {
     if (tile.quotes) text = CellContent(text, plan_.dialect, scratch_, quoted);
     // Blanks around an unquoted level are no part of it.
     if (!quoted) text = WithoutBlanks(text);
-    if (text.empty()) return column_.na->has_empty() ? kMissingInt : Value("\0\0\0\0\0\0\0");
+    if (text.empty()) return column_.na->has_empty() ? kMissingInt : Value(kEmpty);
     return Value(text);
   }
 
@@ -74,6 +77,7 @@ class CategoricalBuilder final : public ColumnBuilder {
   LevelDictionary dictionary_;
   // Per code: itself, or missing.
   std::vector<int64_t> values_;
+  int64_t levels_ = 0;  // not missing
   CellBuffer<int64_t> codes_;
 };
 
