@@ -60,9 +60,26 @@ class CategoricalBuilder final : public ColumnBuilder {
   int64_t Slow(const TileColumn& tile, size_t r) {
     const int64_t length = tile.Length(r);
     if (length < 0) return kMissingInt;
+    const std::string_view text(tile.Begin(r), static_cast<size_t>(length));
+    if (tile.quotes && length > 2) {
+      // Levels come again: as they are written, quotes and all, they are looked up first.
+      const auto code = static_cast<size_t>(written_.Code(text));
+      if (code < written_values_.size()) return written_values_[code];
+      const int64_t value = Unwritten(text);
+      written_values_.push_back(value);
+      if (written_values_.size() > kMostWritten) {
+        written_ = {};
+        written_values_.clear();
+      }
+      return value;
+    }
+    return Unwritten(text);
+  }
+
+  // The value of a cell that may have quotes or blanks around it.
+  int64_t Unwritten(std::string_view text) {
     bool quoted = false;
-    std::string_view text(tile.Begin(r), static_cast<size_t>(length));
-    if (tile.quotes) text = CellContent(text, plan_.dialect, scratch_, quoted);
+    text = CellContent(text, plan_.dialect, scratch_, quoted);
     // Blanks around an unquoted level are no part of it.
     if (!quoted) text = WithoutBlanks(text);
     if (text.empty()) return column_.na->has_empty() ? kMissingInt : Value(kEmpty);
@@ -74,7 +91,11 @@ class CategoricalBuilder final : public ColumnBuilder {
     Widen(Fit::kText, row, tile.rows > 0 ? tile.Begin(0) : nullptr, "", "too many levels");
   }
 
+  static constexpr size_t kMostWritten = 1 << 16;
+
   LevelDictionary dictionary_;
+  LevelDictionary written_;
+  std::vector<int64_t> written_values_;
   // Per code: itself, or missing.
   std::vector<int64_t> values_;
   int64_t levels_ = 0;  // not missing
