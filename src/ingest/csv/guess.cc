@@ -68,7 +68,7 @@ char GuessSeparator(std::string_view text, bool whole, const Dialect& dialect) {
     const double share = static_cast<double>(rows) / static_cast<double>(read.rows.size());
     if (candidate == ' ') {
       // Blanks also stand between the words of a text: only where nothing else separates, every
-      // row has as many, and half of the cells are numbers.
+      // row has as many, and half of the cells are numbers (of many cells, a fifth).
       size_t numbers = 0;
       size_t all = 0;
       for (const SampledRow& row : read.rows) {
@@ -77,7 +77,8 @@ char GuessSeparator(std::string_view text, bool whole, const Dialect& dialect) {
           numbers += ParseNumber(cell.text, dialect.decimal_comma).kind != Number::Kind::kNone;
         }
       }
-      if (share < 1 || numbers * 2 < all || best_score > 0) continue;
+      const size_t enough = cells >= 5 ? all / 5 : all / 2;
+      if (share < 1 || numbers < enough || best_score > 0) continue;
     }
     // More cells count little beside more rows that agree.
     const double score = share * (1 + 0.01 * static_cast<double>(std::min<size_t>(cells, 20)));

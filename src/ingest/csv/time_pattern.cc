@@ -353,10 +353,10 @@ const std::vector<TimePattern>& DefaultTimePatterns() {
   static const std::vector<TimePattern> patterns = [] {
     std::vector<TimePattern> list = {TimePattern::Iso8601()};
     for (const char* pattern :
-         {"dd-MMM-yy", "dd-MMM-yyyy", "dd-MMM-yy HH:mm:ss", "dd-MMM-yyyy HH:mm:ss", "MM/dd/yyyy",
-          "MM/dd/yyyy HH:mm", "MM/dd/yyyy HH:mm:ss", "MM/dd/yyyy HH:mm:ss.SSS",
-          "MM/dd/yyyy hh:mm a", "MM/dd/yyyy hh:mm:ss a", "MM/dd/yy", "MM/dd/yy HH:mm", "yyyy/MM/dd",
-          "yyyy/MM/dd HH:mm:ss", "yyyy-MM-dd hh:mm:ss a"}) {
+         {"yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss", "dd-MMM-yy", "dd-MMM-yyyy", "dd-MMM-yy HH:mm:ss",
+          "dd-MMM-yyyy HH:mm:ss", "MM/dd/yyyy", "MM/dd/yyyy HH:mm", "MM/dd/yyyy HH:mm:ss",
+          "MM/dd/yyyy HH:mm:ss.SSS", "MM/dd/yyyy hh:mm a", "MM/dd/yyyy hh:mm:ss a", "MM/dd/yy",
+          "MM/dd/yy HH:mm", "yyyy/MM/dd", "yyyy/MM/dd HH:mm:ss", "yyyy-MM-dd hh:mm:ss a"}) {
       list.emplace_back(pattern);
     }
     return list;
