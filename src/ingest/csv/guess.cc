@@ -40,7 +40,6 @@ struct Tally {
   size_t uuids = 0;
   size_t times = 0;
   std::string_view first_text;
-  std::unordered_set<std::string_view> distinct;
 };
 
 }  // namespace
@@ -117,7 +116,6 @@ TypeGuess GuessType(std::span<const SampledCell> cells, const NaStrings& na,
     ++tally.cells;
     if (IsMissing(cell.text, na)) continue;
     ++tally.values;
-    tally.distinct.insert(cell.text);
     const std::string_view inner = Blankless(cell.text);
     const Number number = ParseNumber(inner, context.dialect->decimal_comma);
     if (number.kind == Number::Kind::kInteger) {
@@ -165,7 +163,12 @@ TypeGuess GuessType(std::span<const SampledCell> cells, const NaStrings& na,
     for (const TimePattern* pattern : patterns) guess.time_patterns.push_back(*pattern);
     guess.why = all_are("times of the form " + guess.time_patterns.front().text());
   } else {
-    const size_t distinct = tally.distinct.size();
+    // Only here, as it costs the most.
+    std::unordered_set<std::string_view> values;
+    for (const SampledCell& cell : cells) {
+      if (!IsMissing(cell.text, na)) values.insert(cell.text);
+    }
+    const size_t distinct = values.size();
     const bool nearly_all =
         static_cast<double>(distinct) >= kDistinctShare * static_cast<double>(n);
     guess.type =
