@@ -1,6 +1,7 @@
 #include "ingest/parse.h"
 
 #include <chrono>
+#include <filesystem>
 
 #include "base/error.h"
 #include "ingest/format.h"
@@ -13,6 +14,13 @@ ParseResult ParseFiles(const std::vector<std::string>& paths, const ParseOptions
   const auto start = std::chrono::steady_clock::now();
   const std::vector<std::string> files = ExpandPaths(paths);
   if (files.empty()) throw UserError("no file to parse");
+  for (const std::string& file : files) {
+    // They are read more than once: to recognize the format, to guess types, perhaps to widen some.
+    if (!std::filesystem::is_regular_file(file)) {
+      throw UserError(file +
+                      ": not a regular file (a pipe or a device); save its content to a file");
+    }
+  }
   const FormatReader& reader = FindReader(files, options);
   ParseResult result = reader.read(files, options, pool, context);
   result.report.files = files;

@@ -96,14 +96,15 @@ bool BlockReader::NextMapped(size_t want, Piece& piece) {
       continue;
     }
     piece.text = {text, cut.size};
-    piece.source = source_;
-    piece.mapped_begin = position_;
-    piece.is_mapped = true;
     if (rest - cut.size < kReadable) {
       piece.buffer = NewBuffer(cut.size + kReadable);
       std::memcpy(piece.buffer.get(), text, cut.size);
       std::memset(piece.buffer.get() + cut.size, 0, kReadable);
       piece.text = {piece.buffer.get(), cut.size};
+    } else {
+      piece.source = source_;
+      piece.mapped_begin = position_;
+      piece.is_mapped = true;
     }
     line_ += cut.lines;
     position_ += cut.size;

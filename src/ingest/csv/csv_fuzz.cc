@@ -1,6 +1,7 @@
 // libFuzzer target: any bytes either parse or give a UserError, under several options, and give the
 // same frame with small chunks, streamed, by two threads.
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 
@@ -48,6 +49,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data) + 2, size - 2);
   const std::string whole = Outcome(text, options, 0, one);
   options.chunk_bytes = 1 + data[1] % 64;
-  if (Outcome(text, options, 1 + data[1] % 7, two) != whole) std::abort();
+  const std::string cut = Outcome(text, options, 1 + data[1] % 7, two);
+  if (cut != whole) {
+    std::fprintf(stderr, "whole:\n%s\ncut:\n%s\n", whole.c_str(), cut.c_str());
+    std::abort();
+  }
   return 0;
 }

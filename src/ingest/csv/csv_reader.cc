@@ -53,7 +53,7 @@ class Reading {
         Unit unit;
         while (reader.Next(unit)) {
           if (parsers[worker] == nullptr) {
-            parsers[worker] = std::make_unique<UnitParser>(plan_, columns, worker, state);
+            parsers[worker] = std::make_unique<UnitParser>(plan_, columns, worker, state, first);
           }
           UnitResult result = parsers[worker]->Parse(unit);
           reader.Done(unit);
@@ -85,6 +85,7 @@ class Reading {
         file.short_rows += piece.short_rows;
         file.long_rows += piece.long_rows;
         file.blank_lines += piece.blank_lines;
+        if (file.invalid_utf8_line == 0) file.invalid_utf8_line = piece.invalid_utf8_line;
         file.first.insert(file.first.end(), piece.first.begin(), piece.first.end());
       }
       piece_starts_.push_back(std::move(starts));
@@ -111,6 +112,12 @@ class Reading {
          fmt::format("rows have fewer than {} cells, the rest of them is missing", file.cells));
     warn(IrregularRow::Kind::kLong, found.long_rows,
          fmt::format("rows have more than {} cells, the further ones are dropped", file.cells));
+    if (found.invalid_utf8_line > 0) {
+      plan_.warnings.push_back(
+          fmt::format("{}, line {}: not valid UTF-8, here and perhaps later; the bytes are kept as "
+                      "they are (iconv converts text of other encodings)",
+                      file.input.name, found.invalid_utf8_line));
+    }
     // With one column, a blank line may have been meant as a missing cell.
     if (file.cells == 1) {
       warn(IrregularRow::Kind::kBlank, found.blank_lines, "blank lines are passed over");

@@ -214,6 +214,20 @@ TEST(CsvReader, VeryLongCell) {
   }
 }
 
+TEST(CsvReader, TextThatIsNotUtf8IsKeptAndTold) {
+  std::string text = "a,b\n";
+  for (int r = 0; r < 100; ++r) text += "1,caf\xc3\xa9\n";
+  EXPECT_TRUE(Parse(text).report.warnings.empty());
+  text += "2,caf\xe9\n";
+  ParseOptions options;
+  options.chunk_bytes = 50;
+  const ParseResult result = Parse(text, options);
+  ASSERT_EQ(result.report.warnings.size(), 1u);
+  EXPECT_THAT(result.report.warnings[0], HasSubstr("text, line 102: not valid UTF-8"));
+  EXPECT_EQ(result.frame.column(1).domain()->levels(),
+            (std::vector<std::string>{"caf\xc3\xa9", "caf\xe9"}));
+}
+
 TEST(CsvReader, Cancelled) {
   CancelToken token;
   token.Cancel();

@@ -40,7 +40,6 @@ struct Tally {
   size_t uuids = 0;
   size_t times = 0;
   std::string_view first_text;
-  std::unordered_set<std::string_view> distinct;
 };
 
 }  // namespace
@@ -68,7 +67,7 @@ char GuessSeparator(std::string_view text, bool whole, const Dialect& dialect) {
     const double share = static_cast<double>(rows) / static_cast<double>(read.rows.size());
     if (candidate == ' ') {
       // Blanks also stand between the words of a text: only where nothing else separates, every
-      // row has as many, and half of the cells are numbers.
+      // row has as many, and half of the cells are numbers (of many cells, a fifth).
       size_t numbers = 0;
       size_t all = 0;
       for (const SampledRow& row : read.rows) {
@@ -77,7 +76,8 @@ char GuessSeparator(std::string_view text, bool whole, const Dialect& dialect) {
           numbers += ParseNumber(cell.text, dialect.decimal_comma).kind != Number::Kind::kNone;
         }
       }
-      if (share < 1 || numbers * 2 < all || best_score > 0) continue;
+      const size_t enough = cells >= 5 ? all / 5 : all / 2;
+      if (share < 1 || numbers < enough || best_score > 0) continue;
     }
     // More cells count little beside more rows that agree.
     const double score = share * (1 + 0.01 * static_cast<double>(std::min<size_t>(cells, 20)));
@@ -116,7 +116,6 @@ TypeGuess GuessType(std::span<const SampledCell> cells, const NaStrings& na,
     ++tally.cells;
     if (IsMissing(cell.text, na)) continue;
     ++tally.values;
-    tally.distinct.insert(cell.text);
     const std::string_view inner = Blankless(cell.text);
     const Number number = ParseNumber(inner, context.dialect->decimal_comma);
     if (number.kind == Number::Kind::kInteger) {
@@ -164,7 +163,12 @@ TypeGuess GuessType(std::span<const SampledCell> cells, const NaStrings& na,
     for (const TimePattern* pattern : patterns) guess.time_patterns.push_back(*pattern);
     guess.why = all_are("times of the form " + guess.time_patterns.front().text());
   } else {
-    const size_t distinct = tally.distinct.size();
+    // Only here, as it costs the most.
+    std::unordered_set<std::string_view> values;
+    for (const SampledCell& cell : cells) {
+      if (!IsMissing(cell.text, na)) values.insert(cell.text);
+    }
+    const size_t distinct = values.size();
     const bool nearly_all =
         static_cast<double>(distinct) >= kDistinctShare * static_cast<double>(n);
     guess.type =

@@ -11,6 +11,63 @@
 namespace thalweg::internal {
 namespace {
 
+// The loops over the usual spellings, apart from the rest so that everything stays in registers.
+// They write cells from row `r` on and stop at the first one that they do not take; returned is its
+// row.
+size_t TakeIntegers(const TileColumn& tile, size_t r, int64_t* out) {
+  const char* text = tile.text;
+  const uint32_t* begins = tile.begins + r * tile.stride;
+  const uint32_t* ends = tile.ends + r * tile.stride;
+  const size_t stride = tile.stride;
+  const uint32_t begin_shift = tile.begin_shift;
+  const int64_t end_shift = tile.end_shift;
+  for (const size_t rows = tile.rows; r < rows; ++r, begins += stride, ends += stride, ++out) {
+    const uint32_t begin = *begins + begin_shift;
+    const int64_t length = static_cast<int64_t>(*ends) - end_shift - begin;
+    const char* cell = text + begin;
+    if (length == 1) {
+      const auto digit = static_cast<unsigned>(*cell - '0');
+      if (digit > 9) break;
+      *out = digit;
+    } else if (length <= 0) {
+      *out = kMissingInt;
+    } else if (!FastInteger(cell, length, *out)) {
+      break;
+    }
+  }
+  return r;
+}
+
+// Decimals of at most `scale` digits behind the point.
+size_t TakeDecimals(const TileColumn& tile, size_t r, char point, int scale, int64_t* out) {
+  const char* text = tile.text;
+  const uint32_t* begins = tile.begins + r * tile.stride;
+  const uint32_t* ends = tile.ends + r * tile.stride;
+  const size_t stride = tile.stride;
+  const uint32_t begin_shift = tile.begin_shift;
+  const int64_t end_shift = tile.end_shift;
+  for (const size_t rows = tile.rows; r < rows; ++r, begins += stride, ends += stride, ++out) {
+    const uint32_t begin = *begins + begin_shift;
+    const int64_t length = static_cast<int64_t>(*ends) - end_shift - begin;
+    if (length <= 0) {
+      *out = kMissingInt;
+      continue;
+    }
+    int64_t mantissa = 0;
+    int digits = 0;
+    if (!FastDecimal(text + begin, length, point, mantissa, digits)) break;
+    int64_t factor = 1;
+    if (digits != scale) {
+      if (digits > scale) break;
+      factor = kPowersOfTen[static_cast<size_t>(scale - digits)];
+    }
+    const auto product = static_cast<__int128>(mantissa) * factor;
+    if (product > kMaxMantissa || product < -kMaxMantissa) break;
+    *out = static_cast<int64_t>(product);
+  }
+  return r;
+}
+
 // Cells are kept in the narrowest form that holds all cells of the unit: integers (of a column
 // planned so), decimals (mantissas under one common scale), doubles.
 class NumberBuilder final : public ColumnBuilder {
@@ -106,15 +163,7 @@ class NumberBuilder final : public ColumnBuilder {
     while (r < tile.rows) {
       if (!ask_na_) {
         int64_t* out = integers_.Extend(tile.rows - r);
-        const size_t first = r;
-        for (; r < tile.rows; ++r) {
-          const int64_t length = tile.Length(r);
-          if (length <= 0) {
-            out[r - first] = kMissingInt;
-          } else if (!FastInteger(tile.Begin(r), length, out[r - first])) {
-            break;
-          }
-        }
+        r = TakeIntegers(tile, r, out);
         integers_.Shrink(tile.rows - r);
         if (r == tile.rows) break;
       }
@@ -148,24 +197,25 @@ class NumberBuilder final : public ColumnBuilder {
 
   size_t AppendDecimals(const TileColumn& tile, size_t r) {
     while (r < tile.rows) {
+      if (!ask_na_) {
+        int64_t* out = integers_.Extend(tile.rows - r);
+        r = TakeDecimals(tile, r, point_, scale_, out);
+        integers_.Shrink(tile.rows - r);
+        if (r == tile.rows) break;
+      }
       int64_t mantissa = kMissingInt;
       int scale = scale_;
-      const int64_t length = tile.Length(r);
-      if (ask_na_ || length <= 0 || !FastDecimal(tile.Begin(r), length, point_, mantissa, scale)) {
-        const Cell cell = Read(tile, r);
-        mantissa = kMissingInt;
-        scale = scale_;
-        if (cell.bad) {
-          if (!TakeBad(tile, r, cell)) return tile.rows;
-        } else if (!cell.missing) {
-          if (cell.number.kind == Number::Kind::kReal ||
-              std::abs(cell.number.integer) > kMaxMantissa) {
-            BecomeReals();
-            return r;
-          }
-          mantissa = cell.number.integer;
-          scale = cell.number.scale;
+      const Cell cell = Read(tile, r);
+      if (cell.bad) {
+        if (!TakeBad(tile, r, cell)) return tile.rows;
+      } else if (!cell.missing) {
+        if (cell.number.kind == Number::Kind::kReal ||
+            std::abs(cell.number.integer) > kMaxMantissa) {
+          BecomeReals();
+          return r;
         }
+        mantissa = cell.number.integer;
+        scale = cell.number.scale;
       }
       if (scale != scale_ && !Align(mantissa, scale)) {
         BecomeReals();

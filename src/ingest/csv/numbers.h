@@ -90,19 +90,38 @@ inline bool FastDecimal(const char* text, int64_t length, char point, int64_t& m
   text += negative;
   length -= negative;
   if (length <= 0 || length > 16) return false;
+  // A byte 0x80 where the point is.
+  const uint64_t points = 0x0101010101010101 * static_cast<uint8_t>(point);
+  const auto find = [points](uint64_t word) {
+    const uint64_t zero = word ^ points;
+    return ~(((zero & 0x7f7f7f7f7f7f7f7f) + 0x7f7f7f7f7f7f7f7f) | zero | 0x7f7f7f7f7f7f7f7f);
+  };
+  if (length <= 8) {
+    // Right-align: the last character in the highest byte, '0' below the first.
+    const auto shift = static_cast<unsigned>(64 - 8 * length);
+    uint64_t word =
+        (LoadEight(text) << shift) | (shift == 0 ? 0 : 0x3030303030303030 >> (64 - shift));
+    const uint64_t at = find(word);
+    scale = 0;
+    if (at != 0) {
+      if (length == 1) return false;
+      const unsigned byte = (63 - static_cast<unsigned>(std::countl_zero(at))) / 8;
+      scale = static_cast<int>(7 - byte);
+      // What lies before the point moves up by one character.
+      const uint64_t below = (uint64_t{1} << (8 * byte)) - 1;
+      word = (word & ~(below << 8 | 0xff)) | ((word & below) << 8) | '0';
+    }
+    if (!AreDigits(word)) return false;
+    const auto value = static_cast<int64_t>(EightDigits(word));
+    mantissa = (value ^ -negative) + negative;
+    return (value != 0) | (negative == 0);
+  }
   using Wide = unsigned __int128;
   Wide word = LoadEight(text);
   word |= static_cast<Wide>(LoadEight(text + 8)) << 64;
-  // Right-align: the last character in the highest byte, '0' below the first.
   constexpr Wide kZeros = (static_cast<Wide>(0x3030303030303030) << 64) | 0x3030303030303030;
   const auto shift = static_cast<unsigned>(128 - 8 * length);
   if (shift != 0) word = (word << shift) | (kZeros >> (128 - shift));
-  // The highest byte that is the point.
-  const uint64_t points = 0x0101010101010101 * static_cast<uint8_t>(point);
-  const auto find = [points](uint64_t half) {
-    const uint64_t zero = half ^ points;  // a byte 0 where the point is
-    return ~(((zero & 0x7f7f7f7f7f7f7f7f) + 0x7f7f7f7f7f7f7f7f) | zero | 0x7f7f7f7f7f7f7f7f);
-  };
   const uint64_t in_low = find(static_cast<uint64_t>(word));
   const uint64_t in_high = find(static_cast<uint64_t>(word >> 64));
   scale = 0;

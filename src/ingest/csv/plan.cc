@@ -84,16 +84,17 @@ class Planner {
     FilePlan& file = plan_.files[0];
     std::vector<SampledRow>& rows = head.rows.rows;
     if (rows.empty()) {
+      const std::string& name = file.input.name;
+      if (head.rows.open_quote_line > 0) {
+        throw UserError(fmt::format(
+            "{}, line {}: the quote that opens here is never closed; is the quote character right?",
+            name, head.rows.open_quote_line));
+      }
       if (!head.sample->whole()) {
         throw UserError(
-            fmt::format("{}: the first row is longer than {}, or a quote in it is "
-                        "never closed; is the quote character right?",
-                        file.input.name, HumanBytes(kLongestHead)));
+            fmt::format("{}: the first row is longer than {}", name, HumanBytes(kLongestHead)));
       }
-      throw UserError(
-          fmt::format("{}: no row in the file (blank lines and comments only, or a "
-                      "quote in line {} that is never closed)",
-                      file.input.name, 1));
+      throw UserError(name + ": no row in the file, only blank lines or comments");
     }
     plan_.header = options_.header == Toggle::kTrue ||
                    (options_.header == Toggle::kAuto &&

@@ -78,7 +78,13 @@ RowsRead ReadRows(std::string_view text, bool at_end, size_t limit, const Dialec
     ends.clear();
     const CarefulScan scan =
         ScanCarefully(text.data() + at, text.size() - at, 1, at_end, dialect, &ends);
-    if (scan.scan.last_row_end == 0) break;
+    if (scan.scan.last_row_end == 0) {
+      if (scan.open_quote) {
+        result.open_quote_line =
+            lines + 1 + CountLineEnds(text.data() + at, scan.quote_begin, '\n');
+      }
+      break;
+    }
     const std::string_view row = text.substr(at, scan.scan.last_row_end);
     const size_t begin = at;
     at += scan.scan.last_row_end;

@@ -51,6 +51,8 @@ struct RowsRead {
   std::vector<size_t> begins;
   std::vector<size_t> ends;
   std::vector<size_t> lines;
+  // The line, from 1, of a quote that stays open to the end of the text; 0: none.
+  size_t open_quote_line = 0;
 };
 RowsRead ReadRows(std::string_view text, bool at_end, size_t limit, const Dialect& dialect,
                   std::deque<std::string>& storage);

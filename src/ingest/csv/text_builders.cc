@@ -10,6 +10,9 @@
 namespace thalweg::internal {
 namespace {
 
+// The empty level; eight bytes can be read there.
+constexpr std::string_view kEmpty("\0\0\0\0\0\0\0", 0);
+
 class CategoricalBuilder final : public ColumnBuilder {
  public:
   using ColumnBuilder::ColumnBuilder;
@@ -30,9 +33,7 @@ class CategoricalBuilder final : public ColumnBuilder {
         out[r] = Slow(tile, r);
       }
     }
-    if (dictionary_.levels().size() > static_cast<size_t>(plan_.max_levels)) {
-      Overflow(tile, before);
-    }
+    if (levels_ > plan_.max_levels) Overflow(tile, before);
   }
 
   void AppendMissing(size_t rows) override { std::fill_n(codes_.Extend(rows), rows, kMissingInt); }
@@ -50,19 +51,38 @@ class CategoricalBuilder final : public ColumnBuilder {
   int64_t Value(std::string_view text) {
     const auto code = static_cast<size_t>(dictionary_.Code(text));
     if (code < values_.size()) return values_[code];
-    values_.push_back(column_.na->Contains(text) ? kMissingInt : static_cast<int64_t>(code));
+    const bool missing = column_.na->Contains(text);
+    if (!missing) ++levels_;
+    values_.push_back(missing ? kMissingInt : static_cast<int64_t>(code));
     return values_.back();
   }
 
   int64_t Slow(const TileColumn& tile, size_t r) {
     const int64_t length = tile.Length(r);
     if (length < 0) return kMissingInt;
+    const std::string_view text(tile.Begin(r), static_cast<size_t>(length));
+    if (tile.quotes && length > 2) {
+      // Levels come again: as they are written, quotes and all, they are looked up first.
+      const auto code = static_cast<size_t>(written_.Code(text));
+      if (code < written_values_.size()) return written_values_[code];
+      const int64_t value = Unwritten(text);
+      written_values_.push_back(value);
+      if (written_values_.size() > kMostWritten) {
+        written_ = {};
+        written_values_.clear();
+      }
+      return value;
+    }
+    return Unwritten(text);
+  }
+
+  // The value of a cell that may have quotes or blanks around it.
+  int64_t Unwritten(std::string_view text) {
     bool quoted = false;
-    std::string_view text(tile.Begin(r), static_cast<size_t>(length));
-    if (tile.quotes) text = CellContent(text, plan_.dialect, scratch_, quoted);
+    text = CellContent(text, plan_.dialect, scratch_, quoted);
     // Blanks around an unquoted level are no part of it.
     if (!quoted) text = WithoutBlanks(text);
-    if (text.empty()) return column_.na->has_empty() ? kMissingInt : Value("\0\0\0\0\0\0\0");
+    if (text.empty()) return column_.na->has_empty() ? kMissingInt : Value(kEmpty);
     return Value(text);
   }
 
@@ -71,9 +91,14 @@ class CategoricalBuilder final : public ColumnBuilder {
     Widen(Fit::kText, row, tile.rows > 0 ? tile.Begin(0) : nullptr, "", "too many levels");
   }
 
+  static constexpr size_t kMostWritten = 1 << 16;
+
   LevelDictionary dictionary_;
+  LevelDictionary written_;
+  std::vector<int64_t> written_values_;
   // Per code: itself, or missing.
   std::vector<int64_t> values_;
+  int64_t levels_ = 0;  // not missing
   CellBuffer<int64_t> codes_;
 };
 

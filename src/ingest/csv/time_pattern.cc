@@ -130,8 +130,53 @@ class Reader {
   const char* end_;
 };
 
+// Two digits; anything else gives a number beyond 99.
+unsigned TwoDigits(const char* text) {
+  const auto high = static_cast<unsigned>(text[0] - '0');
+  const auto low = static_cast<unsigned>(text[1] - '0');
+  return high > 9 || low > 9 ? 1000 : high * 10 + low;
+}
+
+// Days since the epoch of a day that exists (Hinnant, "chrono-Compatible Low-Level Date
+// Algorithms": years from March on, so that the leap day is the last).
+int64_t DaysOf(unsigned year, unsigned month, unsigned day) {
+  const unsigned shifted = year - (month <= 2 ? 1 : 0);
+  const unsigned era = shifted / 400;
+  const unsigned of_era = shifted - era * 400;
+  const unsigned of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  return int64_t{era} * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+// The usual forms yyyy-MM-dd and yyyy-MM-dd HH:mm:ss of times in UTC; false for all others.
+bool ParseUsualIso(std::string_view text, int64_t& milliseconds) {
+  if (text.size() != 10 && text.size() != 19) return false;
+  const char* at = text.data();
+  const unsigned century = TwoDigits(at);
+  const unsigned of_century = TwoDigits(at + 2);
+  const unsigned month = TwoDigits(at + 5);
+  const unsigned day = TwoDigits(at + 8);
+  if (century > 99 || century == 0 || of_century > 99 || at[4] != '-' || at[7] != '-' ||
+      month - 1 > 11 || day - 1 > 27) {
+    return false;
+  }
+  int64_t seconds = DaysOf(century * 100 + of_century, month, day) * 86400;
+  if (text.size() == 19) {
+    const unsigned hour = TwoDigits(at + 11);
+    const unsigned minute = TwoDigits(at + 14);
+    const unsigned second = TwoDigits(at + 17);
+    if ((at[10] != ' ' && at[10] != 'T') || at[13] != ':' || at[16] != ':' || hour > 23 ||
+        minute > 59 || second > 59) {
+      return false;
+    }
+    seconds += hour * 3600 + minute * 60 + second;
+  }
+  milliseconds = seconds * 1000;
+  return true;
+}
+
 bool ParseIso(std::string_view text, const TimeZone& zone, int64_t& milliseconds) {
   if (text.size() < 10 || text[4] != '-') return false;
+  if (zone.is_utc() && ParseUsualIso(text, milliseconds)) return true;
   Reader reader(text);
   Parts parts;
   if (!reader.Number(4, 4, parts.year) || !reader.Take('-') || !reader.Number(2, 2, parts.month) ||
@@ -308,10 +353,10 @@ const std::vector<TimePattern>& DefaultTimePatterns() {
   static const std::vector<TimePattern> patterns = [] {
     std::vector<TimePattern> list = {TimePattern::Iso8601()};
     for (const char* pattern :
-         {"dd-MMM-yy", "dd-MMM-yyyy", "dd-MMM-yy HH:mm:ss", "dd-MMM-yyyy HH:mm:ss", "MM/dd/yyyy",
-          "MM/dd/yyyy HH:mm", "MM/dd/yyyy HH:mm:ss", "MM/dd/yyyy HH:mm:ss.SSS",
-          "MM/dd/yyyy hh:mm a", "MM/dd/yyyy hh:mm:ss a", "MM/dd/yy", "MM/dd/yy HH:mm", "yyyy/MM/dd",
-          "yyyy/MM/dd HH:mm:ss", "yyyy-MM-dd hh:mm:ss a"}) {
+         {"yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss", "dd-MMM-yy", "dd-MMM-yyyy", "dd-MMM-yy HH:mm:ss",
+          "dd-MMM-yyyy HH:mm:ss", "MM/dd/yyyy", "MM/dd/yyyy HH:mm", "MM/dd/yyyy HH:mm:ss",
+          "MM/dd/yyyy HH:mm:ss.SSS", "MM/dd/yyyy hh:mm a", "MM/dd/yyyy hh:mm:ss a", "MM/dd/yy",
+          "MM/dd/yy HH:mm", "yyyy/MM/dd", "yyyy/MM/dd HH:mm:ss", "yyyy-MM-dd hh:mm:ss a"}) {
       list.emplace_back(pattern);
     }
     return list;

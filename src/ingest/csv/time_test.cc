@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -90,6 +91,26 @@ TEST(TimePattern, Table) {
   }
   EXPECT_THROW(TimePattern("yyyy-'x"), UserError);
   EXPECT_THROW(TimePattern(""), UserError);
+}
+
+TEST(TimePattern, EveryDayOfSomeCenturies) {
+  const auto utc = TimeZone::Load("UTC");
+  const TimePattern iso = TimePattern::Iso8601();
+  const TimePattern slow("yyyy-MM-dd");
+  const std::chrono::sys_days last = std::chrono::year(2401) / 1 / 1;
+  for (std::chrono::sys_days date = std::chrono::year(1895) / 1 / 1; date < last;
+       date += std::chrono::days(1)) {
+    const std::chrono::year_month_day day(date);
+    const std::string text =
+        fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
+                    static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+    int64_t fast = 0;
+    int64_t other = 0;
+    ASSERT_TRUE(iso.Parse(text, *utc, fast)) << text;
+    ASSERT_TRUE(slow.Parse(text, *utc, other)) << text;
+    ASSERT_EQ(fast, date.time_since_epoch().count() * int64_t{86400000}) << text;
+    ASSERT_EQ(other, fast) << text;
+  }
 }
 
 TEST(TimePattern, Iso8601) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ingest/csv/careful_scan.h"
+#include "ingest/csv/utf8.h"
 
 namespace thalweg::internal {
 namespace {
@@ -15,8 +16,8 @@ int64_t LineOf(const Piece& piece, size_t offset) {
 }  // namespace
 
 UnitParser::UnitParser(const CsvPlan& plan, const std::vector<size_t>& columns, size_t worker,
-                       PassState& state)
-    : plan_(plan), columns_(columns), worker_(worker), state_(state) {
+                       PassState& state, bool first)
+    : plan_(plan), columns_(columns), worker_(worker), check_utf8_(first), state_(state) {
   for (const size_t column : columns) builders_.push_back(MakeBuilder(plan, plan.columns[column]));
 }
 
@@ -83,6 +84,10 @@ void UnitParser::ParsePiece(const Piece& piece, size_t unit_number, UnitResult& 
         builders_[i]->Append(tokenizer.Column(static_cast<size_t>(position)));
       }
     }
+  }
+  if (check_utf8_) {
+    const size_t invalid = FindInvalidUtf8(piece.text);
+    if (invalid != std::string_view::npos) found.invalid_utf8_line = LineOf(piece, invalid);
   }
   const IrregularRows& irregular = tokenizer.irregular();
   found.short_rows = irregular.short_rows;

@@ -33,6 +33,7 @@ struct PieceResult {
   size_t short_rows = 0;
   size_t long_rows = 0;
   size_t blank_lines = 0;
+  int64_t invalid_utf8_line = 0;  // the first one; 0: none
   // The first ones: kind and line.
   struct Row {
     IrregularRow::Kind kind = IrregularRow::Kind::kShort;
@@ -69,9 +70,9 @@ struct PassState {
 
 class UnitParser {
  public:
-  // `columns`: those of the plan to be parsed.
+  // `columns`: those of the plan to be parsed. The first pass looks at the text as such, too.
   UnitParser(const CsvPlan& plan, const std::vector<size_t>& columns, size_t worker,
-             PassState& state);
+             PassState& state, bool first);
 
   UnitResult Parse(const Unit& unit);
   // Of the i-th parsed column, if categorical.
@@ -87,6 +88,7 @@ class UnitParser {
   const CsvPlan& plan_;
   const std::vector<size_t>& columns_;
   size_t worker_;
+  bool check_utf8_;
   PassState& state_;
   std::vector<std::unique_ptr<ColumnBuilder>> builders_;
   std::map<size_t, std::unique_ptr<Tokenizer>> tokenizers_;
