@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "learn/deeplearning/hogwild.h"
 #include "learn/deeplearning/mini_batch.h"
 #include "learn/deeplearning/score_keeper.h"
 #include "learn/deeplearning/trainer_options.h"
@@ -56,13 +57,18 @@ class Training {
         rows_(data_.training, data_.response),
         net_(MakeNet<float>(NetOptionsOf(params_, data_))),
         optimizer_(MakeOptimizer<float>(OptimizerOptionsOf(params_), net_.Blocks())),
-        trainer_(net_, *optimizer_, rows_, StepOptionsOf(params_, Seed(kDropout)),
-                 static_cast<size_t>(params_.mini_batch_size), pool_),
         scores_(params_, data_, Seed(kScoring)),
         order_(rows_.rows()) {
     InitializeWeights(net_, params_.initial_weight_distribution, params_.initial_weight_scale,
                       Seed(kWeights));
     std::iota(order_.begin(), order_.end(), 0);
+    const StepOptions step = StepOptionsOf(params_, Seed(kDropout));
+    if (params_.mini_batch_size == 1 && !params_.reproducible) {
+      hogwild_ = std::make_unique<HogwildTrainer>(net_, *optimizer_, rows_, step, pool_);
+    } else {
+      mini_batch_ = std::make_unique<MiniBatchTrainer<float>>(
+          net_, *optimizer_, rows_, step, static_cast<size_t>(params_.mini_batch_size), pool_);
+    }
   }
 
   TrainingOutcome Run() {
@@ -110,7 +116,9 @@ class Training {
       const uint64_t place = samples_ % order_.size();
       if (place == 0) NewOrder(samples_ / order_.size());
       const uint64_t part = std::min<uint64_t>(count, order_.size() - place);
-      const double loss = trainer_.Train(std::span(order_).subspan(place, part), samples_);
+      const std::span<const uint32_t> rows = std::span(order_).subspan(place, part);
+      const double loss =
+          hogwild_ ? hogwild_->Train(rows, samples_) : mini_batch_->Train(rows, samples_);
       samples_ += part;
       count -= part;
       if (!std::isfinite(loss)) {
@@ -189,7 +197,9 @@ class Training {
   const StoredRows rows_;
   Net<float> net_;
   std::unique_ptr<Optimizer<float>> optimizer_;
-  MiniBatchTrainer<float> trainer_;
+  // One of the two.
+  std::unique_ptr<HogwildTrainer> hogwild_;
+  std::unique_ptr<MiniBatchTrainer<float>> mini_batch_;
   ScoreKeeper scores_;
   std::vector<uint32_t> order_;
 
