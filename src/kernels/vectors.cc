@@ -15,8 +15,6 @@ struct VectorTable {
   void (*sum_rows)(ConstMatrixView<T>, T*);
   void (*add_squares)(ConstMatrixView<T>, T*);
   void (*multiply_by)(const T*, T*, size_t);
-  void (*standardize_bytes)(const uint8_t*, const T*, const T*, T*, size_t);
-  void (*standardize_floats)(const float*, const T*, const T*, T*, size_t);
 };
 }  // namespace thalweg::internal
 #endif
@@ -65,55 +63,35 @@ void MultiplyBy(const T* HWY_RESTRICT x, T* HWY_RESTRICT y, size_t count) {
   }
 }
 
-template <class T>
-T StandardizeOne(float x, bool missing, T scale, T shift) {
-  return missing ? T{0} : static_cast<T>(x) * scale + shift;
-}
-
-template <class T>
-void StandardizeBytes(const uint8_t* HWY_RESTRICT x, const T* HWY_RESTRICT scale,
-                      const T* HWY_RESTRICT shift, T* HWY_RESTRICT out, size_t count) {
+void StandardizeBytes(const uint8_t* HWY_RESTRICT x, const float* HWY_RESTRICT scale,
+                      const float* HWY_RESTRICT shift, const float* HWY_RESTRICT missing,
+                      float* HWY_RESTRICT out, size_t count) {
   size_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
-  if constexpr (sizeof(T) == sizeof(float)) {
-    const hn::ScalableTag<float> d;
-    const hn::Rebind<uint8_t, decltype(d)> d8;
-    const hn::Rebind<int32_t, decltype(d)> d32;
-    const auto missing = hn::Set(d32, kMissingByte);
-    for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
-      const auto code = hn::PromoteTo(d32, hn::LoadU(d8, x + i));
-      const auto value =
-          hn::Add(hn::Mul(hn::ConvertTo(d, code), hn::Load(d, scale + i)), hn::Load(d, shift + i));
-      const auto absent = hn::RebindMask(d, hn::Eq(code, missing));
-      hn::Store(hn::IfThenZeroElse(absent, value), d, out + i);
+  const hn::ScalableTag<float> d;
+  const hn::Rebind<uint8_t, decltype(d)> d8;
+  const hn::Rebind<int32_t, decltype(d)> d32;
+  const auto missing_code = hn::Set(d32, kMissingByte);
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    const auto code = hn::PromoteTo(d32, hn::LoadU(d8, x + i));
+    auto value =
+        hn::Add(hn::Mul(hn::ConvertTo(d, code), hn::Load(d, scale + i)), hn::Load(d, shift + i));
+    if (missing != nullptr) {
+      const auto absent = hn::RebindMask(d, hn::Eq(code, missing_code));
+      value = hn::IfThenElse(absent, hn::Load(d, missing + i), value);
     }
+    hn::Store(value, d, out + i);
   }
 #endif
   for (; i < count; ++i) {
-    out[i] = StandardizeOne(x[i], x[i] == kMissingByte, scale[i], shift[i]);
+    const bool absent = missing != nullptr && x[i] == kMissingByte;
+    out[i] = absent ? missing[i] : static_cast<float>(x[i]) * scale[i] + shift[i];
   }
-}
-
-template <class T>
-void StandardizeFloats(const float* HWY_RESTRICT x, const T* HWY_RESTRICT scale,
-                       const T* HWY_RESTRICT shift, T* HWY_RESTRICT out, size_t count) {
-  size_t i = 0;
-  if constexpr (sizeof(T) == sizeof(float)) {
-    const hn::ScalableTag<float> d;
-    for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
-      const auto v = hn::LoadU(d, x + i);
-      const auto value = hn::Add(hn::Mul(v, hn::Load(d, scale + i)), hn::Load(d, shift + i));
-      hn::Store(hn::IfThenElseZero(hn::Eq(v, v), value), d, out + i);
-    }
-  }
-  for (; i < count; ++i) out[i] = StandardizeOne(x[i], x[i] != x[i], scale[i], shift[i]);
 }
 
 template <class T>
 const VectorTable<T>* Table() {
-  static constexpr VectorTable<T> kTable = {AddScaled<T>,        SumRows<T>,
-                                            AddSquares<T>,       MultiplyBy<T>,
-                                            StandardizeBytes<T>, StandardizeFloats<T>};
+  static constexpr VectorTable<T> kTable = {AddScaled<T>, SumRows<T>, AddSquares<T>, MultiplyBy<T>};
   return &kTable;
 }
 const VectorTable<float>* FloatVectors() { return Table<float>(); }
@@ -127,6 +105,7 @@ namespace thalweg {
 namespace internal {
 HWY_EXPORT(FloatVectors);
 HWY_EXPORT(DoubleVectors);
+HWY_EXPORT(StandardizeBytes);
 
 template <class T>
 const VectorTable<T>& Vectors() {
@@ -154,22 +133,23 @@ template <class T>
 void MultiplyBy(const T* x, T* y, size_t count) {
   internal::Vectors<T>().multiply_by(x, y, count);
 }
-template <class T>
-void Standardize(const uint8_t* x, const T* scale, const T* shift, T* out, size_t count) {
-  internal::Vectors<T>().standardize_bytes(x, scale, shift, out, count);
+namespace internal {
+void RunStandardize(const uint8_t* x, const float* scale, const float* shift, const float* missing,
+                    float* out, size_t count) {
+  HWY_DYNAMIC_DISPATCH(StandardizeBytes)(x, scale, shift, missing, out, count);
 }
-template <class T>
-void Standardize(const float* x, const T* scale, const T* shift, T* out, size_t count) {
-  internal::Vectors<T>().standardize_floats(x, scale, shift, out, count);
+}  // namespace internal
+
+void Standardize(const uint8_t* x, const float* scale, const float* shift, const float* missing,
+                 float* out, size_t count) {
+  internal::RunStandardize(x, scale, shift, missing, out, count);
 }
 
-#define THALWEG_INSTANTIATE(T)                                               \
-  template void AddScaled(T, const T*, T*, size_t);                          \
-  template void SumRows(ConstMatrixView<T>, T*);                             \
-  template void AddSquares(ConstMatrixView<T>, T*);                          \
-  template void MultiplyBy(const T*, T*, size_t);                            \
-  template void Standardize(const uint8_t*, const T*, const T*, T*, size_t); \
-  template void Standardize(const float*, const T*, const T*, T*, size_t)
+#define THALWEG_INSTANTIATE(T)                      \
+  template void AddScaled(T, const T*, T*, size_t); \
+  template void SumRows(ConstMatrixView<T>, T*);    \
+  template void AddSquares(ConstMatrixView<T>, T*); \
+  template void MultiplyBy(const T*, T*, size_t)
 THALWEG_INSTANTIATE(float);
 THALWEG_INSTANTIATE(double);
 #undef THALWEG_INSTANTIATE

@@ -22,13 +22,12 @@ void AddSquares(ConstMatrixView<T> m, T* out);
 template <class T>
 void MultiplyBy(const T* x, T* y, size_t count);
 
-// Inputs of a net out of what is stored of a row: out = x * scale + shift; 0 (the mean) where x is
-// missing: code kMissingByte, or NaN. Only `out` and the two factors need be aligned and padded;
-// exactly `count` elements of x are read, and exactly `count` of out are written.
+// Inputs of a net out of what is stored of a row: out = x * scale + shift. Where `missing` is not
+// null, code kMissingByte means a missing cell, which becomes that. Only `out` and the factors need
+// be aligned and padded; exactly `count` elements of x are read, and exactly `count` of out are
+// written.
 inline constexpr uint8_t kMissingByte = 255;
-template <class T>
-void Standardize(const uint8_t* x, const T* scale, const T* shift, T* out, size_t count);
-template <class T>
-void Standardize(const float* x, const T* scale, const T* shift, T* out, size_t count);
+void Standardize(const uint8_t* x, const float* scale, const float* shift, const float* missing,
+                 float* out, size_t count);
 
 }  // namespace thalweg

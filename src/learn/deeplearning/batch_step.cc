@@ -86,7 +86,7 @@ void BatchStep<T>::PlanPhases() {
       phases_.back().last = step + 1;
     }
   }
-  walk_phases_ = phases_.size();
+  update_phase_ = phases_.size();
   phases_.push_back({PhaseKind::kUpdate});
   if (std::isfinite(options_.max_w2)) phases_.push_back({PhaseKind::kConstrain});
 
@@ -131,7 +131,6 @@ void BatchStep<T>::Begin(std::span<const uint32_t> rows, uint64_t sample) {
   rows_ = rows;
   sample_ = sample;
   losses_.assign(CeilDivide(rows.size(), slice_rows_), 0);
-  optimizer_.BeginStep(static_cast<double>(sample));
 }
 
 template <class T>

@@ -40,7 +40,8 @@ class BatchStep {
   BatchStep(Net<T>& net, Optimizer<T>& optimizer, const TrainingRows<T>& rows,
             const StepOptions& options, size_t capacity);
 
-  // Begins a batch of at most `capacity` rows; `sample` is the number of the first.
+  // Begins a batch of at most `capacity` rows; `sample` is the number of the first. The optimizer's
+  // BeginStep is the caller's.
   void Begin(std::span<const uint32_t> rows, uint64_t sample);
   size_t Phases() const { return phases_.size(); }
   // To be called in order; returns the number of tasks.
@@ -49,8 +50,8 @@ class BatchStep {
   // The sum over the rows, after the walk.
   double Loss() const;
 
-  // The phases of the walk only, without an update.
-  size_t WalkPhases() const { return walk_phases_; }
+  // The one after those of the walk.
+  size_t UpdatePhase() const { return update_phase_; }
 
  private:
   enum class PhaseKind { kRows, kColumns, kUpdate, kConstrain };
@@ -110,7 +111,7 @@ class BatchStep {
   // Per weight block (even numbers, halved): which layer it is, 0 = input, else layers[n - 1].
   std::vector<size_t> layer_of_;
   std::vector<Phase> phases_;
-  size_t walk_phases_ = 0;
+  size_t update_phase_ = 0;
   size_t slice_rows_ = 0;
   std::vector<Tile> tiles_;
   std::vector<Tile> panels_;  // whole columns

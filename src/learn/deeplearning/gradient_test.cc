@@ -84,11 +84,11 @@ TEST_P(GradientTest, AgreesWithDifferences) {
   const std::vector<uint32_t> order = RowNumbers(c.batch);
   const auto mean_loss = [&] {
     step.Begin(order, 100);
-    for (size_t p = 0; p < step.WalkPhases(); ++p) DoPhase(step, p);
+    for (size_t p = 0; p < step.UpdatePhase(); ++p) DoPhase(step, p);
     return step.Loss() / static_cast<double>(c.batch);
   };
   mean_loss();
-  DoPhase(step, step.WalkPhases());
+  DoPhase(step, step.UpdatePhase());
   const std::vector<Matrix<double>> gradients = recorder.gradients;
 
   const std::vector<ParameterBlock<double>> blocks = net.Blocks();

@@ -10,7 +10,10 @@ template <class T>
 MiniBatchTrainer<T>::MiniBatchTrainer(Net<T>& net, Optimizer<T>& optimizer,
                                       const TrainingRows<T>& rows, const StepOptions& options,
                                       size_t batch_size, ThreadPool& pool)
-    : step_(net, optimizer, rows, options, batch_size), batch_size_(batch_size), pool_(pool) {}
+    : optimizer_(optimizer),
+      step_(net, optimizer, rows, options, batch_size),
+      batch_size_(batch_size),
+      pool_(pool) {}
 
 template <class T>
 double MiniBatchTrainer<T>::Train(std::span<const uint32_t> order, uint64_t sample) {
@@ -24,6 +27,7 @@ double MiniBatchTrainer<T>::Train(std::span<const uint32_t> order, uint64_t samp
 
 template <class T>
 double MiniBatchTrainer<T>::TrainBatch(std::span<const uint32_t> rows, uint64_t sample) {
+  optimizer_.BeginStep(static_cast<double>(sample));
   step_.Begin(rows, sample);
   for (size_t phase = 0; phase < step_.Phases(); ++phase) {
     RunInHomeRanges(pool_, step_.BeginPhase(phase), [&](size_t task) { step_.Do(phase, task); });

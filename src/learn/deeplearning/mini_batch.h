@@ -25,6 +25,7 @@ class MiniBatchTrainer {
  private:
   double TrainBatch(std::span<const uint32_t> rows, uint64_t sample);
 
+  Optimizer<T>& optimizer_;
   BatchStep<T> step_;
   size_t batch_size_;
   ThreadPool& pool_;

@@ -1,0 +1,60 @@
+#include "learn/deeplearning/hogwild.h"
+
+#include <algorithm>
+#include <atomic>
+
+namespace thalweg {
+namespace {
+
+// Rates and momentum move, and max_w2 is enforced, once per so many rows.
+constexpr size_t kStretch = 1024;
+// Rows that a thread takes at a time.
+constexpr size_t kGrab = 4;
+
+void DoPhase(BatchStep<float>& step, size_t phase) {
+  const size_t tasks = step.BeginPhase(phase);
+  for (size_t t = 0; t < tasks; ++t) step.Do(phase, t);
+}
+
+}  // namespace
+
+HogwildTrainer::HogwildTrainer(Net<float>& net, Optimizer<float>& optimizer,
+                               const TrainingRows<float>& rows, const StepOptions& options,
+                               ThreadPool& pool)
+    : optimizer_(optimizer), pool_(pool) {
+  for (size_t t = 0; t < pool.size(); ++t) {
+    steps_.push_back(std::make_unique<BatchStep<float>>(net, optimizer, rows, options, 1));
+  }
+}
+
+double HogwildTrainer::Train(std::span<const uint32_t> order, uint64_t sample) {
+  double loss = 0;
+  std::vector<double> losses(steps_.size());
+  for (size_t begin = 0; begin < order.size(); begin += kStretch) {
+    const size_t end = std::min(order.size(), begin + kStretch);
+    optimizer_.BeginStep(static_cast<double>(sample + begin));
+    std::atomic<size_t> next{begin};
+    pool_.Run(steps_.size(), [&](size_t task, size_t /*thread*/) {
+      BatchStep<float>& step = *steps_[task];
+      double sum = 0;
+      for (;;) {
+        const size_t first = next.fetch_add(kGrab, std::memory_order_relaxed);
+        if (first >= end) break;
+        for (size_t i = first; i < std::min(end, first + kGrab); ++i) {
+          step.Begin(order.subspan(i, 1), sample + i);
+          for (size_t phase = 0; phase <= step.UpdatePhase(); ++phase) DoPhase(step, phase);
+          sum += step.Loss();
+        }
+      }
+      losses[task] = sum;
+    });
+    for (double part : losses) loss += part;
+    BatchStep<float>& step = *steps_.front();
+    for (size_t phase = step.UpdatePhase() + 1; phase < step.Phases(); ++phase) {
+      DoPhase(step, phase);
+    }
+  }
+  return order.empty() ? 0 : loss / static_cast<double>(order.size());
+}
+
+}  // namespace thalweg

@@ -1,0 +1,73 @@
+#include "learn/deeplearning/trainer_options.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "base/error.h"
+
+namespace thalweg {
+
+void CheckParams(const DeepLearningParams& p, bool classification) {
+  std::vector<FieldError> errors;
+  if (!p.hidden_dropout_ratios.empty()) {
+    if (!HasDropout(p.activation)) {
+      errors.push_back({"hidden_dropout_ratios",
+                        "needs an activation with dropout, such as RectifierWithDropout"});
+    } else if (p.hidden_dropout_ratios.size() != p.hidden.size()) {
+      errors.push_back(
+          {"hidden_dropout_ratios", fmt::format("has {} values for {} hidden layers",
+                                                p.hidden_dropout_ratios.size(), p.hidden.size())});
+    }
+  }
+  if (p.loss == LossChoice::kCrossEntropy && !classification) {
+    errors.push_back({"loss",
+                      "CrossEntropy needs a categorical response; use Quadratic, or "
+                      "--response_type enum"});
+  }
+  if (!errors.empty()) throw FieldErrors(std::move(errors));
+}
+
+NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
+  NetOptions options;
+  options.input = data.encoder->shape();
+  options.activation = p.activation;
+  options.hidden.assign(p.hidden.begin(), p.hidden.end());
+  if (HasDropout(p.activation)) {
+    options.dropout = p.hidden_dropout_ratios;
+    if (options.dropout.empty()) options.dropout.assign(p.hidden.size(), 0.5);
+  }
+  if (data.response.classification()) {
+    options.outputs = data.response.domain.size();
+    options.loss = p.loss == LossChoice::kQuadratic ? LossKind::kQuadraticProbabilities
+                                                    : LossKind::kCrossEntropy;
+  } else {
+    options.loss = LossKind::kQuadratic;
+  }
+  return options;
+}
+
+OptimizerOptions OptimizerOptionsOf(const DeepLearningParams& p) {
+  OptimizerOptions o;
+  o.kind = p.adaptive_rate ? OptimizerKind::kAdadelta : OptimizerKind::kSgd;
+  o.rho = p.rho;
+  o.epsilon = p.epsilon;
+  o.rate = p.rate;
+  o.rate_annealing = p.rate_annealing;
+  o.rate_decay = p.rate_decay;
+  o.momentum_start = p.momentum_start;
+  o.momentum_ramp = p.momentum_ramp;
+  o.momentum_stable = p.momentum_stable;
+  o.nesterov = p.nesterov_accelerated_gradient;
+  o.l1 = p.l1;
+  o.l2 = p.l2;
+  return o;
+}
+
+StepOptions StepOptionsOf(const DeepLearningParams& p, uint64_t seed) {
+  StepOptions options = {.input_dropout = p.input_dropout_ratio, .seed = seed};
+  if (p.max_w2 < std::numeric_limits<float>::max()) options.max_w2 = p.max_w2;
+  return options;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,16 @@
+// From parameters to the options of the parts.
+#pragma once
+
+#include "learn/deeplearning/batch_step.h"
+#include "learn/deeplearning/params.h"
+#include "learn/deeplearning/training_data.h"
+
+namespace thalweg {
+
+// Throws FieldErrors on parameters that do not fit together.
+void CheckParams(const DeepLearningParams& params, bool classification);
+NetOptions NetOptionsOf(const DeepLearningParams& params, const TrainingData& data);
+OptimizerOptions OptimizerOptionsOf(const DeepLearningParams& params);
+StepOptions StepOptionsOf(const DeepLearningParams& params, uint64_t seed);
+
+}  // namespace thalweg

@@ -1,0 +1,296 @@
+#include "learn/deeplearning/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "frame/chunk_builder.h"
+#include "models/deeplearning_model.h"
+
+namespace thalweg {
+namespace {
+
+using testing::HasSubstr;
+
+// Two moons of a kind, a categorical column that matters, a constant one, some missing cells; class
+// and value follow from the others.
+Frame MakeFrame(size_t rows, uint64_t seed) {
+  Random random(seed);
+  std::vector<double> x(rows), y(rows), same(rows, 3), value(rows);
+  std::vector<int64_t> level(rows), label(rows);
+  for (size_t r = 0; r < rows; ++r) {
+    x[r] = random.Uniform(-2, 2);
+    y[r] = random.Uniform(0, 50);
+    level[r] = static_cast<int64_t>(random.Below(3));
+    value[r] = 100 + 10 * (std::sin(2 * x[r]) + (level[r] == 1 ? 1 : 0) + y[r] / 50);
+    label[r] = value[r] > 110 ? 1 : 0;
+    if (r % 17 == 3) x[r] = kMissingReal;
+    if (r % 19 == 4) level[r] = kMissingInt;
+    if (r % 101 == 5) label[r] = kMissingInt, value[r] = kMissingReal;
+  }
+  std::vector<int64_t> starts;
+  std::vector<std::vector<ChunkPtr>> chunks(6);
+  for (size_t i = 0; i < rows; i += 70) {
+    const size_t n = std::min<size_t>(70, rows - i);
+    starts.push_back(static_cast<int64_t>(i));
+    chunks[0].push_back(EncodeReals(std::span(x).subspan(i, n)));
+    chunks[1].push_back(EncodeReals(std::span(y).subspan(i, n)));
+    chunks[2].push_back(EncodeReals(std::span(same).subspan(i, n)));
+    chunks[3].push_back(EncodeIntegers(std::span<const int64_t>(level).subspan(i, n)));
+    chunks[4].push_back(EncodeIntegers(std::span<const int64_t>(label).subspan(i, n)));
+    chunks[5].push_back(EncodeReals(std::span(value).subspan(i, n)));
+  }
+  starts.push_back(static_cast<int64_t>(rows));
+  const auto levels = std::make_shared<Domain>(std::vector<std::string>{"a", "b", "c"});
+  const auto labels = std::make_shared<Domain>(std::vector<std::string>{"no", "yes"});
+  std::vector<ColumnPtr> columns;
+  const ColumnType types[] = {ColumnType::kReal,        ColumnType::kReal,
+                              ColumnType::kReal,        ColumnType::kCategorical,
+                              ColumnType::kCategorical, ColumnType::kReal};
+  for (size_t c = 0; c < 6; ++c) {
+    columns.push_back(std::make_shared<Column>(types[c], chunks[c],
+                                               c == 3 ? levels : (c == 4 ? labels : nullptr)));
+  }
+  return Frame(std::make_shared<Layout>(starts), {"x", "y", "same", "level", "label", "value"},
+               columns);
+}
+
+DeepLearningParams Classify() {
+  DeepLearningParams params;
+  params.response_column = "label";
+  params.ignored_columns = {"value"};
+  params.hidden = {32, 16};
+  params.epochs = 20;
+  params.seed = 42;
+  return params;
+}
+
+DeepLearningParams Regress() {
+  DeepLearningParams params = Classify();
+  params.response_column = "value";
+  params.ignored_columns = {"label"};
+  return params;
+}
+
+TrainingOutcome Train(const DeepLearningParams& params, size_t threads = 2,
+                      const CancelToken* cancel = nullptr) {
+  static const Frame training = MakeFrame(2000, 1);
+  static const Frame validation = MakeFrame(500, 2);
+  ThreadPool pool(threads);
+  return TrainDeepLearning(params, {&training, &validation}, pool, {.cancel = cancel});
+}
+
+std::string ModelBytes(const TrainingOutcome& outcome) {
+  return dynamic_cast<const DeepLearningModel&>(*outcome.model).Bytes();
+}
+
+TEST(Trainer, Classifies) {
+  const TrainingOutcome outcome = Train(Classify());
+  EXPECT_LT(*outcome.validation_metrics->classification_error, 0.12);
+  EXPECT_EQ(outcome.epochs, 20);
+  EXPECT_EQ(outcome.training_metrics.rows, 1980);  // 20 responses are missing
+  ASSERT_EQ(outcome.warnings.size(), 2U);
+  EXPECT_THAT(outcome.warnings[0], HasSubstr("same"));
+  EXPECT_THAT(outcome.warnings[1], HasSubstr("20 of 2000"));
+  EXPECT_FALSE(outcome.scoring_history->as_array().empty());
+  // What "choose" stood for is reported.
+  EXPECT_GT(outcome.parameters->at("mini_batch_size").as_int64(), 0);
+}
+
+TEST(Trainer, ModelIsKeptByItsFile) {
+  const TrainingOutcome outcome = Train(Classify());
+  const std::string path = testing::TempDir() + "/trainer_test.thalweg";
+  outcome.model->Save(path);
+  const auto loaded = LoadModel(path);
+  std::filesystem::remove(path);
+  ThreadPool pool(3);
+  const Frame rows = MakeFrame(500, 2);
+  const Frame a = outcome.model->Predict(rows, pool);
+  const Frame b = loaded->Predict(rows, pool);
+  ASSERT_EQ(a.names(), (std::vector<std::string>{"predict", "no", "yes"}));
+  std::vector<double> p(500), q(500), no(500);
+  for (size_t c = 0; c < 3; ++c) {
+    ReadCells(a, c, 0, p);
+    ReadCells(b, c, 0, q);
+    EXPECT_EQ(p, q);
+  }
+  ReadCells(a, 1, 0, no);
+  for (size_t r = 0; r < 500; ++r) EXPECT_NEAR(no[r] + p[r], 1, 1e-6);
+  const Metrics metrics = loaded->Score(rows, pool);
+  EXPECT_EQ(metrics.logloss, outcome.validation_metrics->logloss);
+  EXPECT_EQ(metrics.classification_error, outcome.validation_metrics->classification_error);
+  // Chunks of another size, other threads: the same predictions.
+  EXPECT_EQ(ModelBytes(outcome).substr(0, 7), "THALWEG");
+}
+
+TEST(Trainer, Regresses) {
+  for (Activation activation : {Activation::kTanh, Activation::kRectifier, Activation::kMaxout,
+                                Activation::kExpRectifier}) {
+    DeepLearningParams params = Regress();
+    params.activation = activation;
+    params.epochs = 40;
+    const TrainingOutcome outcome = Train(params);
+    EXPECT_GT(*outcome.validation_metrics->r2, 0.8) << static_cast<int>(activation);
+    EXPECT_GT(outcome.model->Summary().at("weights_and_biases").to_number<int>(), 100);
+  }
+}
+
+TEST(Trainer, ReproducibleIsTheSameToTheBit) {
+  for (int64_t batch : {1, 32}) {
+    DeepLearningParams params = Classify();
+    params.reproducible = true;
+    params.mini_batch_size = batch;
+    params.epochs = 2.5;
+    params.activation = Activation::kRectifierWithDropout;
+    params.input_dropout_ratio = 0.1;
+    const std::string one = ModelBytes(Train(params, 1));
+    for (size_t threads : {1, 2, 3, 5}) {
+      EXPECT_TRUE(ModelBytes(Train(params, threads)) == one) << threads << " threads";
+    }
+    params.seed = 43;
+    EXPECT_FALSE(ModelBytes(Train(params, 1)) == one);
+  }
+}
+
+TEST(Trainer, StopsWhenAskedTo) {
+  CancelToken cancel;
+  cancel.Cancel();
+  const TrainingOutcome outcome = Train(Classify(), 2, &cancel);
+  EXPECT_TRUE(outcome.interrupted);
+  EXPECT_LT(outcome.epochs, 20);
+  EXPECT_GT(outcome.samples, 0);
+  EXPECT_NE(outcome.model, nullptr);
+
+  DeepLearningParams params = Classify();
+  params.epochs = 1e6;
+  params.max_runtime_secs = 0.2;
+  EXPECT_LT(Train(params).seconds, 10);
+  params.max_runtime_secs = 0;
+  params.classification_stop = 0.3;
+  params.reproducible = true;
+  EXPECT_LT(Train(params).epochs, 1000);
+}
+
+struct Refusal {
+  const char* field;
+  const char* text;
+  void (*spoil)(DeepLearningParams& params);
+};
+
+TEST(Trainer, RefusesWhatCannotBe) {
+  const Refusal refusals[] = {
+      {"response_column", "label", [](auto& p) { p.response_column = "lable"; }},
+      {"response_column", "needed", [](auto& p) { p.response_column = ""; }},
+      {"ignored_columns", "level", [](auto& p) { p.ignored_columns = {"levle"}; }},
+      {"hidden_dropout_ratios", "WithDropout",
+       [](auto& p) {
+         p.hidden_dropout_ratios = {0.5, 0.5};
+       }},
+      {"hidden_dropout_ratios", "2 hidden",
+       [](auto& p) {
+         p.activation = Activation::kTanhWithDropout;
+         p.hidden_dropout_ratios = {0.5};
+       }},
+      {"loss", "Quadratic",
+       [](auto& p) {
+         p.response_column = "value";
+         p.loss = LossChoice::kCrossEntropy;
+       }},
+  };
+  for (const Refusal& refusal : refusals) {
+    DeepLearningParams params = Classify();
+    refusal.spoil(params);
+    try {
+      Train(params);
+      ADD_FAILURE() << refusal.field << " was accepted";
+    } catch (const FieldErrors& errors) {
+      EXPECT_EQ(errors.errors()[0].field, refusal.field);
+      EXPECT_THAT(errors.errors()[0].message, HasSubstr(refusal.text));
+    }
+  }
+}
+
+TEST(Trainer, SaysWhenTrainingExplodes) {
+  DeepLearningParams params = Regress();
+  params.adaptive_rate = false;
+  params.rate = 1e6;
+  params.rate_annealing = 0;
+  EXPECT_THROW(Train(params), UserError);
+}
+
+// Every option that changes training changes the model.
+TEST(Trainer, NoOptionIsIgnored) {
+  DeepLearningParams base = Classify();
+  base.reproducible = true;
+  base.epochs = 1.5;
+  base.adaptive_rate = false;
+  base.activation = Activation::kRectifierWithDropout;
+  base.momentum_start = 0.5;
+  base.initial_weight_distribution = WeightDistribution::kNormal;
+  base.initial_weight_scale = 0.1;
+  using Change = void (*)(DeepLearningParams&);
+  const std::pair<const char*, Change> changes[] = {
+      {"adaptive_rate", [](auto& p) { p.adaptive_rate = true; }},
+      {"rate", [](auto& p) { p.rate = 0.01; }},
+      {"rate_annealing", [](auto& p) { p.rate_annealing = 1e-3; }},
+      {"rate_decay", [](auto& p) { p.rate_decay = 0.5; }},
+      {"momentum_start", [](auto& p) { p.momentum_start = 0; }},
+      {"momentum_ramp", [](auto& p) { p.momentum_ramp = 100; }},
+      {"momentum_stable", [](auto& p) { p.momentum_stable = 0.9; }},
+      {"nesterov_accelerated_gradient", [](auto& p) { p.nesterov_accelerated_gradient = false; }},
+      {"input_dropout_ratio", [](auto& p) { p.input_dropout_ratio = 0.2; }},
+      {"hidden_dropout_ratios",
+       [](auto& p) {
+         p.hidden_dropout_ratios = {0.1, 0.2};
+       }},
+      {"l1", [](auto& p) { p.l1 = 1e-3; }},
+      {"l2", [](auto& p) { p.l2 = 1e-3; }},
+      {"max_w2", [](auto& p) { p.max_w2 = 0.01; }},
+      {"initial_weight_distribution",
+       [](auto& p) { p.initial_weight_distribution = WeightDistribution::kUniform; }},
+      {"initial_weight_scale", [](auto& p) { p.initial_weight_scale = 0.2; }},
+      {"loss", [](auto& p) { p.loss = LossChoice::kQuadratic; }},
+      {"standardize", [](auto& p) { p.standardize = false; }},
+      {"use_all_factor_levels", [](auto& p) { p.use_all_factor_levels = false; }},
+      {"missing_values_handling",
+       [](auto& p) { p.missing_values_handling = MissingValuesHandling::kSkip; }},
+      {"ignore_const_cols", [](auto& p) { p.ignore_const_cols = false; }},
+      {"shuffle_training_data", [](auto& p) { p.shuffle_training_data = false; }},
+      {"mini_batch_size", [](auto& p) { p.mini_batch_size = 17; }},
+      {"activation", [](auto& p) { p.activation = Activation::kMaxoutWithDropout; }},
+      {"hidden", [](auto& p) { p.hidden = {32}; }},
+      {"epochs", [](auto& p) { p.epochs = 1.2; }},
+  };
+  const auto weights = [](const TrainingOutcome& outcome) {
+    const auto& model = dynamic_cast<const DeepLearningModel&>(*outcome.model);
+    std::vector<float> all;
+    for (const AffineWeights& layer : model.network().layers) {
+      all.insert(all.end(), layer.weights.elements().begin(), layer.weights.elements().end());
+    }
+    return all;
+  };
+  base.overwrite_with_best_model = false;
+  const std::vector<float> usual = weights(Train(base));
+  EXPECT_TRUE(weights(Train(base)) == usual);
+  for (const auto& [name, change] : changes) {
+    DeepLearningParams params = base;
+    change(params);
+    EXPECT_FALSE(weights(Train(params)) == usual) << name;
+  }
+  DeepLearningParams adadelta = base;
+  adadelta.adaptive_rate = true;
+  const std::vector<float> adaptive = weights(Train(adadelta));
+  adadelta.rho = 0.95;
+  EXPECT_FALSE(weights(Train(adadelta)) == adaptive) << "rho";
+  adadelta.rho = 0.99;
+  adadelta.epsilon = 1e-6;
+  EXPECT_FALSE(weights(Train(adadelta)) == adaptive) << "epsilon";
+}
+
+}  // namespace
+}  // namespace thalweg

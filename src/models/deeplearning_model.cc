@@ -1,0 +1,291 @@
+#include "models/deeplearning_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "frame/chunk_builder.h"
+
+namespace thalweg {
+namespace {
+
+constexpr int kVersion = 1;
+// Frames are scored in stretches of at least so many rows: what is encoded at a time stays small.
+constexpr int64_t kStretchRows = 16384;
+
+// Calls use(first chunk, last chunk, first row, last row) for consecutive runs of whole chunks.
+template <class Use>
+void ForEachStretch(const Layout& layout, const Use& use) {
+  for (size_t first = 0; first < layout.chunks();) {
+    size_t last = first;
+    int64_t rows = 0;
+    while (last < layout.chunks() && rows < kStretchRows) rows += layout.ChunkRows(last++);
+    use(first, last, layout.ChunkStart(first), layout.ChunkStart(first) + rows);
+    first = last;
+  }
+}
+
+std::vector<uint32_t> AllRows(size_t rows) {
+  std::vector<uint32_t> numbers(rows);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
+}
+
+std::vector<int64_t> Shape(const Matrix<float>& m) {
+  return {static_cast<int64_t>(m.rows()), static_cast<int64_t>(m.columns())};
+}
+
+// Without padding.
+std::vector<float> Elements(const Matrix<float>& m) {
+  std::vector<float> values;
+  for (size_t r = 0; r < m.rows(); ++r) {
+    values.insert(values.end(), m.row(r), m.row(r) + m.columns());
+  }
+  return values;
+}
+
+Matrix<float> ReadMatrix(const ModelFile& file, const std::string& name, size_t rows,
+                         size_t columns) {
+  const std::vector<float> values =
+      file.Array(name, {static_cast<int64_t>(rows), static_cast<int64_t>(columns)});
+  Matrix<float> m(rows, columns);
+  for (size_t r = 0; r < rows; ++r) std::copy_n(values.data() + r * columns, columns, m.row(r));
+  return m;
+}
+
+}  // namespace
+
+ActualResponses ReadResponses(const Frame& frame, size_t column, const ResponseScale& response,
+                              int64_t begin, int64_t end) {
+  const Column& cells = frame.column(column);
+  const auto count = static_cast<size_t>(end - begin);
+  ActualResponses actual;
+  if (!IsNumeric(cells.type()) ||
+      (cells.type() == ColumnType::kCategorical && !response.classification())) {
+    throw UserError(fmt::format("the response {} is {}; it was {} in training", frame.name(column),
+                                ColumnTypeName(cells.type()),
+                                response.classification() ? "enum" : "a number"));
+  }
+  if (!response.classification()) {
+    actual.values.resize(count);
+    ReadCells(frame, column, begin, actual.values);
+    return actual;
+  }
+  const Domain domain(response.domain);
+  actual.classes.resize(count, -1);
+  if (cells.type() == ColumnType::kCategorical) {
+    std::vector<int32_t> map;
+    for (const std::string& level : cells.domain()->levels()) {
+      map.push_back(static_cast<int32_t>(domain.Find(level)));
+    }
+    std::vector<int64_t> codes(count);
+    ReadCells(frame, column, begin, codes);
+    for (size_t r = 0; r < count; ++r) {
+      if (codes[r] != kMissingInt) actual.classes[r] = map[static_cast<size_t>(codes[r])];
+    }
+    return actual;
+  }
+  std::vector<double> values(count);
+  ReadCells(frame, column, begin, values);
+  for (size_t r = 0; r < count; ++r) {
+    if (std::isnan(values[r])) continue;
+    actual.classes[r] = static_cast<int32_t>(domain.Find(fmt::format("{}", values[r])));
+  }
+  return actual;
+}
+
+DeepLearningModel::DeepLearningModel(FeatureEncoder encoder, Network network, std::string response,
+                                     ResponseScale scale, const Json& parameters)
+    : encoder_(std::move(encoder)),
+      network_(std::move(network)),
+      response_(std::move(response)),
+      scale_(std::move(scale)),
+      parameters_(std::make_unique<Json>(parameters)) {}
+
+DeepLearningModel::~DeepLearningModel() = default;
+
+Frame DeepLearningModel::Predict(const Frame& frame, ThreadPool& pool) const {
+  const FeatureBinding binding(encoder_, frame);
+  const Layout& layout = frame.layout();
+  const bool classes = scale_.classification();
+  const size_t columns = classes ? 1 + scale_.domain.size() : 1;
+  std::vector<std::vector<ChunkPtr>> chunks(columns, std::vector<ChunkPtr>(layout.chunks()));
+  ForEachStretch(layout, [&](size_t first_chunk, size_t last_chunk, int64_t begin, int64_t end) {
+    const RowStore store(binding, begin, end, {}, pool);
+    const size_t rows = store.rows();
+    std::vector<int64_t> codes(classes ? rows : 0);
+    std::vector<std::vector<double>> values(classes ? columns - 1 : 1, std::vector<double>(rows));
+    ScoreRows(network_, scale_, store, AllRows(rows), pool,
+              [&](size_t /*block*/, size_t first, ConstMatrixView<float> scores) {
+                for (size_t r = 0; r < scores.rows; ++r) {
+                  const float* row = scores.row(r);
+                  for (size_t j = 0; j < scores.columns; ++j) values[j][first + r] = row[j];
+                  if (classes) {
+                    codes[first + r] = std::max_element(row, row + scores.columns) - row;
+                  }
+                }
+              });
+    pool.Run((last_chunk - first_chunk) * columns, [&](size_t task, size_t /*thread*/) {
+      const size_t chunk = first_chunk + task / columns;
+      const size_t column = task % columns;
+      const auto from = static_cast<size_t>(layout.ChunkStart(chunk) - begin);
+      const auto count = static_cast<size_t>(layout.ChunkRows(chunk));
+      if (classes && column == 0) {
+        chunks[0][chunk] = EncodeIntegers(std::span(codes).subspan(from, count));
+      } else {
+        const std::vector<double>& cells = values[classes ? column - 1 : 0];
+        chunks[column][chunk] = EncodeReals(std::span(cells).subspan(from, count));
+      }
+    });
+  });
+  std::vector<std::string> names = {"predict"};
+  std::vector<ColumnPtr> result;
+  for (size_t c = 0; c < columns; ++c) {
+    const bool codes = classes && c == 0;
+    if (c > 0) names.push_back(scale_.domain[c - 1]);
+    result.push_back(std::make_shared<Column>(
+        codes ? ColumnType::kCategorical : ColumnType::kReal, std::move(chunks[c]),
+        codes ? std::make_shared<Domain>(scale_.domain) : nullptr));
+  }
+  return Frame(frame.layout_ptr(), std::move(names), std::move(result));
+}
+
+Metrics DeepLearningModel::Score(const Frame& frame, ThreadPool& pool) const {
+  const FeatureBinding binding(encoder_, frame);
+  const size_t column = frame.IndexOf(response_);
+  ClassificationAccumulator classes(scale_.domain.size());
+  RegressionAccumulator values;
+  ForEachStretch(frame.layout(), [&](size_t, size_t, int64_t begin, int64_t end) {
+    const RowStore store(binding, begin, end, {}, pool);
+    const ActualResponses actual = ReadResponses(frame, column, scale_, begin, end);
+    std::vector<ClassificationAccumulator> class_parts;
+    std::vector<RegressionAccumulator> value_parts(ScoreBlocks(store.rows()));
+    class_parts.assign(ScoreBlocks(store.rows()), ClassificationAccumulator(scale_.domain.size()));
+    ScoreRows(
+        network_, scale_, store, AllRows(store.rows()), pool,
+        [&](size_t block, size_t first, ConstMatrixView<float> scores) {
+          for (size_t r = 0; r < scores.rows; ++r) {
+            if (scale_.classification()) {
+              class_parts[block].Add(actual.classes[first + r], {scores.row(r), scores.columns});
+            } else {
+              value_parts[block].Add(actual.values[first + r], scores.row(r)[0]);
+            }
+          }
+        });
+    for (const auto& part : class_parts) classes.Merge(part);
+    for (const auto& part : value_parts) values.Merge(part);
+  });
+  return scale_.classification() ? classes.Finish(scale_.domain) : values.Finish();
+}
+
+Json DeepLearningModel::Summary() const {
+  JsonArray hidden;
+  for (size_t l = 0; l + 1 < network_.layers.size(); ++l) {
+    hidden.push_back(network_.layers[l].biases.columns() / ChannelsOf(network_.activation));
+  }
+  return JsonObject{
+      {"algo", kAlgo},
+      {"response", response_},
+      {"kind", scale_.classification() ? "classification" : "regression"},
+      {"predictors", encoder_.columns().size()},
+      {"inputs", encoder_.shape().units()},
+      {"hidden", hidden},
+      {"outputs", network_.outputs()},
+      {"activation", kEnumNames<Activation>[static_cast<size_t>(network_.activation)]},
+      {"weights_and_biases", network_.parameters()}};
+}
+
+Json DeepLearningModel::Description() const {
+  JsonArray widths;
+  for (const AffineWeights& layer : network_.layers) widths.push_back(layer.biases.columns());
+  return JsonObject{
+      {"algo", kAlgo},
+      {"version", kVersion},
+      {"response", JsonObject{{"name", response_},
+                              {"domain", boost::json::value_from(scale_.domain)},
+                              {"mean", scale_.mean},
+                              {"scale", scale_.scale}}},
+      {"columns", encoder_.ToJson()},
+      {"activation", kEnumNames<Activation>[static_cast<size_t>(network_.activation)]},
+      {"widths", widths},
+      {"parameters", *parameters_}};
+}
+
+void DeepLearningModel::AddArrays(ModelFileWriter& writer) const {
+  for (size_t l = 0; l < network_.layers.size(); ++l) {
+    const AffineWeights& layer = network_.layers[l];
+    writer.Add(fmt::format("weights.{}", l), Shape(layer.weights), Elements(layer.weights));
+    writer.Add(fmt::format("biases.{}", l), Shape(layer.biases), Elements(layer.biases));
+  }
+}
+
+void DeepLearningModel::Save(const std::string& path) const {
+  ModelFileWriter writer(Description());
+  AddArrays(writer);
+  writer.Save(path);
+}
+
+std::string DeepLearningModel::Bytes() const {
+  ModelFileWriter writer(Description());
+  AddArrays(writer);
+  return writer.Bytes();
+}
+
+std::shared_ptr<const DeepLearningModel> DeepLearningModel::FromFile(const ModelFile& file) {
+  const auto refuse = [&](const std::string& what) {
+    return UserError(fmt::format("{}: not a usable deep-learning model: {}", file.name(), what));
+  };
+  Network network;
+  ResponseScale scale;
+  std::string response;
+  std::vector<size_t> widths;
+  FeatureEncoder encoder;
+  Json parameters;
+  try {
+    const Json& d = file.description();
+    const auto version = d.at("version").to_number<int>();
+    if (version > kVersion) {
+      throw refuse(
+          fmt::format("it was written by a later version of the program (model version "
+                      "{}, this program knows {})",
+                      version, kVersion));
+    }
+    encoder = FeatureEncoder::FromJson(d.at("columns"), file.name());
+    const Json& r = d.at("response");
+    response = boost::json::value_to<std::string>(r.at("name"));
+    scale.domain = boost::json::value_to<std::vector<std::string>>(r.at("domain"));
+    scale.mean = r.at("mean").to_number<double>();
+    scale.scale = r.at("scale").to_number<double>();
+    widths = boost::json::value_to<std::vector<size_t>>(d.at("widths"));
+    const auto name = boost::json::value_to<std::string>(d.at("activation"));
+    const auto& names = kEnumNames<Activation>;
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) throw refuse("unknown activation " + name);
+    network.activation = static_cast<Activation>(found - names.begin());
+    parameters = d.at("parameters");
+  } catch (const UserError&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw refuse(error.what());
+  }
+  const size_t outputs = scale.classification() ? scale.domain.size() : 1;
+  const size_t channels = ChannelsOf(network.activation);
+  if (widths.empty() || widths.back() != outputs) throw refuse("widths of layers do not fit");
+  network.input = encoder.shape();
+  size_t inputs = network.input.units();
+  for (size_t l = 0; l < widths.size(); ++l) {
+    AffineWeights layer;
+    layer.weights = ReadMatrix(file, fmt::format("weights.{}", l), inputs, widths[l]);
+    layer.biases = ReadMatrix(file, fmt::format("biases.{}", l), 1, widths[l]);
+    network.layers.push_back(std::move(layer));
+    inputs = widths[l] / channels;
+  }
+  return std::make_shared<DeepLearningModel>(std::move(encoder), std::move(network),
+                                             std::move(response), std::move(scale), parameters);
+}
+
+}  // namespace thalweg

@@ -1,0 +1,218 @@
+#include "models/feature_encoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "mapreduce/rollups.h"
+
+namespace thalweg {
+namespace {
+
+constexpr size_t kSparseColumns = 256;
+constexpr double kSparseFrame = 0.05;
+constexpr double kSparseColumn = 0.10;
+
+double NonZeroShare(const Rollups& r) {
+  return r.rows == 0 ? 0 : static_cast<double>(r.rows - r.zeros) / static_cast<double>(r.rows);
+}
+
+// "a, b, c" with at most 20 names.
+std::string NameSome(const std::vector<std::string>& names) {
+  constexpr size_t kMost = 20;
+  if (names.size() <= kMost) return Join(names, ", ");
+  const std::vector<std::string> first(names.begin(), names.begin() + kMost);
+  return fmt::format("{} and {} more", Join(first, ", "), names.size() - kMost);
+}
+
+FeatureColumn Categorical(const Column& column, const Rollups& rollups,
+                          const FeatureOptions& options) {
+  FeatureColumn feature;
+  feature.categorical = true;
+  feature.levels = column.domain()->levels();
+  feature.first_level = options.use_all_factor_levels ? 0 : 1;
+  feature.missing_level = rollups.missing > 0;
+  return feature;
+}
+
+FeatureColumn Numeric(const Rollups& r, const FeatureOptions& options, bool sparse) {
+  FeatureColumn feature;
+  feature.sparse = sparse;
+  const double mean = std::isnan(r.mean) ? 0 : r.mean;
+  if (sparse) {
+    const double largest = std::max(std::abs(r.min), std::abs(r.max));
+    feature.scale = options.standardize && largest > 1 ? 1 / largest : 1;
+    feature.imputed = mean * feature.scale;
+    return feature;
+  }
+  if (options.standardize) {
+    feature.scale = r.sd > 0 ? 1 / r.sd : 1;
+    feature.shift = -mean * feature.scale;
+  }
+  feature.imputed = mean * feature.scale + feature.shift;
+  const double codes = r.missing > 0 ? 254 : 255;
+  feature.narrow = r.integral && r.max - r.min <= codes;
+  feature.base = feature.narrow ? r.min : 0;
+  return feature;
+}
+
+}  // namespace
+
+FeatureEncoder FeatureEncoder::Fit(const Frame& frame, std::span<const size_t> predictors,
+                                   const FeatureOptions& options, ThreadPool& pool,
+                                   std::vector<std::string>& warnings) {
+  const std::vector<Rollups> rollups = ComputeRollups(frame.Select(predictors), pool);
+  size_t numeric = 0;
+  double nonzeros = 0;
+  for (size_t i = 0; i < predictors.size(); ++i) {
+    const ColumnType type = frame.column(predictors[i]).type();
+    if (!IsNumeric(type) || type == ColumnType::kCategorical) continue;
+    ++numeric;
+    nonzeros += NonZeroShare(rollups[i]);
+  }
+  const bool sparse_frame =
+      numeric >= kSparseColumns && nonzeros <= kSparseFrame * static_cast<double>(numeric);
+
+  FeatureEncoder encoder;
+  std::vector<std::string> constant;
+  std::vector<std::string> unusable;
+  for (size_t i = 0; i < predictors.size(); ++i) {
+    const Column& column = frame.column(predictors[i]);
+    const std::string& name = frame.name(predictors[i]);
+    const Rollups& r = rollups[i];
+    if (!IsNumeric(column.type())) {
+      unusable.push_back(name);
+      continue;
+    }
+    const bool categorical = column.type() == ColumnType::kCategorical;
+    const bool empty = r.missing == r.rows;
+    const bool varies = !empty && (r.min < r.max || (categorical && r.missing > 0));
+    if (empty || (!varies && options.ignore_const_cols)) {
+      constant.push_back(name);
+      continue;
+    }
+    const bool sparse = sparse_frame && NonZeroShare(r) <= kSparseColumn;
+    FeatureColumn feature =
+        categorical ? Categorical(column, r, options) : Numeric(r, options, sparse);
+    feature.name = name;
+    encoder.columns_.push_back(std::move(feature));
+  }
+  if (!unusable.empty()) {
+    warnings.push_back("ignored string and UUID columns: " + NameSome(unusable));
+  }
+  if (!constant.empty()) warnings.push_back("ignored constant columns: " + NameSome(constant));
+  if (encoder.columns_.empty()) {
+    throw UserError("no predictor column is left to learn from: all are constant, empty, or text");
+  }
+  const auto kind = [](const FeatureColumn& c) {
+    return c.categorical ? 0 : (c.sparse ? 3 : (c.narrow ? 1 : 2));
+  };
+  std::stable_sort(
+      encoder.columns_.begin(), encoder.columns_.end(),
+      [&](const FeatureColumn& a, const FeatureColumn& b) { return kind(a) < kind(b); });
+  encoder.NumberUnits();
+  return encoder;
+}
+
+void FeatureEncoder::NumberUnits() {
+  shape_ = {};
+  narrow_units_ = 0;
+  uint32_t unit = 0;
+  for (FeatureColumn& column : columns_) {
+    column.unit = unit;
+    if (column.categorical) {
+      shape_.levels += column.level_units();
+      unit += static_cast<uint32_t>(column.level_units());
+      continue;
+    }
+    ++(column.sparse ? shape_.sparse : shape_.dense);
+    narrow_units_ += column.narrow && !column.sparse ? 1 : 0;
+    ++unit;
+  }
+}
+
+Json FeatureEncoder::ToJson() const {
+  JsonArray columns;
+  for (const FeatureColumn& c : columns_) {
+    JsonObject object{{"name", c.name}, {"kind", c.categorical ? "categorical" : "numeric"}};
+    if (c.categorical) {
+      object["levels"] = boost::json::value_from(c.levels);
+      object["first_level"] = c.first_level;
+      object["missing_level"] = c.missing_level;
+    } else {
+      object["scale"] = c.scale;
+      object["shift"] = c.shift;
+      object["imputed"] = c.imputed;
+      object["sparse"] = c.sparse;
+      object["narrow"] = c.narrow;
+      object["base"] = c.base;
+    }
+    columns.push_back(std::move(object));
+  }
+  return columns;
+}
+
+FeatureEncoder FeatureEncoder::FromJson(const Json& value, const std::string& source) {
+  FeatureEncoder encoder;
+  try {
+    for (const Json& item : value.as_array()) {
+      FeatureColumn c;
+      c.name = boost::json::value_to<std::string>(item.at("name"));
+      c.categorical = item.at("kind").as_string() == "categorical";
+      if (c.categorical) {
+        c.levels = boost::json::value_to<std::vector<std::string>>(item.at("levels"));
+        c.first_level = item.at("first_level").to_number<uint32_t>();
+        c.missing_level = item.at("missing_level").as_bool();
+        if (c.first_level > c.levels.size()) throw std::out_of_range("first_level");
+      } else {
+        c.scale = item.at("scale").to_number<double>();
+        c.shift = item.at("shift").to_number<double>();
+        c.imputed = item.at("imputed").to_number<double>();
+        c.sparse = item.at("sparse").as_bool();
+        c.narrow = item.at("narrow").as_bool();
+        c.base = item.at("base").to_number<double>();
+      }
+      encoder.columns_.push_back(std::move(c));
+    }
+  } catch (const std::exception& error) {
+    throw UserError(fmt::format("{}: the description of the columns cannot be read ({})", source,
+                                error.what()));
+  }
+  encoder.NumberUnits();
+  return encoder;
+}
+
+FeatureBinding::FeatureBinding(const FeatureEncoder& the_encoder, const Frame& the_frame)
+    : encoder(&the_encoder), frame(&the_frame) {
+  for (const FeatureColumn& c : encoder->columns()) {
+    const size_t position = frame->IndexOf(c.name);
+    const Column& column = frame->column(position);
+    positions.push_back(position);
+    units.emplace_back();
+    if (c.categorical != (column.type() == ColumnType::kCategorical) || !IsNumeric(column.type())) {
+      const std::string_view type = c.categorical ? "enum" : "real";
+      throw UserError(
+          fmt::format("column {} is {}; the model was trained with it as {}: parse it with "
+                      "--column_types {}={}",
+                      c.name, ColumnTypeName(column.type()), type, c.name, type));
+    }
+    if (!c.categorical) continue;
+    const auto last = static_cast<int32_t>(c.unit + c.level_units() - 1);
+    const int32_t other = c.missing_level ? last : -1;
+    const Domain known(c.levels);
+    for (const std::string& level : column.domain()->levels()) {
+      const int64_t code = known.Find(level);
+      int32_t unit = other;
+      if (code >= c.first_level) unit = static_cast<int32_t>(c.unit + code - c.first_level);
+      if (code >= 0 && code < c.first_level) unit = -1;
+      units.back().push_back(unit);
+    }
+    units.back().push_back(other);
+  }
+}
+
+}  // namespace thalweg

@@ -1,0 +1,98 @@
+// Columns of a frame to the inputs of a net.
+//
+//   numeric      dense: (x - mean) / sd of the training rows, or x as it is where not standardized;
+//                missing cells become the mean. Times count as numbers.
+//   categorical  one-hot. Where training rows have missing cells, there is one more level for them
+//                and for levels never seen in training; else such cells switch nothing on.
+//   sparse       numeric columns of which at most 10 % of the cells are not zero, in frames of at
+//                least 256 numeric columns where at most 5 % of all cells are not zero. Zeros stay
+//                zero: such columns are not centred, and are scaled only if needed, by the largest
+//                magnitude where that is above 1. Missing cells become the mean.
+//
+// String and UUID columns, and (unless asked otherwise) columns with one single value, are left
+// out; a warning names them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/json_fwd.h"
+#include "base/thread_pool.h"
+#include "frame/frame.h"
+#include "models/input_batch.h"
+
+namespace thalweg {
+
+struct FeatureOptions {
+  bool standardize = true;
+  bool use_all_factor_levels = true;  // else the first level has no input of its own
+  bool ignore_const_cols = true;
+};
+
+struct FeatureColumn {
+  std::string name;
+  bool categorical = false;
+  // The first input unit: of the levels, or the only one.
+  uint32_t unit = 0;
+
+  // Categorical. The unit of level i is unit + i - first_level; levels below first_level have none.
+  std::vector<std::string> levels;
+  uint32_t first_level = 0;
+  bool missing_level = false;  // its unit follows those of the levels
+
+  // Numeric: input = x * scale + shift; `imputed` where missing.
+  double scale = 1;
+  double shift = 0;
+  double imputed = 0;
+  bool sparse = false;
+  // All training cells are integers from `base` to base + 255 (254 if some are missing).
+  bool narrow = false;
+  double base = 0;
+
+  // Levels with a unit, and the one for missing cells.
+  size_t level_units() const { return levels.size() - first_level + (missing_level ? 1 : 0); }
+};
+
+// Immutable after Fit.
+class FeatureEncoder {
+ public:
+  // Learns from the columns at `predictors` (positions in the frame). Appends to `warnings`.
+  // UserError where nothing is left to learn from.
+  static FeatureEncoder Fit(const Frame& frame, std::span<const size_t> predictors,
+                            const FeatureOptions& options, ThreadPool& pool,
+                            std::vector<std::string>& warnings);
+  // What ToJson wrote. UserError (with `source`) where it is something else.
+  static FeatureEncoder FromJson(const Json& value, const std::string& source);
+  Json ToJson() const;
+
+  const InputShape& shape() const { return shape_; }
+  // Dense units begin with the narrow columns.
+  size_t narrow_units() const { return narrow_units_; }
+  // In the order of units within each kind: categorical, narrow, other dense, sparse.
+  const std::vector<FeatureColumn>& columns() const { return columns_; }
+
+ private:
+  void NumberUnits();
+
+  InputShape shape_;
+  size_t narrow_units_ = 0;
+  std::vector<FeatureColumn> columns_;
+};
+
+// The encoder's columns in one frame, found by name. UserError where one is missing, or is of
+// another kind than in training.
+struct FeatureBinding {
+  FeatureBinding(const FeatureEncoder& encoder, const Frame& frame);
+
+  const FeatureEncoder* encoder;
+  const Frame* frame;
+  std::vector<size_t> positions;  // per column of the encoder
+  // Per column, for categorical ones: the unit of each code of the frame's domain, or -1; the last
+  // element is that of missing cells.
+  std::vector<std::vector<int32_t>> units;
+};
+
+}  // namespace thalweg

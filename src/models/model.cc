@@ -1,0 +1,22 @@
+#include "models/model.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "models/deeplearning_model.h"
+#include "models/model_file.h"
+
+namespace thalweg {
+
+std::shared_ptr<const Model> LoadModel(const std::string& path) {
+  const ModelFile file = ModelFile::Load(path);
+  const Json* algo = file.description().as_object().if_contains("algo");
+  const std::string name =
+      algo != nullptr && algo->is_string() ? std::string(algo->as_string()) : "";
+  // The list of kinds of models.
+  if (name == DeepLearningModel::kAlgo) return DeepLearningModel::FromFile(file);
+  throw UserError(fmt::format("{}: unknown kind of model '{}'", path, name));
+}
+
+}  // namespace thalweg
