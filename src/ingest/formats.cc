@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "ingest/arff/arff_reader.h"
 #include "ingest/arrow/arrow_reader.h"
 #include "ingest/csv/csv_reader.h"
 #include "ingest/format.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr std::array kReaders = {
     FormatReader{ParseFormat::kParquet, "parquet", LooksLikeParquet, ReadParquet},
     FormatReader{ParseFormat::kArrow, "arrow", LooksLikeArrow, ReadArrow},
+    FormatReader{ParseFormat::kArff, "arff", LooksLikeArff, ReadArff},
     FormatReader{ParseFormat::kSvmLight, "svmlight", LooksLikeSvmLight, ReadSvmLight},
     FormatReader{ParseFormat::kCsv, "csv", LooksLikeCsv, ReadCsv},
 };
