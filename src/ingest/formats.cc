@@ -2,11 +2,13 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "ingest/arff/arff_reader.h"
 #include "ingest/arrow/arrow_reader.h"
 #include "ingest/csv/csv_reader.h"
 #include "ingest/format.h"
 #include "ingest/source.h"
 #include "ingest/svmlight/svmlight_reader.h"
+#include "ingest/xlsx/xlsx_reader.h"
 
 namespace thalweg {
 namespace {
@@ -14,6 +16,8 @@ namespace {
 constexpr std::array kReaders = {
     FormatReader{ParseFormat::kParquet, "parquet", LooksLikeParquet, ReadParquet},
     FormatReader{ParseFormat::kArrow, "arrow", LooksLikeArrow, ReadArrow},
+    FormatReader{ParseFormat::kXlsx, "xlsx", LooksLikeXlsx, ReadXlsx},
+    FormatReader{ParseFormat::kArff, "arff", LooksLikeArff, ReadArff},
     FormatReader{ParseFormat::kSvmLight, "svmlight", LooksLikeSvmLight, ReadSvmLight},
     FormatReader{ParseFormat::kCsv, "csv", LooksLikeCsv, ReadCsv},
 };

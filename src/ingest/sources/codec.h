@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +56,11 @@ std::unique_ptr<ByteSource> MakeDecompressedSource(std::unique_ptr<ByteSource> s
 // mapped(). An office document (xlsx), which is a zip archive too, is handed through as it is.
 std::unique_ptr<ByteSource> MakeZipSource(std::unique_ptr<ByteSource> archive,
                                           double max_expansion);
+
+// The content of one file of a mapped zip archive, by its path; nothing if it is not there.
+// UserError where the archive is damaged or the file expands beyond the limit.
+std::optional<std::string> ReadZipMember(const ByteSource& archive, const std::string& path,
+                                         double max_expansion);
 
 // Reads ahead in a thread of its own, so that decompression and parsing overlap. Holds at most
 // kReadAheadBlocks blocks of kReadAheadBytes.

@@ -9,10 +9,15 @@ namespace thalweg::internal {
 LineBlocks::LineBlocks(ByteSource& source, size_t block_bytes)
     : source_(source), block_bytes_(std::max<size_t>(block_bytes, 1)) {}
 
+void LineBlocks::SetBlockBytes(size_t block_bytes) {
+  block_bytes_ = std::max<size_t>(block_bytes, 1);
+  next_end_ = taken_;
+}
+
 bool LineBlocks::Next(LineBlock& block) {
   block = {};
   // A line may be longer than a block: then the blocks that it covers are skipped.
-  while (next_end_ <= taken_) next_end_ += block_bytes_;
+  if (next_end_ <= taken_) next_end_ += ((taken_ - next_end_) / block_bytes_ + 1) * block_bytes_;
   if (!source_.mapped().empty()) return NextMapped(block);
 
   std::string text = std::exchange(carry_, {});

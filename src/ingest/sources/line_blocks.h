@@ -29,13 +29,17 @@ class LineBlocks {
 
   // False at the end of the source.
   bool Next(LineBlock& block);
+  // For the blocks to come, counted from the end of the last.
+  void SetBlockBytes(size_t block_bytes);
+  // Bytes handed out.
+  uint64_t taken() const { return taken_; }
 
  private:
   bool NextMapped(LineBlock& block);
 
   ByteSource& source_;
   size_t block_bytes_;
-  uint64_t taken_ = 0;     // bytes handed out
+  uint64_t taken_ = 0;
   uint64_t next_end_ = 0;  // where the next block nominally ends
   std::string carry_;      // read, but not handed out
   bool at_end_ = false;

@@ -128,4 +128,30 @@ std::unique_ptr<ByteSource> MakeZipSource(std::unique_ptr<ByteSource> archive,
   throw InternalError("the file seen in the first pass is there in the second");
 }
 
+std::optional<std::string> ReadZipMember(const ByteSource& archive, const std::string& path,
+                                         double max_expansion) {
+  const ArchivePtr a = OpenArchive(archive);
+  const ExpansionLimit limit(archive, max_expansion);
+  while (archive_entry* entry = NextEntry(a.get(), archive.name())) {
+    if (PathOf(entry) != path) continue;
+    std::string content;
+    size_t filled = 0;
+    while (true) {
+      if (filled == content.size()) content.resize(std::max<size_t>(2 * filled, 1 << 16));
+      const la_ssize_t count =
+          archive_read_data(a.get(), content.data() + filled, content.size() - filled);
+      if (count < 0) {
+        throw UserError(fmt::format("{}: corrupt or truncated zip archive: {}", archive.name(),
+                                    ErrorOf(a.get())));
+      }
+      filled += static_cast<size_t>(count);
+      limit.Verify(filled);
+      if (count == 0) break;
+    }
+    content.resize(filled);
+    return content;
+  }
+  return std::nullopt;
+}
+
 }  // namespace thalweg::internal

@@ -1,0 +1,247 @@
+#include "ingest/arff/arff_block.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <optional>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "frame/chunk_builder.h"
+
+namespace thalweg::internal {
+namespace {
+
+// The cells of one attribute: those that a sparse row names, and zeros between them, or all.
+class Cells {
+ public:
+  explicit Cells(const ArffAttribute& attribute) : attribute_(&attribute) {}
+
+  void Add(size_t row, const std::string& text, bool quoted, const TimeZone& zone) {
+    const bool missing = !quoted && text == "?";
+    switch (attribute_->type) {
+      case ArffType::kString:
+        texts_.resize(row);
+        texts_.push_back(missing ? std::string_view() : Keep(text));
+        return;
+      case ArffType::kDate:
+        return Push(row, missing ? kMissingInt : ParseDate(text, zone));
+      case ArffType::kNominal:
+        return Push(row, missing ? kMissingInt : ParseLevel(text));
+      case ArffType::kInteger:
+      case ArffType::kNumeric:
+      case ArffType::kReal:
+        return missing ? Push(row, kMissingInt) : AddNumber(row, text);
+    }
+  }
+
+  // The cells of `rows` rows. Those that sparse rows leave out are zero: for nominal attributes
+  // that is the first level, as ARFF has it; strings are missing there.
+  ChunkPtr Encode(size_t rows) {
+    if (attribute_->type == ArffType::kString) {
+      texts_.resize(rows);
+      return EncodeStrings(texts_);
+    }
+    const size_t cells = std::max(integers_.size(), reals_.size());
+    if (cells == rows) return as_reals_ ? EncodeReals(reals_) : EncodeIntegers(integers_);
+    if (!as_reals_ && !Exact()) {
+      std::vector<int64_t> dense(rows);
+      for (size_t i = 0; i < cells; ++i) dense[rows_[i]] = integers_[i];
+      return EncodeIntegers(dense);
+    }
+    if (!as_reals_) ToReals();
+    return EncodeSparse(static_cast<uint32_t>(rows), rows_, reals_);
+  }
+
+ private:
+  std::string_view Keep(const std::string& text) {
+    if (text.empty()) return "";
+    return kept_.emplace_back(text);
+  }
+
+  void Push(size_t row, int64_t cell) {
+    rows_.push_back(static_cast<uint32_t>(row));
+    if (as_reals_) {
+      reals_.push_back(cell == kMissingInt ? kMissingReal : static_cast<double>(cell));
+    } else {
+      integers_.push_back(cell);
+    }
+  }
+
+  void AddNumber(size_t row, const std::string& text) {
+    if (const std::optional<int64_t> integer = ParseInt(text);
+        integer && *integer != kMissingInt && text != "-0") {
+      return Push(row, *integer);
+    }
+    const std::optional<double> number = ParseReal(text);
+    if (!number) Refuse(text, "is not a number");
+    if (!as_reals_) ToReals();
+    rows_.push_back(static_cast<uint32_t>(row));
+    reals_.push_back(*number);
+  }
+
+  int64_t ParseDate(const std::string& text, const TimeZone& zone) const {
+    int64_t time = 0;
+    if (!attribute_->pattern->Parse(text, zone, time)) {
+      Refuse(text, fmt::format("is not a date of the form {}", attribute_->date_format));
+    }
+    return time;
+  }
+
+  int64_t ParseLevel(const std::string& text) const {
+    const auto found = attribute_->codes.find(text);
+    if (found == attribute_->codes.end()) Refuse(text, "is none of its declared levels");
+    return found->second;
+  }
+
+  [[noreturn]] void Refuse(const std::string& text, const std::string& why) const {
+    throw UserError(
+        fmt::format("attribute {}: '{}' {}", attribute_->name, Printable(text, 40), why));
+  }
+
+  // All integers are exact as doubles.
+  bool Exact() const {
+    return std::all_of(integers_.begin(), integers_.end(), [](int64_t cell) {
+      return cell == kMissingInt || std::abs(cell) <= int64_t{1} << 53;
+    });
+  }
+
+  void ToReals() {
+    as_reals_ = true;
+    for (const int64_t cell : integers_) {
+      reals_.push_back(cell == kMissingInt ? kMissingReal : static_cast<double>(cell));
+    }
+    integers_.clear();
+  }
+
+  const ArffAttribute* attribute_;
+  std::vector<uint32_t> rows_;
+  std::vector<int64_t> integers_;
+  std::vector<double> reals_;
+  bool as_reals_ = false;
+  std::vector<std::string_view> texts_;
+  std::deque<std::string> kept_;
+};
+
+class BlockParser {
+ public:
+  BlockParser(const std::vector<ArffAttribute>& attributes, const TimeZone& zone)
+      : attributes_(attributes), zone_(zone) {
+    for (const ArffAttribute& attribute : attributes) cells_.emplace_back(attribute);
+  }
+
+  ArffBlock Parse(std::string_view text) {
+    while (!text.empty()) {
+      const size_t end = std::min(text.find('\n'), text.size());
+      ++block_.lines;
+      try {
+        ParseLine(text.substr(0, end));
+      } catch (const UserError& error) {
+        block_.error = error.what();
+        block_.error_line = block_.lines;
+        return std::move(block_);
+      }
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    if (block_.rows == 0) return std::move(block_);
+    for (Cells& cells : cells_) block_.chunks.push_back(cells.Encode(block_.rows));
+    return std::move(block_);
+  }
+
+ private:
+  void ParseLine(std::string_view line) {
+    SkipBlanks(line);
+    if (line.empty() || line.front() == '%') return;
+    if (line.front() == '{') {
+      ParseSparse(line.substr(1));
+    } else {
+      ParseDense(line);
+    }
+    ++block_.rows;
+  }
+
+  void ParseDense(std::string_view line) {
+    for (size_t i = 0; i < attributes_.size(); ++i) {
+      SkipBlanks(line);
+      if (line.empty() || line.front() == '%') {
+        throw UserError(fmt::format("the row has {} values, and there are {} attributes", i,
+                                    attributes_.size()));
+      }
+      if (line.front() == '{') throw UserError("instance weights are not read; leave them out");
+      AddValue(i, line, "");
+      // A comma, or blanks alone, stand between values.
+      SkipBlanks(line);
+      if (!line.empty() && line.front() == ',') {
+        line.remove_prefix(1);
+        if (i + 1 == attributes_.size()) {
+          throw UserError(fmt::format("the row has more than {} values", attributes_.size()));
+        }
+      }
+    }
+    ExpectEnd(line);
+  }
+
+  void ParseSparse(std::string_view line) {
+    std::vector<size_t> named;
+    while (true) {
+      SkipBlanks(line);
+      if (line.empty()) throw UserError("the sparse row has no closing }");
+      if (line.front() == '}') break;
+      if (line.front() == ',') {
+        line.remove_prefix(1);
+        continue;
+      }
+      bool quoted = false;
+      const std::string index_text = TakeArffValue(line, "}", quoted);
+      const std::optional<int64_t> index = ParseInt(index_text);
+      if (!index || *index < 0 || *index >= static_cast<int64_t>(attributes_.size())) {
+        throw UserError(fmt::format("'{}' is not an index between 0 and {}",
+                                    Printable(index_text, 40), attributes_.size() - 1));
+      }
+      const auto position = static_cast<size_t>(*index);
+      if (std::find(named.begin(), named.end(), position) != named.end()) {
+        throw UserError(fmt::format("the index {} comes twice", position));
+      }
+      named.push_back(position);
+      SkipBlanks(line);
+      if (line.empty()) throw UserError("the sparse row has no closing }");
+      AddValue(position, line, "}");
+    }
+    ExpectEnd(line.substr(1));
+  }
+
+  void AddValue(size_t attribute, std::string_view& line, std::string_view ends) {
+    bool quoted = false;
+    const std::string value = TakeArffValue(line, ends, quoted);
+    if (value.empty() && !quoted) {
+      throw UserError(fmt::format("the value of attribute {} is empty; a missing one is written ?",
+                                  attributes_[attribute].name));
+    }
+    cells_[attribute].Add(block_.rows, value, quoted, zone_);
+  }
+
+  void ExpectEnd(std::string_view line) const {
+    SkipBlanks(line);
+    if (line.empty() || line.front() == '%') return;
+    if (line.front() == '{' || line.front() == ',') {
+      throw UserError("instance weights are not read; leave them out");
+    }
+    throw UserError(fmt::format("the row has more than {} values", attributes_.size()));
+  }
+
+  const std::vector<ArffAttribute>& attributes_;
+  const TimeZone& zone_;
+  std::vector<Cells> cells_;
+  ArffBlock block_;
+};
+
+}  // namespace
+
+ArffBlock ParseArffBlock(std::string_view text, const std::vector<ArffAttribute>& attributes,
+                         const TimeZone& zone) {
+  return BlockParser(attributes, zone).Parse(text);
+}
+
+}  // namespace thalweg::internal

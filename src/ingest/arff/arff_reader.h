@@ -1,0 +1,27 @@
+// ARFF, the attribute-relation file format of Weka, with dense and sparse rows.
+//
+//   numeric -> int where all values are integers, else real    real -> real    integer -> int
+//   {levels} -> enum, levels in declared order    string -> string    date -> time
+// ? is missing; values are separated by commas or blanks; % begins a comment. In sparse rows what
+// is not named is zero (the first level of nominal attributes; missing for strings).
+//
+// Source: Weka's manual, chapter "ARFF"
+// (https://waikato.github.io/weka-wiki/formats_and_processing/arff/).
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/parse.h"
+
+namespace thalweg {
+
+bool LooksLikeArff(std::span<const char> head, std::string_view name);
+
+// Several files need the same attributes. UserError with file and line on anything else than ARFF.
+ParseResult ReadArff(const std::vector<std::string>& paths, const ParseOptions& options,
+                     ThreadPool& pool, const WorkContext& context);
+
+}  // namespace thalweg
