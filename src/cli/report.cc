@@ -35,6 +35,7 @@ Json TrainingReport(const std::string& algo, const TrainingOutcome& outcome,
   report["total_time_ms"] = Milliseconds(times.total_seconds);
   report["peak_memory_bytes"] = PeakMemoryBytes();
   report["interrupted"] = outcome.interrupted;
+  report["stop_reason"] = outcome.stop_reason;
   report["warnings"] = boost::json::value_from(outcome.warnings);
   report["parameters"] = *outcome.parameters;
   report["scoring_history"] = *outcome.scoring_history;

@@ -15,7 +15,7 @@ struct RunTimes {
 
 // Keys: algo, training_metrics, validation_metrics, scoring_history, samples, epochs,
 // samples_per_second, run_time_ms (of training), parse_time_ms, total_time_ms, peak_memory_bytes,
-// parameters, warnings, interrupted, model (its summary).
+// parameters, warnings, interrupted, stop_reason, model (its summary).
 Json TrainingReport(const std::string& algo, const TrainingOutcome& outcome, const RunTimes& times);
 
 // The largest resident size of this process so far.

@@ -173,10 +173,10 @@ Examples:
     for (const std::string& warning : outcome.warnings) {
       fmt::print(stderr, "warning: {}\n", warning);
     }
-    fmt::print("{} {:.2f} epochs ({} samples) in {}, {} samples/s\n",
-               outcome.interrupted ? "interrupted after" : "trained", outcome.epochs,
-               WithThousands(outcome.samples), HumanDuration(outcome.seconds),
-               WithThousands(static_cast<int64_t>(outcome.samples_per_second)));
+    fmt::print("trained {:.2f} epochs ({} samples) in {}, {} samples/s; ended as {}\n",
+               outcome.epochs, WithThousands(outcome.samples), HumanDuration(outcome.seconds),
+               WithThousands(static_cast<int64_t>(outcome.samples_per_second)),
+               outcome.interrupted ? "it was interrupted" : outcome.stop_reason);
     PrintMetrics("training", outcome.training_metrics);
     if (outcome.validation_metrics) PrintMetrics("validation", *outcome.validation_metrics);
     const Metrics& last =

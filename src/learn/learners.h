@@ -24,6 +24,7 @@ struct TrainingFrames {
 struct TrainingOutcome {
   std::shared_ptr<const Model> model;
   bool interrupted = false;
+  std::string stop_reason;  // why training ended, e.g. "all epochs are done"
   double epochs = 0;
   int64_t samples = 0;
   double seconds = 0;             // of training, scoring included

@@ -93,11 +93,12 @@ def test_every_activation_learns(thalweg, digits, tmp_path, activation, batch):
 def test_categorical_inputs_and_missing_cells(thalweg, tmp_path):
     report = tmp_path / "report.json"
     thalweg("train", "deeplearning", "--training_frame", DATA / "misc/weather.csv",
-            "--response_column", "RainTomorrow", "--ignored_columns", "Date,RISK_MM",
+            "--response_column", "RainTomorrow", "--response_type", "enum",
+            "--ignored_columns", "Date,RISK_MM",
             "--hidden", "50,50", "--epochs", "20", "--seed", "1", "--report", report)
     metrics = json.loads(report.read_text())["training_metrics"]
-    assert metrics["cm"]["levels"] == ["No", "Yes"]
-    assert metrics["classification_error"] < 0.18  # always "No" gives 0.18
+    assert metrics["cm"]["levels"] == ["0", "1"]
+    assert metrics["classification_error"] < 0.18  # always 0 gives 0.180
 
 
 def test_regression(thalweg, tmp_path):
@@ -119,7 +120,7 @@ def test_interrupt_saves_the_model(thalweg, digits, tmp_path):
     model = tmp_path / "model.thalweg"
     process = subprocess.Popen(
         [PROGRAM, "train", "deeplearning", "--training_frame", digits / "train.csv", *MNIST,
-         "--epochs", "100000", "--model", model], cwd=ROOT, text=True, stdout=subprocess.PIPE,
+         "--epochs", "100000", "--classification_stop", "-1", "--model", model], cwd=ROOT, text=True, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE)
     time.sleep(4)
     process.send_signal(signal.SIGINT)
@@ -128,6 +129,15 @@ def test_interrupt_saves_the_model(thalweg, digits, tmp_path):
     assert "interrupted" in out
     thalweg("predict", "--model", model, "--frame", digits / "valid.csv", "--header", "false",
             "--output", tmp_path / "p.csv")
+
+
+def test_says_why_it_stopped(thalweg, digits, tmp_path):
+    report = train_digits(thalweg, digits, tmp_path, "--epochs", "1000", "--max_runtime_secs", "1")
+    assert report["stop_reason"] == "max_runtime_secs has passed"
+    report = train_digits(thalweg, digits, tmp_path, "--epochs", "1000", "--score_interval", "0",
+                          "--score_duty_cycle", "1", "--classification_stop", "0.05")
+    assert report["stop_reason"] == "the training error has reached classification_stop"
+    assert report["epochs"] < 100
 
 
 def test_damaged_models_are_refused(thalweg, digits, tmp_path):

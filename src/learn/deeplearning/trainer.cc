@@ -75,11 +75,24 @@ class Training {
     const double wanted = std::round(params_.epochs * static_cast<double>(rows_.rows()));
     total_ = static_cast<uint64_t>(std::max(1.0, wanted));
     Report();
-    for (bool stop = false; samples_ < total_ && !stop;) {
+    while (stop_reason_.empty()) {
       Iterate(std::min(total_ - samples_, SamplesPerIteration()));
       interrupted_ = context_.cancelled();
-      stop = interrupted_ || (params_.max_runtime_secs > 0 && Elapsed() > params_.max_runtime_secs);
-      if (samples_ >= total_ || stop || scores_.IsDue(Elapsed())) stop = Score() || stop;
+      if (interrupted_) {
+        stop_reason_ = "interrupted";
+      } else if (samples_ >= total_) {
+        stop_reason_ = "all epochs are done";
+      } else if (params_.max_runtime_secs > 0 && Elapsed() > params_.max_runtime_secs) {
+        stop_reason_ = "max_runtime_secs has passed";
+      }
+      if (!stop_reason_.empty() || scores_.IsDue(Elapsed())) {
+        const bool good_enough = Score();
+        if (good_enough && stop_reason_.empty()) {
+          stop_reason_ =
+              fmt::format("the training error has reached {}_stop",
+                          data_.response.classification() ? "classification" : "regression");
+        }
+      }
       Report();
     }
     return Outcome();
@@ -162,11 +175,6 @@ class Training {
       add("training", scores_.latest().training);
       if (scores_.latest().validation) add("validation", *scores_.latest().validation);
     }
-    if (samples_ > 0 && samples_ < total_) {
-      const double left =
-          Elapsed() / static_cast<double>(samples_) * static_cast<double>(total_ - samples_);
-      text += fmt::format(", {} left", HumanDuration(left));
-    }
     context_.Report(static_cast<double>(samples_) / static_cast<double>(total_), text);
   }
 
@@ -176,6 +184,7 @@ class Training {
     outcome.training_metrics = scores_.kept().training;
     outcome.validation_metrics = scores_.kept().validation;
     outcome.interrupted = interrupted_;
+    outcome.stop_reason = stop_reason_;
     outcome.epochs = Epochs();
     outcome.samples = static_cast<int64_t>(samples_);
     outcome.samples_per_second = Speed();
@@ -207,6 +216,7 @@ class Training {
   uint64_t samples_ = 0;
   int64_t iterations_ = 0;
   bool interrupted_ = false;
+  std::string stop_reason_;
   double training_seconds_ = 0;
 };
 
