@@ -25,16 +25,22 @@ constexpr auto kSpin = std::chrono::microseconds(50);
 thread_local const void* t_pool = nullptr;
 thread_local size_t t_thread = 0;
 
-// Waits until `value` differs from `old`: first spinning, then asleep.
-void WaitForChange(const std::atomic<uint32_t>& value, uint32_t old) {
+// Waits until `ready(value)`: first spinning, then asleep.
+template <class T, class Ready>
+T WaitUntil(const std::atomic<T>& value, Ready ready) {
   const auto end = std::chrono::steady_clock::now() + kSpin;
   do {
     for (int i = 0; i < 64; ++i) {
-      if (value.load(std::memory_order_acquire) != old) return;
+      const T now = value.load(std::memory_order_acquire);
+      if (ready(now)) return now;
       _mm_pause();
     }
   } while (std::chrono::steady_clock::now() < end);
-  while (value.load(std::memory_order_acquire) == old) value.wait(old);
+  for (;;) {
+    const T now = value.load(std::memory_order_acquire);
+    if (ready(now)) return now;
+    value.wait(now);
+  }
 }
 
 }  // namespace
@@ -68,12 +74,22 @@ struct ThreadPool::State {
   void Loop(size_t thread) {
     uint32_t seen = 0;
     for (;;) {
-      WaitForChange(generation, seen);
-      seen = generation.load(std::memory_order_acquire);
+      seen = WaitUntil(generation, [&](uint32_t now) { return now != seen; });
       if (stopping.load(std::memory_order_relaxed)) return;
+      if (!Enter(seen)) continue;
       Work(thread);
-      if (busy.fetch_sub(1, std::memory_order_acq_rel) == 1) busy.notify_one();
+      const uint64_t before = gate.fetch_sub(1, std::memory_order_acq_rel);
+      if ((before & kOpen) == 0) gate.notify_one();
     }
+  }
+
+  // A worker that comes when the run is over does not take part; nobody waits for it.
+  bool Enter(uint32_t run) {
+    uint64_t now = gate.load(std::memory_order_acquire);
+    while (now >> 32 == run && (now & kOpen) != 0) {
+      if (gate.compare_exchange_weak(now, now + 1, std::memory_order_acq_rel)) return true;
+    }
+    return false;
   }
 
   const size_t count;
@@ -90,8 +106,11 @@ struct ThreadPool::State {
 
   std::atomic<bool> stopping{false};
   alignas(64) std::atomic<size_t> next{0};
+  // Number of the run; what workers wait for.
   alignas(64) std::atomic<uint32_t> generation{0};
-  alignas(64) std::atomic<uint32_t> busy{0};
+  // Number of the run (upper half), whether workers may still enter it, and how many are inside.
+  static constexpr uint64_t kOpen = uint64_t{1} << 31;
+  alignas(64) std::atomic<uint64_t> gate{0};
 };
 
 ThreadPool::ThreadPool(size_t threads)
@@ -125,15 +144,15 @@ void ThreadPool::Run(size_t tasks, TaskRef task) {
   s.next.store(0, std::memory_order_relaxed);
   s.failed.store(false, std::memory_order_relaxed);
   s.error = nullptr;
-  const auto helpers = static_cast<uint32_t>(s.count - 1);
-  s.busy.store(helpers, std::memory_order_relaxed);
-  s.generation.fetch_add(1, std::memory_order_release);
+  const uint32_t run = s.generation.load(std::memory_order_relaxed) + 1;
+  s.gate.store(uint64_t{run} << 32 | State::kOpen, std::memory_order_release);
+  s.generation.store(run, std::memory_order_release);
   s.generation.notify_all();
   s.Work(0);
-  for (uint32_t left = s.busy.load(std::memory_order_acquire); left != 0;
-       left = s.busy.load(std::memory_order_acquire)) {
-    WaitForChange(s.busy, left);
-  }
+  // All tasks are taken: only those who are inside are waited for, not a worker that the system has
+  // not let run yet. On a busy machine that is the difference between working alone and waiting.
+  s.gate.fetch_and(~State::kOpen, std::memory_order_acq_rel);
+  WaitUntil(s.gate, [](uint64_t now) { return static_cast<uint32_t>(now) == 0; });
   if (s.error) std::rethrow_exception(s.error);
 }
 
