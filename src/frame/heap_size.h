@@ -22,7 +22,7 @@ size_t HeapSize(const std::vector<T>& values) {
 inline size_t HeapSize(const std::string& text) {
   // Short strings lie inside the object.
   const auto* object = reinterpret_cast<const char*>(&text);
-  const bool inside = text.data() >= object && text.data() < object + sizeof(text);
+  const bool inside = text.data() >= object && text.data() < object + sizeof(std::string);
   return inside ? 0 : BlockSize(text.data());
 }
 

@@ -19,7 +19,7 @@ Layout::Layout(std::vector<int64_t> starts, std::vector<uint32_t> first_chunks)
   first_chunks_.shrink_to_fit();
 }
 
-Layout::Layout(std::vector<int64_t> starts)
+Layout::Layout(const std::vector<int64_t>& starts)
     : Layout(starts, {0, static_cast<uint32_t>(starts.empty() ? 0 : starts.size() - 1)}) {}
 
 size_t Layout::ChunkOf(int64_t row) const {

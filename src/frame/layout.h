@@ -14,7 +14,7 @@ class Layout {
   // `starts` begins with 0, never falls, and ends with the number of rows; rank r owns the chunks
   // first_chunks[r] … first_chunks[r+1]-1. The second form: all chunks belong to rank 0 of 1.
   Layout(std::vector<int64_t> starts, std::vector<uint32_t> first_chunks);
-  explicit Layout(std::vector<int64_t> starts);
+  explicit Layout(const std::vector<int64_t>& starts);
 
   int64_t rows() const { return starts_.back(); }
   size_t chunks() const { return starts_.size() - 1; }

@@ -66,7 +66,8 @@ void Doubles(const double* values, size_t first, size_t size, DoubleMeasures* me
     zeros += hn::CountTrue(di, hn::Eq(bits, hn::Zero(di)));
     same += hn::CountTrue(di, hn::Eq(bits, hn::BitCast(di, hn::LoadU(d, values + i - 1))));
     const auto back = hn::PromoteTo(d, hn::DemoteTo(df, cells));
-    floats = hn::And(floats, hn::Or(nan, hn::Eq(back, cells)));
+    // The scalar target clamps infinities to the largest float.
+    floats = hn::And(floats, hn::Or(hn::Or(nan, hn::IsInf(cells)), hn::Eq(back, cells)));
     const auto whole = hn::And(hn::Eq(hn::Trunc(cells), cells), hn::Lt(hn::Abs(cells), limit));
     integral = hn::And(integral, hn::Or(nan, whole));
     not_negative_zero = hn::And(not_negative_zero, hn::Ne(bits, negative_zero));

@@ -60,6 +60,7 @@ std::vector<Rollups> ComputeRollups(const Frame& frame, ThreadPool& pool) {
         internal::Join(part.moments, &whole.moments);
       });
   std::vector<Rollups> rollups;
+  rollups.reserve(columns.size());
   for (const Part& whole : columns) rollups.push_back(Finish(whole, frame.rows()));
   return rollups;
 }

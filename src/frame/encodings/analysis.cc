@@ -140,7 +140,7 @@ const SparseCells& Analysis::sparse() {
   return *sparse_;
 }
 
-const Analysis::EntryStats& Analysis::entry_stats() {
+const EntryStats& Analysis::entry_stats() {
   if (!entry_stats_) MeasureEntries();
   return *entry_stats_;
 }

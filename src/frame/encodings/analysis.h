@@ -10,6 +10,14 @@
 
 namespace thalweg::internal {
 
+// Of the cells that are not zero: mantissas as in CellStats, and whether all are the same.
+struct EntryStats {
+  int64_t min = 0;
+  int64_t max = 0;
+  bool same = true;
+  GapCodes gaps;
+};
+
 // The cells of one chunk to be and all that is known of them. What is not always needed is made
 // when first asked for. Refers to the cells it is given; not thread-safe.
 class Analysis {
@@ -31,13 +39,6 @@ class Analysis {
   std::span<const Uuid> uuids() const { return cells_.uuids; }
 
   const SparseCells& sparse();
-  // Of the entries of sparse(): mantissas as in stats(), and whether all are the same.
-  struct EntryStats {
-    int64_t min = 0;
-    int64_t max = 0;
-    bool same = true;
-    GapCodes gaps;
-  };
   const EntryStats& entry_stats();
 
   const StringLevels& levels();
