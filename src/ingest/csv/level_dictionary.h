@@ -54,13 +54,13 @@ class LevelDictionary {
   static uint64_t HashLong(std::string_view text);
   int64_t Add(std::string_view text, uint64_t prefix, uint64_t hash);
   void Grow();
+  uint64_t HashOf(const Slot& slot) const;
   std::string_view Keep(std::string_view text);
 
   std::vector<Slot> slots_;
   size_t mask_ = 0;
   int shift_ = 0;
   std::vector<std::string_view> levels_;
-  std::vector<uint64_t> hashes_;
   std::vector<std::unique_ptr<char[]>> blocks_;
   size_t block_size_ = 0;
   size_t block_used_ = 0;
