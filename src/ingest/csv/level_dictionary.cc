@@ -28,20 +28,13 @@ uint64_t LevelDictionary::HashLong(std::string_view text) {
   return HashShort(LoadEight(text.data() + text.size() - 8) ^ hash, 2);
 }
 
-int64_t LevelDictionary::Add(std::string_view text, uint64_t prefix, uint64_t hash) {
+int64_t LevelDictionary::Add(std::string_view text, uint64_t key, size_t slot) {
   Check(levels_.size() < INT32_MAX, "a column has less than 2^31 levels");
   const auto code = static_cast<int32_t>(levels_.size());
   levels_.push_back(Keep(text));
-  size_t slot = hash >> shift_;
-  while (slots_[slot].code >= 0) slot = (slot + 1) & mask_;
-  slots_[slot] = {prefix, static_cast<uint32_t>(text.size()), code};
+  slots_[slot] = {key, static_cast<uint32_t>(text.size()), code};
   if (levels_.size() * 4 > slots_.size() * 3) Grow();
   return code;
-}
-
-uint64_t LevelDictionary::HashOf(const Slot& slot) const {
-  if (slot.size <= 8) return HashShort(slot.prefix, slot.size);
-  return HashLong(levels_[static_cast<size_t>(slot.code)]);
 }
 
 void LevelDictionary::Grow() {
@@ -51,7 +44,8 @@ void LevelDictionary::Grow() {
   --shift_;
   for (const Slot& entry : before) {
     if (entry.code < 0) continue;
-    size_t slot = HashOf(entry) >> shift_;
+    const uint64_t hash = entry.size <= 8 ? HashShort(entry.key, entry.size) : entry.key;
+    size_t slot = hash >> shift_;
     while (slots_[slot].code >= 0) slot = (slot + 1) & mask_;
     slots_[slot] = entry;
   }
