@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "frame/chunk_builder.h"
 #include "ingest/csv/block_reader.h"
+#include "ingest/csv/domain_join.h"
 #include "ingest/csv/guess.h"
 #include "ingest/csv/plan.h"
 #include "ingest/csv/sample.h"
@@ -232,40 +233,29 @@ class Reading {
   bool JoinLevels(size_t c, size_t i, const std::vector<std::unique_ptr<UnitParser>>& parsers,
                   const std::vector<size_t>& workers) {
     ColumnPlan& column = plan_.columns[c];
-    std::vector<std::string_view> all;
+    std::vector<const LevelDictionary*> dictionaries;
     for (const auto& parser : parsers) {
-      if (parser == nullptr) continue;
-      for (const std::string_view level : parser->dictionary(i)->levels()) {
-        if (!IsMissing(level, *column.na)) all.push_back(level);
-      }
+      dictionaries.push_back(parser == nullptr ? nullptr : parser->dictionary(i));
     }
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
-    if (all.size() > static_cast<size_t>(plan_.max_levels)) {
+    DomainJoin join =
+        JoinDomains(dictionaries, *column.na, static_cast<size_t>(plan_.max_levels), pool_);
+    if (join.too_many) {
       TooManyLevels(column);
       return false;
     }
-    std::vector<std::vector<int64_t>> maps(parsers.size());
     std::vector<bool> same(parsers.size(), true);
     for (size_t p = 0; p < parsers.size(); ++p) {
-      if (parsers[p] == nullptr) continue;
-      for (const std::string_view level : parsers[p]->dictionary(i)->levels()) {
-        const auto at = std::lower_bound(all.begin(), all.end(), level);
-        const int64_t code =
-            at != all.end() && *at == level ? static_cast<int64_t>(at - all.begin()) : kMissingInt;
-        if (code != static_cast<int64_t>(maps[p].size())) same[p] = false;
-        maps[p].push_back(code);
+      for (size_t code = 0; code < join.codes[p].size(); ++code) {
+        if (join.codes[p][code] != static_cast<int64_t>(code)) same[p] = false;
       }
     }
     pool_.Run(chunks_[c].size(), [&](size_t k, size_t) {
       ChunkPtr& chunk = chunks_[c][k];
-      if (!same[workers[k]]) chunk = RemapCodes(*chunk, maps[workers[k]]);
+      if (!same[workers[k]]) chunk = RemapCodes(*chunk, join.codes[workers[k]]);
     });
-    domains_[c] = std::make_shared<Domain>(std::vector<std::string>(all.begin(), all.end()));
+    domains_[c] = std::make_shared<Domain>(std::move(join.levels));
     return true;
   }
-
-  static bool IsMissing(std::string_view level, const NaStrings& na) { return na.Contains(level); }
 
   ParseResult Finish() {
     std::vector<int64_t> starts = {0};

@@ -28,31 +28,26 @@ uint64_t LevelDictionary::HashLong(std::string_view text) {
   return HashShort(LoadEight(text.data() + text.size() - 8) ^ hash, 2);
 }
 
-int64_t LevelDictionary::Add(std::string_view text, uint64_t prefix, uint64_t hash) {
+int64_t LevelDictionary::Add(std::string_view text, uint64_t key, size_t slot) {
   Check(levels_.size() < INT32_MAX, "a column has less than 2^31 levels");
   const auto code = static_cast<int32_t>(levels_.size());
   levels_.push_back(Keep(text));
-  hashes_.push_back(hash);
-  if (levels_.size() * 2 > slots_.size()) {
-    Grow();
-    return code;
-  }
-  size_t slot = hash >> shift_;
-  while (slots_[slot].code >= 0) slot = (slot + 1) & mask_;
-  slots_[slot] = {prefix, static_cast<uint32_t>(text.size()), code};
+  slots_[slot] = {key, static_cast<uint32_t>(text.size()), code};
+  if (levels_.size() * 4 > slots_.size() * 3) Grow();
   return code;
 }
 
 void LevelDictionary::Grow() {
-  const size_t size = slots_.size() * 2;
-  slots_.assign(size, Slot{});
-  mask_ = size - 1;
+  const std::vector<Slot> before = std::move(slots_);
+  slots_.assign(before.size() * 2, Slot{});
+  mask_ = slots_.size() - 1;
   --shift_;
-  for (size_t code = 0; code < levels_.size(); ++code) {
-    size_t slot = hashes_[code] >> shift_;
+  for (const Slot& entry : before) {
+    if (entry.code < 0) continue;
+    const uint64_t hash = entry.size <= 8 ? HashShort(entry.key, entry.size) : entry.key;
+    size_t slot = hash >> shift_;
     while (slots_[slot].code >= 0) slot = (slot + 1) & mask_;
-    slots_[slot] = {Prefix(levels_[code]), static_cast<uint32_t>(levels_[code].size()),
-                    static_cast<int32_t>(code)};
+    slots_[slot] = entry;
   }
 }
 

@@ -19,14 +19,15 @@ class LevelDictionary {
 
   // The code of a level, which is added if it is new. Eight bytes from text.data() on may be read.
   int64_t Code(std::string_view text) {
-    const uint64_t prefix = Prefix(text);
-    const uint64_t hash = text.size() <= 8 ? HashShort(prefix, text.size()) : HashLong(text);
+    const bool is_short = text.size() <= 8;
+    const uint64_t key = is_short ? Prefix(text) : HashLong(text);
+    const uint64_t hash = is_short ? HashShort(key, text.size()) : key;
     for (size_t slot = hash >> shift_;; slot = (slot + 1) & mask_) {
       const Slot& entry = slots_[slot];
-      if (entry.code < 0) return Add(text, prefix, hash);
-      if (entry.prefix == prefix && entry.size == text.size() &&
-          (text.size() <= 8 || std::memcmp(levels_[static_cast<size_t>(entry.code)].data(),
-                                           text.data(), text.size()) == 0)) {
+      if (entry.code < 0) return Add(text, key, slot);
+      if (entry.key == key && entry.size == text.size() &&
+          (is_short || std::memcmp(levels_[static_cast<size_t>(entry.code)].data(), text.data(),
+                                   text.size()) == 0)) {
         return entry.code;
       }
     }
@@ -37,7 +38,7 @@ class LevelDictionary {
 
  private:
   struct Slot {
-    uint64_t prefix = 0;  // the first eight bytes
+    uint64_t key = 0;  // the text itself up to eight bytes, else its hash
     uint32_t size = 0;
     int32_t code = -1;
   };
@@ -52,7 +53,7 @@ class LevelDictionary {
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
   }
   static uint64_t HashLong(std::string_view text);
-  int64_t Add(std::string_view text, uint64_t prefix, uint64_t hash);
+  int64_t Add(std::string_view text, uint64_t key, size_t slot);
   void Grow();
   std::string_view Keep(std::string_view text);
 
@@ -60,7 +61,6 @@ class LevelDictionary {
   size_t mask_ = 0;
   int shift_ = 0;
   std::vector<std::string_view> levels_;
-  std::vector<uint64_t> hashes_;
   std::vector<std::unique_ptr<char[]>> blocks_;
   size_t block_size_ = 0;
   size_t block_used_ = 0;

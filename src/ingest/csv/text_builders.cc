@@ -120,10 +120,9 @@ class StringBuilder final : public ColumnBuilder {
         text = CellContent(text, plan_.dialect, scratch_, quoted);
         if (text.data() == scratch_.data()) text = Keep(text);
       }
-      // A quoted empty cell is the empty string.
-      const bool empty_string = quoted && text.empty();
-      out[r] =
-          !empty_string && column_.na->Contains(WithoutBlanks(text)) ? std::string_view() : text;
+      // What is quoted is text, even if it is empty or spells a missing cell.
+      const bool missing = !quoted && column_.na->Contains(WithoutBlanks(text));
+      out[r] = missing ? std::string_view() : text;
     }
   }
 

@@ -1,0 +1,106 @@
+#include "ingest/csv/domain_join.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "frame/types.h"
+
+namespace thalweg::internal {
+namespace {
+
+// A level by its first eight bytes, of which the first weighs most: nearly all comparisons need
+// no more, and nothing but this array.
+struct Key {
+  uint64_t prefix = 0;
+  uint32_t code = 0;
+};
+
+uint64_t PrefixOf(std::string_view text) {
+  uint64_t word = 0;
+  std::memcpy(&word, text.data(), std::min<size_t>(text.size(), 8));
+  return __builtin_bswap64(word);
+}
+
+class SortedLevels {
+ public:
+  void Sort(const LevelDictionary& dictionary, const NaStrings& na) {
+    levels_ = &dictionary.levels();
+    keys_.reserve(levels_->size());
+    for (size_t code = 0; code < levels_->size(); ++code) {
+      const std::string_view level = (*levels_)[code];
+      if (!na.Contains(level)) keys_.push_back({PrefixOf(level), static_cast<uint32_t>(code)});
+    }
+    std::sort(keys_.begin(), keys_.end(), [this](const Key& a, const Key& b) {
+      if (a.prefix != b.prefix) return a.prefix < b.prefix;
+      return (*levels_)[a.code] < (*levels_)[b.code];
+    });
+  }
+  bool done() const { return at_ == keys_.size(); }
+  std::string_view front() const { return (*levels_)[keys_[at_].code]; }
+  uint32_t front_code() const { return keys_[at_].code; }
+  uint64_t front_prefix() const { return keys_[at_].prefix; }
+  void Advance() { ++at_; }
+  void Rewind() { at_ = 0; }
+
+ private:
+  const std::vector<std::string_view>* levels_ = nullptr;
+  std::vector<Key> keys_;
+  size_t at_ = 0;
+};
+
+// Calls level(text) for every different level in order, and member(list, code) for its codes.
+template <class Level, class Member>
+void Merge(std::vector<SortedLevels>& lists, const Level& level, const Member& member) {
+  for (;;) {
+    const SortedLevels* least = nullptr;
+    for (const SortedLevels& list : lists) {
+      if (list.done()) continue;
+      if (least == nullptr || list.front_prefix() < least->front_prefix() ||
+          (list.front_prefix() == least->front_prefix() && list.front() < least->front())) {
+        least = &list;
+      }
+    }
+    if (least == nullptr) return;
+    const std::string_view text = least->front();
+    const uint64_t prefix = least->front_prefix();
+    level(text);
+    for (size_t i = 0; i < lists.size(); ++i) {
+      SortedLevels& list = lists[i];
+      if (list.done() || list.front_prefix() != prefix || list.front() != text) continue;
+      member(i, list.front_code());
+      list.Advance();
+    }
+  }
+}
+
+}  // namespace
+
+DomainJoin JoinDomains(const std::vector<const LevelDictionary*>& dictionaries, const NaStrings& na,
+                       size_t max_levels, ThreadPool& pool) {
+  std::vector<SortedLevels> lists(dictionaries.size());
+  pool.Run(dictionaries.size(), [&](size_t i, size_t) {
+    if (dictionaries[i] != nullptr) lists[i].Sort(*dictionaries[i], na);
+  });
+  DomainJoin join;
+  size_t count = 0;
+  Merge(
+      lists, [&count](std::string_view) { ++count; }, [](size_t, uint32_t) {});
+  if (count > max_levels) {
+    join.too_many = true;
+    return join;
+  }
+  join.levels.reserve(count);
+  for (size_t i = 0; i < lists.size(); ++i) {
+    lists[i].Rewind();
+    const size_t size = dictionaries[i] == nullptr ? 0 : dictionaries[i]->levels().size();
+    join.codes.emplace_back(size, kMissingInt);
+  }
+  Merge(
+      lists, [&join](std::string_view text) { join.levels.emplace_back(text); },
+      [&join](size_t list, uint32_t code) {
+        join.codes[list][code] = static_cast<int64_t>(join.levels.size()) - 1;
+      });
+  return join;
+}
+
+}  // namespace thalweg::internal
