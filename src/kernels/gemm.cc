@@ -111,6 +111,30 @@ void Product(const Factors<T>& f, size_t rows, size_t columns) {
   }
 }
 
+// The sums over the lanes of 4 vectors of floats, side by side.
+#if HWY_TARGET != HWY_SCALAR
+template <class D>
+HWY_INLINE hn::Vec<hn::FixedTag<float, 4>> AddBlocks(D d, hn::Vec<D> v) {
+  if constexpr (hn::MaxLanes(d) > 4) {
+    const hn::Half<D> half;
+    return AddBlocks(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  } else {
+    return v;
+  }
+}
+
+template <class D>
+HWY_INLINE hn::Vec<hn::FixedTag<float, 4>> FourSums(D d, const hn::Vec<D>* v) {
+  const hn::Repartition<double, D> pairs;
+  const auto s01 = hn::BitCast(
+      pairs, hn::Add(hn::InterleaveLower(d, v[0], v[1]), hn::InterleaveUpper(d, v[0], v[1])));
+  const auto s23 = hn::BitCast(
+      pairs, hn::Add(hn::InterleaveLower(d, v[2], v[3]), hn::InterleaveUpper(d, v[2], v[3])));
+  return AddBlocks(d, hn::Add(hn::BitCast(d, hn::InterleaveLower(pairs, s01, s23)),
+                              hn::BitCast(d, hn::InterleaveUpper(pairs, s01, s23))));
+}
+#endif
+
 template <size_t kRows, size_t kColumns, class T>
 HWY_INLINE void DotTile(const Factors<T>& f, size_t row, size_t column) {
   const hn::ScalableTag<T> d;
@@ -144,6 +168,14 @@ HWY_INLINE void DotTile(const Factors<T>& f, size_t row, size_t column) {
   }
   for (size_t i = 0; i < kRows; ++i) {
     T* c = f.c + (row + i) * f.c_stride + column;
+#if HWY_TARGET != HWY_SCALAR
+    if constexpr (kColumns == 4 && sizeof(T) == sizeof(float)) {
+      const hn::FixedTag<float, 4> d4;
+      const auto sums = FourSums(d, sum[i]);
+      hn::Store(f.accumulate ? hn::Add(hn::Load(d4, c), sums) : sums, d4, c);
+      continue;
+    }
+#endif
     for (size_t j = 0; j < kColumns; ++j) {
       const T value = hn::GetLane(hn::SumOfLanes(d, sum[i][j]));
       c[j] = f.accumulate ? c[j] + value : value;
@@ -289,6 +321,10 @@ namespace {
 // levels. Both depend on shapes only.
 constexpr size_t kPackRows = 16;
 constexpr size_t kPackBytes = size_t{1} << 20;
+// Transposing a panel costs more than copying it.
+constexpr size_t kTransposeRows = 32;
+// So few products do not pay for the sum over lanes that each dot product ends with.
+constexpr size_t kFewTerms = 32;
 
 template <class T>
 T* PackBuffer() {
@@ -347,7 +383,7 @@ void GemmTransposedB(ConstMatrixView<T> a, ConstMatrixView<T> b, MatrixView<T> c
   const internal::Factors<T> factors = {a.data,   a.stride,  1,
                                         b.data,   b.stride,  c.data,
                                         c.stride, a.columns, mode == GemmMode::kAccumulate};
-  if (c.rows >= internal::kPackRows) {
+  if (c.rows >= internal::kTransposeRows || a.columns <= internal::kFewTerms) {
     internal::RunPacked(factors, c.rows, c.columns, true);
   } else {
     internal::RunDotProduct(factors, c.rows, c.columns);

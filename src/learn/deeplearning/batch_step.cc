@@ -13,6 +13,10 @@ namespace {
 // A slice should take some 20 microseconds at least; 8 rows fill the register tiles of a product.
 constexpr size_t kSliceUnit = 8;
 constexpr double kSliceOperations = 2e6;
+// Calling threads and waiting for them takes some microseconds; a thread does so many products or
+// updates in that time.
+constexpr double kThreadOperations = 2e5;
+constexpr double kOperationsPerUpdate = 16;
 // Layers with more weights than this go by columns: read once per batch, not once per slice.
 constexpr size_t kColumnWeights = size_t{1} << 19;
 constexpr size_t kRowBlock = 128;
@@ -90,8 +94,8 @@ void BatchStep<T>::PlanPhases() {
   phases_.push_back({PhaseKind::kUpdate});
   if (std::isfinite(options_.max_w2)) phases_.push_back({PhaseKind::kConstrain});
 
-  // Operations per row of what is walked by rows.
-  double operations = 1;
+  double& operations = row_operations_;
+  operations = 1;
   for (size_t step = 1; step < Steps(); ++step) {
     if (step == LossStep() || IsColumnStep(step)) continue;
     const size_t inputs =
@@ -116,6 +120,7 @@ void BatchStep<T>::PlanTiles() {
       const size_t columns = std::min(kTileColumns, weights.columns() - c);
       for (size_t r = first; r < last; r += kTileRows) {
         tiles_.push_back({b, r, std::min(kTileRows, last - r), c, columns});
+        weights_ += tiles_.back().rows * columns;
       }
       tiles_.push_back({b, 0, 0, c, columns});
     }
@@ -181,6 +186,26 @@ void BatchStep<T>::Do(size_t phase, size_t task) {
       Constrain(panels_[task]);
       break;
   }
+}
+
+template <class T>
+bool BatchStep<T>::IsWorthThreads(size_t phase) const {
+  const auto rows = static_cast<double>(rows_.size());
+  switch (phases_[phase].kind) {
+    case PhaseKind::kRows:
+      return rows * row_operations_ > kThreadOperations;
+    case PhaseKind::kColumns:
+      return true;
+    case PhaseKind::kUpdate: {
+      const double sparse = static_cast<double>(batch_entries_.size() * net_.input->outputs());
+      return static_cast<double>(weights_) * (kOperationsPerUpdate + 2 * rows) +
+                 sparse * kOperationsPerUpdate >
+             kThreadOperations;
+    }
+    case PhaseKind::kConstrain:
+      return static_cast<double>(weights_) * 4 > kThreadOperations;
+  }
+  return true;
 }
 
 template <class T>

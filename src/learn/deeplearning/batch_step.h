@@ -47,6 +47,8 @@ class BatchStep {
   // To be called in order; returns the number of tasks.
   size_t BeginPhase(size_t phase);
   void Do(size_t phase, size_t task);
+  // False where a phase is done sooner than other threads could be called to help.
+  bool IsWorthThreads(size_t phase) const;
   // The sum over the rows, after the walk.
   double Loss() const;
 
@@ -113,6 +115,8 @@ class BatchStep {
   std::vector<Phase> phases_;
   size_t update_phase_ = 0;
   size_t slice_rows_ = 0;
+  double row_operations_ = 0;  // per row, of what is walked by rows
+  size_t weights_ = 0;         // of all tiles
   std::vector<Tile> tiles_;
   std::vector<Tile> panels_;  // whole columns
 

@@ -30,7 +30,12 @@ double MiniBatchTrainer<T>::TrainBatch(std::span<const uint32_t> rows, uint64_t 
   optimizer_.BeginStep(static_cast<double>(sample));
   step_.Begin(rows, sample);
   for (size_t phase = 0; phase < step_.Phases(); ++phase) {
-    RunInHomeRanges(pool_, step_.BeginPhase(phase), [&](size_t task) { step_.Do(phase, task); });
+    const size_t tasks = step_.BeginPhase(phase);
+    if (step_.IsWorthThreads(phase)) {
+      RunInHomeRanges(pool_, tasks, [&](size_t task) { step_.Do(phase, task); });
+    } else {
+      for (size_t task = 0; task < tasks; ++task) step_.Do(phase, task);
+    }
   }
   return step_.Loss();
 }

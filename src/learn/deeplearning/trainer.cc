@@ -40,7 +40,13 @@ DeepLearningParams Resolve(DeepLearningParams params, const TrainingData& data) 
   CheckParams(params, data.response.classification());
   if (params.seed < 0) params.seed = DrawSeed();
   if (params.mini_batch_size == 0) {
-    params.mini_batch_size = ChooseMiniBatchSize(static_cast<int64_t>(data.training.store->rows()));
+    size_t weights = 0;
+    size_t inputs = data.encoder->shape().units();
+    for (int64_t units : params.hidden) {
+      weights += inputs * static_cast<size_t>(units);
+      inputs = static_cast<size_t>(units);
+    }
+    params.mini_batch_size = ChooseMiniBatchSize(data.training.store->rows(), weights);
   }
   return params;
 }
@@ -222,10 +228,9 @@ class Training {
 
 }  // namespace
 
-int64_t ChooseMiniBatchSize(int64_t rows) {
-  // Small data needs many updates more than it needs speed.
+int64_t ChooseMiniBatchSize(size_t rows, size_t weights) {
   if (rows < 1000) return 8;
-  return 32;
+  return weights <= 1'000'000 ? 32 : 64;
 }
 
 TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const TrainingFrames& frames,

@@ -17,7 +17,11 @@ namespace thalweg {
 TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const TrainingFrames& frames,
                                   ThreadPool& pool, const WorkContext& context);
 
-// The mini-batch size that stands for 0.
-int64_t ChooseMiniBatchSize(int64_t rows);
+// The mini-batch size that stands for 0. Small data needs many updates more than it needs speed. On
+// MNIST (50,000 rows to train, 10,000 to measure), 717-200-200-10 with ADADELTA had after 5 epochs
+// an error of 2.33 % with batches of 8, 2.38 % with 16, 2.59 % with 32, 2.63 % with 64, 2.84 % with
+// 128; speed doubles from 8 to 16 and from 16 to 32, and grows by 40 % from 32 to 64. Large nets
+// gain more from larger batches, as each update moves all weights through the memory.
+int64_t ChooseMiniBatchSize(size_t rows, size_t weights);
 
 }  // namespace thalweg
