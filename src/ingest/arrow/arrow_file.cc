@@ -1,5 +1,7 @@
 #include "ingest/arrow/arrow_file.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace thalweg::internal {
@@ -30,7 +32,12 @@ ArrowFile::ArrowFile(const std::string& path, ThalwegArrowFormat format,
   }
   if (bytes.empty()) throw UserError(path + ": the file is empty");
   ThalwegArrowReader* reader = nullptr;
-  ThrowIfArrowFailed(ArrowApi().open(format, bytes.data(), bytes.size(), &reader), path);
+  // The same rule as for compressed files.
+  const double limit =
+      std::min(1e8 + options.max_expansion * static_cast<double>(bytes.size()), 0x1p62);
+  ThrowIfArrowFailed(
+      ArrowApi().open(format, bytes.data(), bytes.size(), static_cast<int64_t>(limit), &reader),
+      path);
   reader_.reset(reader);
   schema_.reset(new ArrowSchema{});
   ThrowIfArrowFailed(ArrowApi().schema(reader, schema_.get()), path);

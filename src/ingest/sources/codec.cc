@@ -27,7 +27,7 @@ class InputWindow {
   // Reads until at least `wanted` bytes are there, or the source ends.
   std::span<const char> Fill(size_t wanted) {
     if (window_.size() < wanted && !at_end_) {
-      std::memmove(buffer_.data(), window_.data(), window_.size());
+      if (!window_.empty()) std::memmove(buffer_.data(), window_.data(), window_.size());
       size_t filled = window_.size();
       while (filled < wanted && !at_end_) {
         const size_t count = source_.Read(std::span<char>(buffer_).subspan(filled));

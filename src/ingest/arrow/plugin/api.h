@@ -20,12 +20,14 @@ struct ThalwegArrowReader;
 // caller, who hands it to free_text. Thread rule: one call at a time for each reader.
 struct ThalwegArrowApi {
   uint32_t version;  // kThalwegArrowVersion
-  // A file in memory, which must outlive the reader.
-  char* (*open)(int format, const void* data, size_t size, ThalwegArrowReader** out);
+  // A file in memory, which must outlive the reader. More than `memory_limit` bytes at a time are
+  // not allocated: a few damaged bytes can ask for any amount.
+  char* (*open)(int format, const void* data, size_t size, int64_t memory_limit,
+                ThalwegArrowReader** out);
   // A struct of the top-level fields; the caller releases it.
   char* (*schema)(ThalwegArrowReader* reader, ArrowSchema* out);
   // Batches of at most `batch_rows` rows of the top-level fields at these positions, validated. The
-  // reader must outlive the stream.
+  // reader must outlive the stream and its batches.
   char* (*read)(ThalwegArrowReader* reader, const int* columns, size_t count, int64_t batch_rows,
                 ArrowArrayStream* out);
   void (*close)(ThalwegArrowReader* reader);
@@ -34,7 +36,7 @@ struct ThalwegArrowApi {
   void (*free_text)(char* text);
 };
 
-constexpr uint32_t kThalwegArrowVersion = 1;
+constexpr uint32_t kThalwegArrowVersion = 2;
 
 const ThalwegArrowApi* thalweg_arrow_api();
 }

@@ -11,9 +11,9 @@
 namespace thalweg::arrow_plugin {
 namespace {
 
-arrow::ipc::IpcReadOptions Options() {
+arrow::ipc::IpcReadOptions Options(arrow::MemoryPool* pool) {
   arrow::ipc::IpcReadOptions options;
-  options.memory_pool = arrow::system_memory_pool();
+  options.memory_pool = pool;
   return options;
 }
 
@@ -45,8 +45,9 @@ class CheckedBatches : public arrow::RecordBatchReader {
 
 class IpcFileReader : public ThalwegArrowReader {
  public:
-  explicit IpcFileReader(std::shared_ptr<arrow::ipc::RecordBatchFileReader> reader)
-      : reader_(std::move(reader)) {}
+  IpcFileReader(std::unique_ptr<ReaderMemory> memory,
+                std::shared_ptr<arrow::ipc::RecordBatchFileReader> reader)
+      : memory_(std::move(memory)), reader_(std::move(reader)) {}
   std::shared_ptr<arrow::Schema> schema() const override { return reader_->schema(); }
   arrow::Result<std::shared_ptr<arrow::RecordBatchReader>> Read(std::vector<int> columns,
                                                                 int64_t) override {
@@ -60,13 +61,15 @@ class IpcFileReader : public ThalwegArrowReader {
   }
 
  private:
+  std::unique_ptr<ReaderMemory> memory_;
   std::shared_ptr<arrow::ipc::RecordBatchFileReader> reader_;
 };
 
 class IpcStreamReader : public ThalwegArrowReader {
  public:
-  explicit IpcStreamReader(std::shared_ptr<arrow::ipc::RecordBatchStreamReader> reader)
-      : reader_(std::move(reader)) {}
+  IpcStreamReader(std::unique_ptr<ReaderMemory> memory,
+                  std::shared_ptr<arrow::ipc::RecordBatchStreamReader> reader)
+      : memory_(std::move(memory)), reader_(std::move(reader)) {}
   std::shared_ptr<arrow::Schema> schema() const override { return reader_->schema(); }
   arrow::Result<std::shared_ptr<arrow::RecordBatchReader>> Read(std::vector<int> columns,
                                                                 int64_t) override {
@@ -75,20 +78,24 @@ class IpcStreamReader : public ThalwegArrowReader {
   }
 
  private:
+  std::unique_ptr<ReaderMemory> memory_;
   std::shared_ptr<arrow::ipc::RecordBatchStreamReader> reader_;
 };
 
 }  // namespace
 
-ReaderResult OpenIpc(std::shared_ptr<arrow::io::BufferReader> file) {
+ReaderResult OpenIpc(std::shared_ptr<arrow::io::BufferReader> file, int64_t memory_limit) {
+  auto memory = std::make_unique<ReaderMemory>(memory_limit);
   ARROW_ASSIGN_OR_RAISE(const int64_t size, file->GetSize());
   ARROW_ASSIGN_OR_RAISE(const auto head, file->ReadAt(0, 6));
   if (size >= 6 && std::memcmp(head->data(), "ARROW1", 6) == 0) {
-    ARROW_ASSIGN_OR_RAISE(auto reader, arrow::ipc::RecordBatchFileReader::Open(file, Options()));
-    return std::make_unique<IpcFileReader>(std::move(reader));
+    ARROW_ASSIGN_OR_RAISE(auto reader,
+                          arrow::ipc::RecordBatchFileReader::Open(file, Options(&memory->pool)));
+    return std::make_unique<IpcFileReader>(std::move(memory), std::move(reader));
   }
-  ARROW_ASSIGN_OR_RAISE(auto reader, arrow::ipc::RecordBatchStreamReader::Open(file, Options()));
-  return std::make_unique<IpcStreamReader>(std::move(reader));
+  ARROW_ASSIGN_OR_RAISE(auto reader,
+                        arrow::ipc::RecordBatchStreamReader::Open(file, Options(&memory->pool)));
+  return std::make_unique<IpcStreamReader>(std::move(memory), std::move(reader));
 }
 
 arrow::Status WriteIpc(arrow::RecordBatchReader& batches,

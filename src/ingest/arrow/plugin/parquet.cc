@@ -13,9 +13,6 @@
 namespace thalweg::arrow_plugin {
 namespace {
 
-// The system's allocator gives freed memory back sooner than Arrow's own.
-arrow::MemoryPool* Memory() { return arrow::system_memory_pool(); }
-
 // The leaves (Parquet columns) below a field.
 void AppendLeaves(const parquet::arrow::SchemaField& field, std::vector<int>& leaves) {
   if (field.column_index >= 0) leaves.push_back(field.column_index);
@@ -24,8 +21,9 @@ void AppendLeaves(const parquet::arrow::SchemaField& field, std::vector<int>& le
 
 class ParquetReader : public ThalwegArrowReader {
  public:
-  explicit ParquetReader(std::unique_ptr<parquet::arrow::FileReader> reader)
-      : reader_(std::move(reader)) {}
+  ParquetReader(std::unique_ptr<ReaderMemory> memory,
+                std::unique_ptr<parquet::arrow::FileReader> reader)
+      : memory_(std::move(memory)), reader_(std::move(reader)) {}
 
   arrow::Status Init() { return reader_->GetSchema(&schema_); }
   std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
@@ -44,24 +42,26 @@ class ParquetReader : public ThalwegArrowReader {
   }
 
  private:
+  std::unique_ptr<ReaderMemory> memory_;
   std::unique_ptr<parquet::arrow::FileReader> reader_;
   std::shared_ptr<arrow::Schema> schema_;
 };
 
 }  // namespace
 
-ReaderResult OpenParquet(std::shared_ptr<arrow::io::BufferReader> file) {
-  parquet::ReaderProperties properties(Memory());
+ReaderResult OpenParquet(std::shared_ptr<arrow::io::BufferReader> file, int64_t memory_limit) {
+  auto memory = std::make_unique<ReaderMemory>(memory_limit);
+  parquet::ReaderProperties properties(&memory->pool);
   parquet::ArrowReaderProperties arrow_properties;
   arrow_properties.set_use_threads(true);
   // The file lies in memory: nothing is gained by reading ahead.
   arrow_properties.set_pre_buffer(false);
   parquet::arrow::FileReaderBuilder builder;
   ARROW_RETURN_NOT_OK(builder.Open(std::move(file), properties));
-  builder.memory_pool(Memory())->properties(arrow_properties);
+  builder.memory_pool(&memory->pool)->properties(arrow_properties);
   std::unique_ptr<parquet::arrow::FileReader> reader;
   ARROW_RETURN_NOT_OK(builder.Build(&reader));
-  auto result = std::make_unique<ParquetReader>(std::move(reader));
+  auto result = std::make_unique<ParquetReader>(std::move(memory), std::move(reader));
   ARROW_RETURN_NOT_OK(result->Init());
   return std::unique_ptr<ThalwegArrowReader>(std::move(result));
 }
@@ -69,13 +69,12 @@ ReaderResult OpenParquet(std::shared_ptr<arrow::io::BufferReader> file) {
 arrow::Status WriteParquet(arrow::RecordBatchReader& batches,
                            const std::shared_ptr<arrow::io::OutputStream>& file) {
   parquet::WriterProperties::Builder properties;
-  properties.memory_pool(Memory());
   properties.compression(parquet::Compression::ZSTD);
   properties.max_row_group_length(1 << 20);
   auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
-  ARROW_ASSIGN_OR_RAISE(auto writer,
-                        parquet::arrow::FileWriter::Open(*batches.schema(), Memory(), file,
-                                                         properties.build(), arrow_properties));
+  ARROW_ASSIGN_OR_RAISE(
+      auto writer, parquet::arrow::FileWriter::Open(*batches.schema(), arrow::system_memory_pool(),
+                                                    file, properties.build(), arrow_properties));
   while (true) {
     std::shared_ptr<arrow::RecordBatch> batch;
     ARROW_RETURN_NOT_OK(batches.ReadNext(&batch));

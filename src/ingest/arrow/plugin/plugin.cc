@@ -34,12 +34,13 @@ char* Guard(Action action) {
   }
 }
 
-char* Open(int format, const void* data, size_t size, ThalwegArrowReader** out) {
+char* Open(int format, const void* data, size_t size, int64_t memory_limit,
+           ThalwegArrowReader** out) {
   return Guard([&] {
     auto file = std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(
         static_cast<const uint8_t*>(data), static_cast<int64_t>(size)));
-    auto reader =
-        format == kThalwegParquet ? OpenParquet(std::move(file)) : OpenIpc(std::move(file));
+    auto reader = format == kThalwegParquet ? OpenParquet(std::move(file), memory_limit)
+                                            : OpenIpc(std::move(file), memory_limit);
     if (!reader.ok()) return reader.status();
     *out = reader->release();
     return arrow::Status::OK();
