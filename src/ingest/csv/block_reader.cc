@@ -92,7 +92,7 @@ bool BlockReader::NextMapped(size_t want, Piece& piece) {
     if (size >= rest - rest / 8 || rest - size < size / 4) size = rest;
     const Cut cut = FindCut(text, size, rest, size == rest);
     if (cut.size == 0) {
-      if (size > kLongestRow) FailTooLong(text, size);
+      if (size > plan_.longest_row) FailTooLong(text, size);
       continue;
     }
     piece.text = {text, cut.size};
@@ -134,7 +134,7 @@ bool BlockReader::NextStreamed(size_t want, Piece& piece) {
     const Cut cut =
         FindCut(buffer_.get(), std::min(size, filled_), filled_, at_end_ && filled_ <= size);
     if (cut.size == 0) {
-      if (size > kLongestRow) FailTooLong(buffer_.get(), filled_);
+      if (size > plan_.longest_row) FailTooLong(buffer_.get(), filled_);
       continue;
     }
     const size_t rest = filled_ - cut.size;
@@ -187,10 +187,10 @@ void BlockReader::FailTooLong(const char* text, size_t size) const {
     throw UserError(
         fmt::format("{}, line {}: the quote that opens here is not closed within {}; "
                     "is the quote character right?",
-                    name, line, HumanBytes(kLongestRow)));
+                    name, line, HumanBytes(static_cast<double>(plan_.longest_row))));
   }
   throw UserError(fmt::format("{}, line {}: the row that begins here is longer than {}", name,
-                              line_, HumanBytes(kLongestRow)));
+                              line_, HumanBytes(static_cast<double>(plan_.longest_row))));
 }
 
 void BlockReader::Report() {

@@ -48,9 +48,6 @@ class BlockReader {
   // No more units: another thread failed.
   void Stop();
 
-  // No quoted cell and no row is longer.
-  static constexpr size_t kLongestRow = size_t{256} << 20;
-
  private:
   struct Cut {
     size_t size = 0;  // 0: no row ends here

@@ -7,8 +7,9 @@
 namespace thalweg::internal {
 namespace {
 
-constexpr size_t kFirstSlots = 64;
-constexpr size_t kFirstBlock = 1 << 10;
+// Small, as there may be thousands of columns.
+constexpr size_t kFirstSlots = 16;
+constexpr size_t kFirstBlock = 1 << 8;
 constexpr size_t kLargestBlock = 1 << 20;
 
 }  // namespace
@@ -16,7 +17,7 @@ constexpr size_t kLargestBlock = 1 << 20;
 LevelDictionary::LevelDictionary() {
   slots_.resize(kFirstSlots);
   mask_ = kFirstSlots - 1;
-  shift_ = 64 - 6;
+  shift_ = 64 - 4;
 }
 
 uint64_t LevelDictionary::HashLong(std::string_view text) {

@@ -48,6 +48,8 @@ struct CsvPlan {
   std::vector<TimePattern> time_patterns;
   int64_t max_levels = 0;
   size_t block_bytes = 0;
+  // Rows and quoted cells that are longer are taken for a quote that was forgotten.
+  size_t longest_row = size_t{256} << 20;
 };
 
 // Opens every file, looks at its head and at spots spread over it, and decides. UserError on

@@ -147,9 +147,11 @@ int64_t DaysOf(unsigned year, unsigned month, unsigned day) {
   return int64_t{era} * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-// The usual forms yyyy-MM-dd and yyyy-MM-dd HH:mm:ss of times in UTC; false for all others.
-bool ParseUsualIso(std::string_view text, int64_t& milliseconds) {
-  if (text.size() != 10 && text.size() != 19) return false;
+// The usual forms yyyy-MM-dd and yyyy-MM-dd HH:mm:ss[.SSS][Z]; false for all others.
+bool ParseUsualIso(std::string_view text, const TimeZone& zone, int64_t& milliseconds) {
+  const bool stated = text.back() == 'Z';
+  if (stated) text.remove_suffix(1);
+  if (text.size() != 10 && text.size() != 19 && text.size() != 23) return false;
   const char* at = text.data();
   const unsigned century = TwoDigits(at);
   const unsigned of_century = TwoDigits(at + 2);
@@ -160,7 +162,10 @@ bool ParseUsualIso(std::string_view text, int64_t& milliseconds) {
     return false;
   }
   int64_t seconds = DaysOf(century * 100 + of_century, month, day) * 86400;
-  if (text.size() == 19) {
+  int64_t fraction = 0;
+  if (text.size() == 10) {
+    if (stated) return false;
+  } else {
     const unsigned hour = TwoDigits(at + 11);
     const unsigned minute = TwoDigits(at + 14);
     const unsigned second = TwoDigits(at + 17);
@@ -169,14 +174,20 @@ bool ParseUsualIso(std::string_view text, int64_t& milliseconds) {
       return false;
     }
     seconds += hour * 3600 + minute * 60 + second;
+    if (text.size() == 23) {
+      const unsigned tens = TwoDigits(at + 20);
+      if (at[19] != '.' || tens > 99 || !IsDigit(at[22])) return false;
+      fraction = tens * 10 + static_cast<unsigned>(at[22] - '0');
+    }
   }
-  milliseconds = seconds * 1000;
+  if (!stated && !zone.is_utc()) seconds = zone.ToUtc(seconds);
+  milliseconds = seconds * 1000 + fraction;
   return true;
 }
 
 bool ParseIso(std::string_view text, const TimeZone& zone, int64_t& milliseconds) {
   if (text.size() < 10 || text[4] != '-') return false;
-  if (zone.is_utc() && ParseUsualIso(text, milliseconds)) return true;
+  if (ParseUsualIso(text, zone, milliseconds)) return true;
   Reader reader(text);
   Parts parts;
   if (!reader.Number(4, 4, parts.year) || !reader.Take('-') || !reader.Number(2, 2, parts.month) ||

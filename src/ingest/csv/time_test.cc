@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "ingest/csv/time_pattern.h"
 #include "ingest/csv/time_zone.h"
 
@@ -110,6 +111,37 @@ TEST(TimePattern, EveryDayOfSomeCenturies) {
     ASSERT_TRUE(slow.Parse(text, *utc, other)) << text;
     ASSERT_EQ(fast, date.time_since_epoch().count() * int64_t{86400000}) << text;
     ASSERT_EQ(other, fast) << text;
+  }
+}
+
+TEST(TimePattern, UsualIsoFormsAgreeWithPatterns) {
+  for (const char* name : {"UTC", "Europe/Vienna"}) {
+    const auto zone = TimeZone::Load(name);
+    const TimePattern iso = TimePattern::Iso8601();
+    Random random(5);
+    for (int i = 0; i < 20000; ++i) {
+      // Sometimes out of range, sometimes with a wrong character.
+      std::string text =
+          fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:03}", 1850 + random.Below(400),
+                      random.Below(14), random.Below(33), random.Below(25), random.Below(61),
+                      random.Below(61), random.Below(1000));
+      const char* pattern = "yyyy-MM-dd HH:mm:ss.SSS";
+      if (random.Below(2) == 0) {
+        text.resize(19);
+        pattern = "yyyy-MM-dd HH:mm:ss";
+      }
+      if (random.Below(4) == 0) text[random.Below(text.size())] = 'x';
+      int64_t one = 0;
+      int64_t other = 0;
+      const bool fits = iso.Parse(text, *zone, one);
+      ASSERT_EQ(fits, TimePattern(pattern).Parse(text, *zone, other)) << text;
+      if (fits) {
+        ASSERT_EQ(one, other) << text;
+        ASSERT_TRUE(iso.Parse(text + "Z", *zone, one)) << text;
+        ASSERT_TRUE(TimePattern(pattern).Parse(text, *TimeZone::Load("UTC"), other)) << text;
+        ASSERT_EQ(one, other) << text;
+      }
+    }
   }
 }
 

@@ -165,6 +165,35 @@ TEST(Tokenizer, AgreesWithNaiveStateMachine) {
   }
 }
 
+TEST(BlockReader, RowsThatAreTooLongAreTold) {
+  CsvPlan plan;
+  plan.block_bytes = 100;
+  plan.longest_row = 1000;
+  const auto error_of = [&plan](const std::string& text, size_t read_bytes) {
+    plan.files = {{.input = MemoryInput("text", text, read_bytes), .positions = {}}};
+    BlockReader reader(plan, {});
+    Unit unit;
+    try {
+      while (reader.Next(unit)) {
+      }
+    } catch (const UserError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  const std::string row = std::string(99, 'x') + "\n";
+  std::string rows;
+  for (int i = 0; i < 20; ++i) rows += row;
+  for (const size_t read_bytes : {0, 37}) {
+    EXPECT_EQ(error_of(rows, read_bytes), "no error");
+    EXPECT_EQ(error_of(rows + "a,\"b" + rows + rows + "\"\n", read_bytes),
+              "text, line 21: the quote that opens here is not closed within 1.00 KB; is the quote "
+              "character right?");
+    EXPECT_EQ(error_of(rows + std::string(5000, 'y') + "\n", read_bytes),
+              "text, line 21: the row that begins here is longer than 1.00 KB");
+  }
+}
+
 // Mostly well-formed tables, so that the fast path is taken with quotes and CRLF.
 TEST(Tokenizer, AgreesWithNaiveStateMachineOnTables) {
   for (uint64_t i = 0; i < 3000; ++i) {

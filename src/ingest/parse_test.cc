@@ -1,0 +1,101 @@
+// ParseFiles on files: which format is taken, what is refused.
+#include "ingest/parse.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "ingest/format.h"
+
+namespace thalweg {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ParseFilesTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "parse_test_XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Write(const std::string& name, const std::string& text) const {
+    std::ofstream(Path(name), std::ios::binary) << text;
+    return Path(name);
+  }
+  std::string ErrorOf(const std::vector<std::string>& paths, const ParseOptions& options = {}) {
+    try {
+      ParseFiles(paths, options, pool_);
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  std::filesystem::path folder_;
+  ThreadPool pool_{2};
+};
+
+TEST_F(ParseFilesTest, FolderAsOneFrameWithReport) {
+  Write("b.csv", "b,a\ny,2\n");
+  Write("a.csv", "a,b\n1,x\n");
+  const ParseResult result = ParseFiles({folder_.string()}, {}, pool_);
+  EXPECT_EQ(result.frame.rows(), 2);
+  EXPECT_EQ(result.frame.names(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(result.report.files, (std::vector<std::string>{Path("a.csv"), Path("b.csv")}));
+  EXPECT_EQ(result.report.format, "csv");
+  EXPECT_EQ(result.report.separator, ",");
+  EXPECT_TRUE(result.report.header);
+  EXPECT_EQ(result.report.bytes, 16u);
+  EXPECT_GT(result.report.seconds, 0);
+  const Json json = result.report.ToJson();
+  EXPECT_EQ(json.at("rows").as_int64(), 2);
+  EXPECT_EQ(json.at("columns").at(0).at("type").as_string(), "int");
+  EXPECT_EQ(json.at("columns").at(1).at("why").as_string(), "2 of 2 sampled values differ");
+}
+
+TEST_F(ParseFilesTest, RefusesWhatItCannotRead) {
+  EXPECT_THAT(ErrorOf({Path("none.csv")}), HasSubstr("none.csv"));
+  EXPECT_THAT(ErrorOf({Write("empty.csv", "")}), HasSubstr("empty.csv: the file is empty"));
+  std::string binary;
+  for (int i = 0; i < 10000; ++i) binary += static_cast<char>(i * 7919 >> 3);
+  EXPECT_THAT(ErrorOf({Write("binary.csv", binary)}), HasSubstr("binary.csv: not a text file"));
+  EXPECT_THAT(ErrorOf({Write("utf16.csv", std::string("\xff\xfe"
+                                                      "a\0,\0b\0\n\0",
+                                                      10))}),
+              HasSubstr("utf16.csv: "));
+  ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
+  EXPECT_THAT(ErrorOf({Path("pipe")}), HasSubstr("pipe: not a regular file"));
+  EXPECT_THAT(ErrorOf({}), HasSubstr("no file"));
+}
+
+TEST_F(ParseFilesTest, FormatByOption) {
+  const std::string path = Write("x", "1 1:2\n0 2:3\n");
+  ParseOptions options;
+  options.format = ParseFormat::kCsv;
+  options.separator = " ";
+  EXPECT_EQ(ParseFiles({path}, options, pool_).report.format, "csv");
+  options = {};
+  options.format = ParseFormat::kSvmLight;
+  EXPECT_EQ(ParseFiles({path}, options, pool_).report.format, "svmlight");
+}
+
+TEST(FormatReaders, EveryRowIsComplete) {
+  for (const FormatReader& reader : FormatReaders()) {
+    EXPECT_EQ(reader.name, kEnumNames<ParseFormat>[static_cast<size_t>(reader.format)]);
+    EXPECT_NE(reader.looks_like, nullptr);
+    EXPECT_NE(reader.read, nullptr);
+  }
+  EXPECT_EQ(FormatReaders().back().format, ParseFormat::kCsv);
+}
+
+}  // namespace
+}  // namespace thalweg
