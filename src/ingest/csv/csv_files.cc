@@ -5,6 +5,7 @@ namespace thalweg {
 ParseResult ReadCsv(const std::vector<std::string>& paths, const ParseOptions& options,
                     ThreadPool& pool, const WorkContext& context) {
   std::vector<CsvInput> inputs;
+  inputs.reserve(paths.size());
   for (const std::string& path : paths) {
     inputs.push_back({path, [path, max_expansion = options.max_expansion] {
                         return OpenSource(path, {.max_expansion = max_expansion});

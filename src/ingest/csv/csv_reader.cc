@@ -234,6 +234,7 @@ class Reading {
                   const std::vector<size_t>& workers) {
     ColumnPlan& column = plan_.columns[c];
     std::vector<const LevelDictionary*> dictionaries;
+    dictionaries.reserve(parsers.size());
     for (const auto& parser : parsers) {
       dictionaries.push_back(parser == nullptr ? nullptr : parser->dictionary(i));
     }

@@ -38,6 +38,7 @@ class GuessTypeTest : public ::testing::Test {
  protected:
   TypeGuess Guess(const std::vector<std::string>& texts) {
     std::vector<SampledCell> cells;
+    cells.reserve(texts.size());
     for (const std::string& text : texts) cells.push_back({text, false});
     return GuessType(cells, na_, {&dialect_, zone_.get(), &DefaultTimePatterns()});
   }

@@ -45,7 +45,7 @@ class MemorySource final : public ByteSource {
 };
 
 // read_bytes = 0: mapped.
-inline CsvInput MemoryInput(std::string name, std::string text, size_t read_bytes = 0) {
+inline CsvInput MemoryInput(const std::string& name, std::string text, size_t read_bytes = 0) {
   return {name, [name, text = std::move(text), read_bytes] {
             return std::make_unique<MemorySource>(name, text, read_bytes);
           }};

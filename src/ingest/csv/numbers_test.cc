@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -35,7 +36,7 @@ TEST(Numbers, FastIntegerAgreesWithParseInt) {
       text += random.Below(60) == 0 ? "-+. ,a/:;"[random.Below(9)]
                                     : static_cast<char>('0' + random.Below(10));
     }
-    if (random.Below(4) == 0) text = "-" + text;
+    if (random.Below(4) == 0) text.insert(0, "-");
     const Padded padded(text);
     int64_t value = 0;
     if (!FastInteger(padded.data(), padded.size(), value)) {
@@ -63,7 +64,7 @@ TEST(Numbers, FastDecimalAgreesWithParseReal) {
                                     : static_cast<char>('0' + random.Below(10));
     }
     if (random.Below(2) == 0) text.insert(random.Below(text.size() + 1), ".");
-    if (random.Below(4) == 0) text = "-" + text;
+    if (random.Below(4) == 0) text.insert(0, "-");
     const Padded padded(text);
     int64_t mantissa = 0;
     int scale = 0;
@@ -75,7 +76,7 @@ TEST(Numbers, FastDecimalAgreesWithParseReal) {
     if (std::abs(mantissa) > kMaxMantissa) continue;
     const double value = static_cast<double>(mantissa) /
                          static_cast<double>(kPowersOfTen[static_cast<size_t>(scale)]);
-    EXPECT_EQ(std::memcmp(&value, &*expected, sizeof(double)), 0) << text;
+    EXPECT_EQ(std::bit_cast<uint64_t>(value), std::bit_cast<uint64_t>(*expected)) << text;
   }
   EXPECT_GT(taken, 100000u);
 }
@@ -94,7 +95,7 @@ TEST(Numbers, ParseNumberAgreesWithParseReal) {
     ASSERT_NE(number.kind, Number::Kind::kNone) << text;
     const double parsed = number.AsReal();
     const double expected = *ParseReal(text);
-    EXPECT_EQ(std::memcmp(&parsed, &expected, sizeof(double)), 0) << text;
+    EXPECT_EQ(std::bit_cast<uint64_t>(parsed), std::bit_cast<uint64_t>(expected)) << text;
   }
 }
 

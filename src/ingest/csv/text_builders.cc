@@ -11,7 +11,7 @@ namespace thalweg::internal {
 namespace {
 
 // The empty level; eight bytes can be read there.
-constexpr std::string_view kEmpty("\0\0\0\0\0\0\0", 0);
+constexpr std::string_view kEmpty = std::string_view("        ").substr(0, 0);
 
 class CategoricalBuilder final : public ColumnBuilder {
  public:

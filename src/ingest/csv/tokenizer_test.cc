@@ -186,7 +186,9 @@ TEST(BlockReader, RowsThatAreTooLongAreTold) {
   for (int i = 0; i < 20; ++i) rows += row;
   for (const size_t read_bytes : {0, 37}) {
     EXPECT_EQ(error_of(rows, read_bytes), "no error");
-    EXPECT_EQ(error_of(rows + "a,\"b" + rows + rows + "\"\n", read_bytes),
+    std::string quoted = rows;
+    quoted.append("a,\"b").append(rows).append(rows).append("\"\n");
+    EXPECT_EQ(error_of(quoted, read_bytes),
               "text, line 21: the quote that opens here is not closed within 1.00 KB; is the quote "
               "character right?");
     EXPECT_EQ(error_of(rows + std::string(5000, 'y') + "\n", read_bytes),
