@@ -114,10 +114,10 @@ class Reading {
     warn(IrregularRow::Kind::kLong, found.long_rows,
          fmt::format("rows have more than {} cells, the further ones are dropped", file.cells));
     if (found.invalid_utf8_line > 0) {
-      plan_.warnings.push_back(
-          fmt::format("{}, line {}: not valid UTF-8, here and perhaps later; the bytes are kept as "
-                      "they are (iconv converts text of other encodings)",
-                      file.input.name, found.invalid_utf8_line));
+      plan_.warnings.push_back(fmt::format(
+          "{}, line {}: not valid UTF-8, here and perhaps later; such cells are read as "
+          "Latin-1 (iconv converts text of other encodings)",
+          file.input.name, found.invalid_utf8_line));
     }
     // With one column, a blank line may have been meant as a missing cell.
     if (file.cells == 1) {
@@ -244,6 +244,7 @@ class Reading {
       TooManyLevels(column);
       return false;
     }
+    MakeLevelsUtf8(join);
     std::vector<bool> same(parsers.size(), true);
     for (size_t p = 0; p < parsers.size(); ++p) {
       for (size_t code = 0; code < join.codes[p].size(); ++code) {

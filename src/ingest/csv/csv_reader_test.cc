@@ -214,7 +214,7 @@ TEST(CsvReader, VeryLongCell) {
   }
 }
 
-TEST(CsvReader, TextThatIsNotUtf8IsKeptAndTold) {
+TEST(CsvReader, TextThatIsNotUtf8IsReadAsLatin1AndTold) {
   std::string text = "a,b\n";
   for (int r = 0; r < 100; ++r) text += "1,caf\xc3\xa9\n";
   EXPECT_TRUE(Parse(text).report.warnings.empty());
@@ -224,8 +224,17 @@ TEST(CsvReader, TextThatIsNotUtf8IsKeptAndTold) {
   const ParseResult result = Parse(text, options);
   ASSERT_EQ(result.report.warnings.size(), 1u);
   EXPECT_THAT(result.report.warnings[0], HasSubstr("text, line 102: not valid UTF-8"));
-  EXPECT_EQ(result.frame.column(1).domain()->levels(),
-            (std::vector<std::string>{"caf\xc3\xa9", "caf\xe9"}));
+  // The same level in both encodings.
+  EXPECT_EQ(result.frame.column(1).domain()->levels(), (std::vector<std::string>{"caf\xc3\xa9"}));
+  std::vector<int64_t> codes(101);
+  ReadCells(result.frame, 1, 0, std::span(codes));
+  EXPECT_EQ(codes, std::vector<int64_t>(101, 0));
+
+  options.column_types = {"b=string"};
+  const ParseResult strings = Parse(text, options);
+  std::vector<std::string_view> cells(101);
+  ReadCells(strings.frame, 1, 0, std::span(cells));
+  for (const std::string_view cell : cells) EXPECT_EQ(cell, "caf\xc3\xa9");
 }
 
 TEST(CsvReader, Cancelled) {

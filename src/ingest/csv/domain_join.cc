@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 #include "frame/types.h"
+#include "ingest/csv/utf8.h"
 
 namespace thalweg::internal {
 namespace {
@@ -101,6 +103,32 @@ DomainJoin JoinDomains(const std::vector<const LevelDictionary*>& dictionaries, 
         join.codes[list][code] = static_cast<int64_t>(join.levels.size()) - 1;
       });
   return join;
+}
+
+void MakeLevelsUtf8(DomainJoin& join) {
+  bool changed = false;
+  for (std::string& level : join.levels) {
+    if (FindInvalidUtf8(level) == std::string::npos) continue;
+    level = Latin1ToUtf8(level);
+    changed = true;
+  }
+  if (!changed) return;
+  std::vector<size_t> order(join.levels.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return join.levels[a] < join.levels[b]; });
+  std::vector<std::string> levels;
+  std::vector<int64_t> new_code(order.size());
+  for (const size_t old : order) {
+    if (levels.empty() || levels.back() != join.levels[old]) levels.push_back(join.levels[old]);
+    new_code[old] = static_cast<int64_t>(levels.size()) - 1;
+  }
+  join.levels = std::move(levels);
+  for (std::vector<int64_t>& codes : join.codes) {
+    for (int64_t& code : codes) {
+      if (code != kMissingInt) code = new_code[static_cast<size_t>(code)];
+    }
+  }
 }
 
 }  // namespace thalweg::internal

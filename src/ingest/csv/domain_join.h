@@ -25,4 +25,8 @@ struct DomainJoin {
 DomainJoin JoinDomains(const std::vector<const LevelDictionary*>& dictionaries, const NaStrings& na,
                        size_t max_levels, ThreadPool& pool);
 
+// Levels that are not UTF-8 are read as Latin-1 (see Latin1ToUtf8); sorts again, and joins what has
+// become the same.
+void MakeLevelsUtf8(DomainJoin& join);
+
 }  // namespace thalweg::internal

@@ -5,6 +5,7 @@
 #include "frame/chunk_builder.h"
 #include "ingest/csv/builder.h"
 #include "ingest/csv/careful_scan.h"
+#include "ingest/csv/utf8.h"
 #include "ingest/csv/uuid_text.h"
 
 namespace thalweg::internal {
@@ -131,7 +132,12 @@ class StringBuilder final : public ColumnBuilder {
   }
 
   ChunkPtr Finish() override {
-    return EncodeStrings(std::span<const std::string_view>(cells_.data(), cells_.size()));
+    const std::span<std::string_view> cells(cells_.data(), cells_.size());
+    for (std::string_view& cell : cells) {
+      if (cell.empty() || FindInvalidUtf8(cell) == std::string_view::npos) continue;
+      cell = Keep(Latin1ToUtf8(cell));
+    }
+    return EncodeStrings(cells);
   }
 
  private:
