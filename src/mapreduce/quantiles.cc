@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "mapreduce/visit_cells.h"
 
 namespace thalweg {
 namespace {
@@ -26,7 +27,6 @@ struct Digit {
 constexpr std::array<Digit, 6> kDigits = {
     {{53, 11}, {42, 11}, {31, 11}, {20, 11}, {9, 11}, {0, 9}}};
 constexpr size_t kBins = 2048;
-constexpr size_t kBlock = 1024;
 constexpr uint64_t kSignBit = uint64_t{1} << 63;
 
 // Unsigned integers in the order of the doubles (-0.0 counts as 0.0).
@@ -78,29 +78,6 @@ class Histograms {
   size_t last_ = 0;
 };
 
-void CountChunk(const Chunk& chunk, Histograms* histograms) {
-  if (chunk.missing() == chunk.rows()) return;
-  if (chunk.encoding() == EncodingId::kConstant) {
-    double value = 0;
-    chunk.Decode(0, std::span<double>(&value, 1));
-    histograms->Add(value, chunk.rows());
-    return;
-  }
-  std::array<double, kBlock> values;
-  std::array<uint32_t, kBlock> rows;
-  if (chunk.sparse()) histograms->Add(0, chunk.rows() - chunk.nonzeros());
-  for (size_t begin = 0; begin < chunk.rows(); begin += kBlock) {
-    const size_t end = std::min<size_t>(chunk.rows(), begin + kBlock);
-    size_t count = end - begin;
-    if (chunk.sparse()) {
-      count = chunk.NonZeros(begin, end, rows, values);
-    } else {
-      chunk.Decode(begin, std::span(values).first(count));
-    }
-    for (size_t i = 0; i < count; ++i) histograms->Add(values[i], 1);
-  }
-}
-
 // A rank whose cell is looked for: the leading bits of its key, and its rank among the cells with
 // these.
 struct Search {
@@ -115,8 +92,14 @@ void Refine(const Column& column, Digit digit, ThreadPool& pool, std::vector<Sea
   std::sort(prefixes.begin(), prefixes.end());
   prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
   std::vector<Histograms> of_threads(pool.size(), Histograms(digit, prefixes));
-  pool.Run(column.chunks(),
-           [&](size_t c, size_t thread) { CountChunk(column.chunk(c), &of_threads[thread]); });
+  pool.Run(column.chunks(), [&](size_t c, size_t thread) {
+    Histograms& histograms = of_threads[thread];
+    internal::VisitCells(
+        column.chunk(c), [&](double value, uint64_t times) { histograms.Add(value, times); },
+        [&](std::span<const double> cells) {
+          for (const double cell : cells) histograms.Add(cell, 1);
+        });
+  });
   for (Search& search : *searches) {
     const auto prefix = static_cast<size_t>(
         std::lower_bound(prefixes.begin(), prefixes.end(), search.prefix) - prefixes.begin());
