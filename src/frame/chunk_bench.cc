@@ -115,6 +115,41 @@ void EncodeMantissas(benchmark::State& state, const Shape& shape) {
   state.SetLabel(std::string(EncodingName(encoding)));
 }
 
+// Text cells: from few levels (a dictionary), or all different.
+std::vector<std::string> Texts(uint64_t levels) {
+  Random random(1);
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < kRows; ++i) {
+    texts.push_back("street " + std::to_string(random.Below(levels)));
+  }
+  return texts;
+}
+
+void EncodeTexts(benchmark::State& state) {
+  const std::vector<std::string> texts = Texts(static_cast<uint64_t>(state.range(0)));
+  const std::vector<std::string_view> cells(texts.begin(), texts.end());
+  std::string label;
+  for (auto _ : state) label = EncodingName(EncodeStrings(cells)->encoding());
+  state.SetItemsProcessed(static_cast<int64_t>(kRows) * state.iterations());
+  state.SetLabel(label);
+}
+BENCHMARK(EncodeTexts)->Arg(100)->Arg(20'000)->Arg(1'000'000'000);
+
+void DecodeTexts(benchmark::State& state) {
+  const std::vector<std::string> texts = Texts(static_cast<uint64_t>(state.range(0)));
+  const ChunkPtr chunk = EncodeStrings(std::vector<std::string_view>(texts.begin(), texts.end()));
+  std::vector<std::string_view> out(kBlock);
+  for (auto _ : state) {
+    for (size_t begin = 0; begin < kRows; begin += kBlock) {
+      chunk->Decode(begin, std::span<std::string_view>(out));
+      benchmark::DoNotOptimize(out.data());
+    }
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(kRows) * state.iterations());
+  state.SetLabel(std::string(EncodingName(chunk->encoding())));
+}
+BENCHMARK(DecodeTexts)->Arg(100)->Arg(20'000)->Arg(1'000'000'000);
+
 [[maybe_unused]] const bool kRegistered = [] {
   for (const Shape& shape : kShapes) {
     const auto add = [&](const char* what, void (*run)(benchmark::State&, const Shape&)) {

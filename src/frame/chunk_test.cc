@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/error.h"
 #include "frame/chunk_builder.h"
 
 namespace thalweg {
@@ -52,6 +53,40 @@ TEST(ChunkTest, StringsAndUuidsReadBack) {
   std::vector<Uuid> back(2);
   chunk->Decode(1, std::span<Uuid>(back));
   EXPECT_EQ(back, (std::vector<Uuid>{kMissingUuid, {3, 4}}));
+}
+
+TEST(ChunkTest, SparseCellsCostTheirEntriesNotTheirRows) {
+  // Spread out, these rows would take 16 GB.
+  constexpr uint32_t kRows = uint32_t{1} << 31;
+  std::vector<uint32_t> rows;
+  for (uint32_t i = 0; i < 900; ++i) rows.push_back(i);
+  rows.push_back(kRows - 1);
+  const std::vector<double> values(rows.size(), 2.5);
+  const ChunkPtr chunk = EncodeSparse(kRows, rows, values);
+  EXPECT_TRUE(chunk->sparse());
+  EXPECT_LT(chunk->ByteSize(), 20'000U);
+  EXPECT_EQ(chunk->nonzeros(), rows.size());
+  std::vector<double> cells(5, -1);
+  chunk->Decode(897, std::span<double>(cells));
+  EXPECT_EQ(cells, (std::vector<double>{2.5, 2.5, 2.5, 0, 0}));
+  chunk->Decode(kRows - 5, std::span<double>(cells));
+  EXPECT_EQ(cells, (std::vector<double>{0, 0, 0, 0, 2.5}));
+}
+
+TEST(ChunkTest, WrongReadsAreInternalErrors) {
+  const ChunkPtr numbers = EncodeReals(std::vector<double>{1.5, 2.5});
+  std::vector<double> doubles(3);
+  EXPECT_THROW(numbers->Decode(0, std::span<double>(doubles)), InternalError);
+  EXPECT_THROW(numbers->Decode(3, std::span<double>()), InternalError);
+  std::vector<int64_t> ints(1);
+  EXPECT_THROW(numbers->Decode(0, std::span<int64_t>(ints)), InternalError);
+  std::vector<std::string_view> strings(1);
+  EXPECT_THROW(numbers->Decode(0, std::span<std::string_view>(strings)), InternalError);
+  const ChunkPtr text = EncodeStrings(std::vector<std::string_view>{"a", "b"});
+  EXPECT_THROW(text->Decode(0, std::span<double>(doubles).first(1)), InternalError);
+  EXPECT_THROW(EncodeSparse(3, std::vector<uint32_t>{1, 1}, std::vector<double>{1, 1}),
+               InternalError);
+  EXPECT_THROW(EncodeSparse(3, std::vector<uint32_t>{3}, std::vector<double>{1}), InternalError);
 }
 
 TEST(ChunkTest, NoRows) {

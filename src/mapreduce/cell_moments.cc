@@ -4,13 +4,12 @@
 #include <array>
 #include <cmath>
 #include <span>
-#include <vector>
+
+#include "mapreduce/visit_cells.h"
 
 namespace thalweg::internal {
 namespace {
 
-// Cells that are decoded at a time: they and their part stay in the first-level cache.
-constexpr size_t kBlock = 1024;
 // Partial sums that do not wait for each other; part of the result's definition.
 constexpr size_t kSums = 8;
 
@@ -75,7 +74,6 @@ std::span<const double> Present(std::span<double> cells) {
 
 // Cells that are all the same.
 CellMoments SameCells(int64_t count, double value) {
-  if (count == 0) return {};
   return {.count = count,
           .zeros = value == 0 ? count : 0,
           .min = value,
@@ -84,41 +82,18 @@ CellMoments SameCells(int64_t count, double value) {
           .squares = 0};
 }
 
-CellMoments MeasureSparse(const Chunk& chunk) {
-  // Zeros first, then the entries by blocks of rows.
-  CellMoments moments =
-      SameCells(int64_t{chunk.rows()} - static_cast<int64_t>(chunk.nonzeros()), 0.0);
-  // So many rows that a block has about kBlock entries.
-  const size_t nonzeros = std::max<size_t>(chunk.nonzeros(), 1);
-  const size_t step = std::max<size_t>(kBlock, chunk.rows() / nonzeros * kBlock);
-  std::vector<uint32_t> rows(std::min(step, nonzeros));
-  std::vector<double> values(rows.size());
-  for (size_t begin = 0; begin < chunk.rows(); begin += step) {
-    const size_t end = std::min<size_t>(chunk.rows(), begin + step);
-    const size_t count = chunk.NonZeros(begin, end, rows, values);
-    Join(MeasureCells(Present(std::span(values).first(count))), &moments);
-  }
-  return moments;
-}
-
 }  // namespace
 
 CellMoments MeasureChunk(const Chunk& chunk) {
-  if (chunk.missing() == chunk.rows()) return {};
-  if (chunk.encoding() == EncodingId::kConstant) {
-    double value = 0;
-    chunk.Decode(0, std::span<double>(&value, 1));
-    return SameCells(chunk.rows(), value);
-  }
-  if (chunk.sparse()) return MeasureSparse(chunk);
   CellMoments moments;
-  std::array<double, kBlock> block;
-  for (size_t begin = 0; begin < chunk.rows(); begin += kBlock) {
-    const std::span<double> cells =
-        std::span(block).first(std::min<size_t>(kBlock, chunk.rows() - begin));
-    chunk.Decode(begin, cells);
-    Join(MeasureCells(chunk.missing() > 0 ? Present(cells) : cells), &moments);
-  }
+  VisitCells(
+      chunk,
+      [&](double value, uint64_t times) {
+        if (!std::isnan(value)) Join(SameCells(static_cast<int64_t>(times), value), &moments);
+      },
+      [&](std::span<double> cells) {
+        Join(MeasureCells(chunk.missing() > 0 ? Present(cells) : cells), &moments);
+      });
   return moments;
 }
 

@@ -10,12 +10,14 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "mapreduce/visit_cells.h"
 
 namespace thalweg {
 namespace {
 
 // Selection digit by digit: a histogram of the leading bits says in which bin a rank falls, the
-// next histogram counts the next bits of the cells in that bin, and so on.
+// next histogram counts the next bits of the cells in that bin, and so on, until the cells that are
+// left are few enough to be gathered.
 struct Digit {
   int shift;
   int width;
@@ -24,9 +26,10 @@ struct Digit {
   uint64_t Prefix(uint64_t key) const { return shift + width == 64 ? 0 : key >> (shift + width); }
 };
 constexpr std::array<Digit, 6> kDigits = {
-    {{53, 11}, {42, 11}, {31, 11}, {20, 11}, {9, 11}, {0, 9}}};
-constexpr size_t kBins = 2048;
-constexpr size_t kBlock = 1024;
+    {{48, 16}, {37, 11}, {26, 11}, {15, 11}, {4, 11}, {0, 4}}};
+// Gathered at most, or one cell in so many.
+constexpr uint64_t kGather = uint64_t{1} << 16;
+constexpr uint64_t kGatherShare = 64;
 constexpr uint64_t kSignBit = uint64_t{1} << 63;
 
 // Unsigned integers in the order of the doubles (-0.0 counts as 0.0).
@@ -39,96 +42,133 @@ double ValueOf(uint64_t key) {
   return std::bit_cast<double>(key & kSignBit ? key ^ kSignBit : ~key);
 }
 
-// Counts the values of one digit, separately for each of some prefixes.
-class Histograms {
+// Finds the number of a key's prefix among some. Most keys are ruled out by their first digit.
+class PrefixIndex {
  public:
-  Histograms(Digit digit, std::vector<uint64_t> prefixes)
-      : digit_(digit), prefixes_(std::move(prefixes)), bins_(prefixes_.size() * kBins) {
-    for (const uint64_t prefix : prefixes_) {
-      if (digit.shift == kDigits[0].shift) {
-        candidates_.fill(true);
-      } else {
-        const int known = 64 - digit.shift - digit.width;
-        candidates_[kDigits[0].Of(prefix << (64 - known))] = true;
-      }
+  // Ascending prefixes above `digit`.
+  PrefixIndex(Digit digit, std::vector<uint64_t> prefixes)
+      : digit_(digit), prefixes_(std::move(prefixes)) {
+    const int known = 64 - digit.shift - digit.width;
+    if (known == 0) return;
+    first_.assign(size_t{1} << kDigits[0].width, 0);
+    for (size_t i = prefixes_.size(); i > 0; --i) {
+      first_[kDigits[0].Of(prefixes_[i - 1] << (64 - known))] = static_cast<uint32_t>(i);
     }
   }
 
-  void Add(double value, uint64_t times) {
-    if (std::isnan(value)) return;
-    const uint64_t key = KeyOf(value);
-    // Most cells are ruled out by their first digit.
-    if (!candidates_[kDigits[0].Of(key)]) return;
+  // prefixes().size() where there is none.
+  size_t Find(uint64_t key) const {
+    if (first_.empty()) return 0;
+    const uint32_t first = first_[kDigits[0].Of(key)];
+    if (first == 0) return prefixes_.size();
     const uint64_t prefix = digit_.Prefix(key);
-    if (prefixes_[last_] != prefix) {
-      const auto found = std::lower_bound(prefixes_.begin(), prefixes_.end(), prefix);
-      if (found == prefixes_.end() || *found != prefix) return;
-      last_ = static_cast<size_t>(found - prefixes_.begin());
-    }
-    bins_[last_ * kBins + digit_.Of(key)] += times;
+    size_t i = first - 1;
+    while (i < prefixes_.size() && prefixes_[i] < prefix) ++i;
+    return i < prefixes_.size() && prefixes_[i] == prefix ? i : prefixes_.size();
   }
-
-  uint64_t Count(size_t prefix, uint64_t bin) const { return bins_[prefix * kBins + bin]; }
+  const std::vector<uint64_t>& prefixes() const { return prefixes_; }
 
  private:
   Digit digit_;
-  std::vector<uint64_t> prefixes_;  // ascending
-  std::vector<uint64_t> bins_;
-  std::array<bool, kBins> candidates_ = {};
-  size_t last_ = 0;
+  std::vector<uint64_t> prefixes_;
+  std::vector<uint32_t> first_;  // by first digit: number of the first prefix, plus 1; 0: none
 };
 
-void CountChunk(const Chunk& chunk, Histograms* histograms) {
-  if (chunk.missing() == chunk.rows()) return;
-  if (chunk.encoding() == EncodingId::kConstant) {
-    double value = 0;
-    chunk.Decode(0, std::span<double>(&value, 1));
-    histograms->Add(value, chunk.rows());
-    return;
-  }
-  std::array<double, kBlock> values;
-  std::array<uint32_t, kBlock> rows;
-  if (chunk.sparse()) histograms->Add(0, chunk.rows() - chunk.nonzeros());
-  for (size_t begin = 0; begin < chunk.rows(); begin += kBlock) {
-    const size_t end = std::min<size_t>(chunk.rows(), begin + kBlock);
-    size_t count = end - begin;
-    if (chunk.sparse()) {
-      count = chunk.NonZeros(begin, end, rows, values);
-    } else {
-      chunk.Decode(begin, std::span(values).first(count));
-    }
-    for (size_t i = 0; i < count; ++i) histograms->Add(values[i], 1);
-  }
+// Calls add(thread, prefix number, key, times) for all cells that have one of the prefixes.
+template <class Add>
+void ForKeys(const Column& column, const PrefixIndex& index, ThreadPool& pool, Add add) {
+  const size_t none = index.prefixes().size();
+  pool.Run(column.chunks(), [&](size_t c, size_t thread) {
+    const auto add_value = [&](double value, uint64_t times) {
+      if (std::isnan(value)) return;
+      const uint64_t key = KeyOf(value);
+      const size_t prefix = index.Find(key);
+      if (prefix != none) add(thread, prefix, key, times);
+    };
+    internal::VisitCells(column.chunk(c), add_value, [&](std::span<const double> cells) {
+      for (const double cell : cells) add_value(cell, 1);
+    });
+  });
 }
 
-// A rank whose cell is looked for: the leading bits of its key, and its rank among the cells with
-// these.
+// A rank whose cell is looked for: the leading bits of its key, its rank among the cells with
+// these, and how many they are.
 struct Search {
   uint64_t rank = 0;
   uint64_t prefix = 0;
+  uint64_t cells = 0;
 };
+
+PrefixIndex IndexOf(Digit digit, const std::vector<Search>& searches) {
+  std::vector<uint64_t> prefixes;
+  for (const Search& search : searches) prefixes.push_back(search.prefix);
+  std::sort(prefixes.begin(), prefixes.end());
+  prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
+  return PrefixIndex(digit, std::move(prefixes));
+}
+
+size_t NumberOf(const PrefixIndex& index, uint64_t prefix) {
+  const std::vector<uint64_t>& all = index.prefixes();
+  return static_cast<size_t>(std::lower_bound(all.begin(), all.end(), prefix) - all.begin());
+}
 
 // Moves the searches on by one digit.
 void Refine(const Column& column, Digit digit, ThreadPool& pool, std::vector<Search>* searches) {
-  std::vector<uint64_t> prefixes;
-  for (const Search& search : *searches) prefixes.push_back(search.prefix);
-  std::sort(prefixes.begin(), prefixes.end());
-  prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
-  std::vector<Histograms> of_threads(pool.size(), Histograms(digit, prefixes));
-  pool.Run(column.chunks(),
-           [&](size_t c, size_t thread) { CountChunk(column.chunk(c), &of_threads[thread]); });
+  const PrefixIndex index = IndexOf(digit, *searches);
+  const size_t bins = size_t{1} << digit.width;
+  std::vector<std::vector<uint64_t>> counts(pool.size(),
+                                            std::vector<uint64_t>(index.prefixes().size() * bins));
+  ForKeys(column, index, pool, [&](size_t thread, size_t prefix, uint64_t key, uint64_t times) {
+    counts[thread][prefix * bins + digit.Of(key)] += times;
+  });
   for (Search& search : *searches) {
-    const auto prefix = static_cast<size_t>(
-        std::lower_bound(prefixes.begin(), prefixes.end(), search.prefix) - prefixes.begin());
+    const size_t first = NumberOf(index, search.prefix) * bins;
     for (uint64_t bin = 0;; ++bin) {
-      Check(bin < kBins, "a rank lies beyond the cells");
+      Check(bin < bins, "a rank lies beyond the cells");
       uint64_t count = 0;
-      for (const Histograms& histograms : of_threads) count += histograms.Count(prefix, bin);
+      for (const std::vector<uint64_t>& of_thread : counts) count += of_thread[first + bin];
       if (search.rank < count) {
         search.prefix = search.prefix << digit.width | bin;
+        search.cells = count;
         break;
       }
       search.rank -= count;
+    }
+  }
+}
+
+// Ends the searches, whose prefixes are the bits above `digit`, with the cells themselves.
+void Gather(const Column& column, Digit digit, ThreadPool& pool, std::vector<Search>* searches) {
+  const PrefixIndex index = IndexOf(digit, *searches);
+  const size_t prefixes = index.prefixes().size();
+  std::vector<std::vector<uint64_t>> found(pool.size() * prefixes);
+  ForKeys(column, index, pool, [&](size_t thread, size_t prefix, uint64_t key, uint64_t times) {
+    std::vector<uint64_t>& keys = found[thread * prefixes + prefix];
+    keys.insert(keys.end(), times, key);
+  });
+  for (size_t i = prefixes; i < found.size(); ++i) {
+    std::vector<uint64_t>& keys = found[i % prefixes];
+    keys.insert(keys.end(), found[i].begin(), found[i].end());
+  }
+  for (Search& search : *searches) {
+    std::vector<uint64_t>& keys = found[NumberOf(index, search.prefix)];
+    Check(search.rank < keys.size(), "a rank lies beyond the cells");
+    const auto at = keys.begin() + static_cast<std::ptrdiff_t>(search.rank);
+    std::nth_element(keys.begin(), at, keys.end());
+    search.prefix = *at;
+  }
+}
+
+void Select(const Column& column, uint64_t present, ThreadPool& pool,
+            std::vector<Search>* searches) {
+  for (size_t d = 0; d < kDigits.size(); ++d) {
+    Refine(column, kDigits[d], pool, searches);
+    if (d + 1 == kDigits.size()) return;
+    uint64_t left = 0;
+    for (const Search& search : *searches) left += search.cells;
+    if (left <= std::max(kGather, present / kGatherShare)) {
+      Gather(column, kDigits[d + 1], pool, searches);
+      return;
     }
   }
 }
@@ -166,7 +206,7 @@ std::vector<double> ComputeQuantiles(const Frame& frame, size_t position,
     searches.push_back({.rank = low});
     searches.push_back({.rank = std::min(low + 1, present - 1)});
   }
-  for (const Digit digit : kDigits) Refine(column, digit, pool, &searches);
+  Select(column, present, pool, &searches);
 
   std::vector<double> quantiles;
   for (size_t i = 0; i < probabilities.size(); ++i) {

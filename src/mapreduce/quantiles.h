@@ -20,7 +20,7 @@ enum class QuantileMethod {
 
 // One quantile per probability, over the cells that are not missing; NaN where there are none.
 // UserError where the column holds no numbers or a probability lies outside [0, 1]. The column is
-// read six times whatever its values are, and never copied.
+// read three to six times; at most 1/64 of its cells (or 65,536) are copied.
 std::vector<double> ComputeQuantiles(const Frame& frame, size_t column,
                                      std::span<const double> probabilities, ThreadPool& pool,
                                      QuantileMethod method = QuantileMethod::kInterpolate);

@@ -10,7 +10,8 @@ namespace thalweg::internal {
 namespace {
 
 bool MayPay(const Analysis& cells) {
-  return cells.numeric() && cells.stats().changes < cells.stats().rows / 4;
+  // Sparse cells would have to be spread out first.
+  return cells.numeric() && !cells.given_sparse() && cells.stats().changes < cells.stats().rows / 4;
 }
 
 std::optional<ValueFormat> FormatOf(const Analysis& cells) {

@@ -27,14 +27,15 @@ ChunkPtr Compress(Analysis& cells) {
                                     .width = static_cast<uint8_t>(width)},
                                    offsets + text + kBitArraySlack);
   std::byte* payload = ChunkAccess::Payload(chunk);
+  BitWriter writer(payload, width);
   uint64_t at = 0;
-  for (size_t i = 0; i < stats.rows; ++i) {
-    const std::string_view cell = cells.strings()[i];
-    WriteBits(payload, width, i, 2 * at + (cell.data() == nullptr ? 1 : 0));
+  for (const std::string_view cell : cells.strings()) {
+    writer.Add(2 * at + (cell.data() == nullptr ? 1 : 0));
     if (!cell.empty()) std::memcpy(payload + offsets + at, cell.data(), cell.size());
     at += cell.size();
   }
-  WriteBits(payload, width, stats.rows, 2 * at);
+  writer.Add(2 * at);
+  writer.Finish();
   return ChunkPtr(chunk);
 }
 
