@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/random.h"
-#include "frame/chunk_builder.h"
+#include "models/frame_for_test.h"
 #include "models/row_store.h"
 
 namespace thalweg {
@@ -18,49 +18,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr double kNa = kMissingReal;
-
-// Frames in chunks of `chunk` rows.
-class FrameMaker {
- public:
-  explicit FrameMaker(size_t rows, size_t chunk = 3) : rows_(rows), chunk_(chunk) {}
-
-  FrameMaker& Real(const std::string& name, const std::vector<double>& cells) {
-    std::vector<ChunkPtr> chunks;
-    for (size_t i = 0; i < rows_; i += chunk_) {
-      chunks.push_back(EncodeReals(std::span(cells).subspan(i, std::min(chunk_, rows_ - i))));
-    }
-    return Add(name, std::make_shared<Column>(ColumnType::kReal, std::move(chunks)));
-  }
-  // Code -1 is missing.
-  FrameMaker& Enum(const std::string& name, const std::vector<std::string>& levels,
-                   std::vector<int64_t> codes) {
-    for (int64_t& c : codes) c = c < 0 ? kMissingInt : c;
-    std::vector<ChunkPtr> chunks;
-    for (size_t i = 0; i < rows_; i += chunk_) {
-      chunks.push_back(
-          EncodeIntegers(std::span<const int64_t>(codes).subspan(i, std::min(chunk_, rows_ - i))));
-    }
-    return Add(name, std::make_shared<Column>(ColumnType::kCategorical, std::move(chunks),
-                                              std::make_shared<Domain>(levels)));
-  }
-  Frame Make() const {
-    std::vector<int64_t> starts;
-    for (size_t i = 0; i < rows_; i += chunk_) starts.push_back(static_cast<int64_t>(i));
-    starts.push_back(static_cast<int64_t>(rows_));
-    return Frame(std::make_shared<Layout>(starts), names_, columns_);
-  }
-
- private:
-  FrameMaker& Add(const std::string& name, ColumnPtr column) {
-    names_.push_back(name);
-    columns_.push_back(std::move(column));
-    return *this;
-  }
-  size_t rows_;
-  size_t chunk_;
-  std::vector<std::string> names_;
-  std::vector<ColumnPtr> columns_;
-};
 
 std::vector<size_t> AllColumns(const Frame& frame) {
   std::vector<size_t> positions(frame.columns());
