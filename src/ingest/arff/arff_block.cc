@@ -19,7 +19,7 @@ class Cells {
  public:
   explicit Cells(const ArffAttribute& attribute) : attribute_(&attribute) {}
 
-  void Add(size_t row, const std::string& text, bool quoted, const TimeZone& zone) {
+  void Add(size_t row, std::string_view text, bool quoted, const TimeZone& zone) {
     const bool missing = !quoted && text == "?";
     switch (attribute_->type) {
       case ArffType::kString:
@@ -56,9 +56,9 @@ class Cells {
   }
 
  private:
-  std::string_view Keep(const std::string& text) {
+  std::string_view Keep(std::string_view text) {
     if (text.empty()) return "";
-    return kept_.emplace_back(text);
+    return kept_.emplace_back(std::string(text));
   }
 
   void Push(size_t row, int64_t cell) {
@@ -70,7 +70,7 @@ class Cells {
     }
   }
 
-  void AddNumber(size_t row, const std::string& text) {
+  void AddNumber(size_t row, std::string_view text) {
     if (const std::optional<int64_t> integer = ParseInt(text);
         integer && *integer != kMissingInt && text != "-0") {
       return Push(row, *integer);
@@ -82,7 +82,7 @@ class Cells {
     reals_.push_back(*number);
   }
 
-  int64_t ParseDate(const std::string& text, const TimeZone& zone) const {
+  int64_t ParseDate(std::string_view text, const TimeZone& zone) const {
     int64_t time = 0;
     if (!attribute_->pattern->Parse(text, zone, time)) {
       Refuse(text, fmt::format("is not a date of the form {}", attribute_->date_format));
@@ -90,13 +90,13 @@ class Cells {
     return time;
   }
 
-  int64_t ParseLevel(const std::string& text) const {
+  int64_t ParseLevel(std::string_view text) const {
     const auto found = attribute_->codes.find(text);
     if (found == attribute_->codes.end()) Refuse(text, "is none of its declared levels");
     return found->second;
   }
 
-  [[noreturn]] void Refuse(const std::string& text, const std::string& why) const {
+  [[noreturn]] void Refuse(std::string_view text, const std::string& why) const {
     throw UserError(
         fmt::format("attribute {}: '{}' {}", attribute_->name, Printable(text, 40), why));
   }
@@ -194,7 +194,7 @@ class BlockParser {
         continue;
       }
       bool quoted = false;
-      const std::string index_text = TakeArffValue(line, "}", quoted);
+      const std::string_view index_text = TakeArffValue(line, "}", quoted, scratch_);
       const std::optional<int64_t> index = ParseInt(index_text);
       if (!index || *index < 0 || *index >= static_cast<int64_t>(attributes_.size())) {
         throw UserError(fmt::format("'{}' is not an index between 0 and {}",
@@ -214,7 +214,7 @@ class BlockParser {
 
   void AddValue(size_t attribute, std::string_view& line, std::string_view ends) {
     bool quoted = false;
-    const std::string value = TakeArffValue(line, ends, quoted);
+    const std::string_view value = TakeArffValue(line, ends, quoted, scratch_);
     if (value.empty() && !quoted) {
       throw UserError(fmt::format("the value of attribute {} is empty; a missing one is written ?",
                                   attributes_[attribute].name));
@@ -234,6 +234,7 @@ class BlockParser {
   const std::vector<ArffAttribute>& attributes_;
   const TimeZone& zone_;
   std::vector<Cells> cells_;
+  std::string scratch_;
   ArffBlock block_;
 };
 

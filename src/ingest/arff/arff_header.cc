@@ -32,9 +32,9 @@ void SkipBlanks(std::string_view& text) {
   while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
 }
 
-std::string TakeArffValue(std::string_view& text, std::string_view ends, bool& quoted) {
+std::string_view TakeArffValue(std::string_view& text, std::string_view ends, bool& quoted,
+                               std::string& scratch) {
   SkipBlanks(text);
-  std::string value;
   quoted = !text.empty() && (text.front() == '\'' || text.front() == '"');
   if (!quoted) {
     size_t end = 0;
@@ -42,31 +42,40 @@ std::string TakeArffValue(std::string_view& text, std::string_view ends, bool& q
            ends.find(text[end]) == std::string_view::npos) {
       ++end;
     }
-    value = text.substr(0, end);
+    const std::string_view value = text.substr(0, end);
     text.remove_prefix(end);
     return value;
   }
   const char quote = text.front();
+  bool escapes = false;
   for (size_t i = 1; i < text.size(); ++i) {
     if (text[i] == quote) {
+      const std::string_view value = escapes ? std::string_view(scratch) : text.substr(1, i - 1);
       text.remove_prefix(i + 1);
       return value;
     }
     if (text[i] == '\\' && i + 1 < text.size()) {
-      value += Unescape(text[++i]);
-    } else {
-      value += text[i];
+      if (!escapes) scratch = text.substr(1, i - 1);
+      escapes = true;
+      scratch += Unescape(text[++i]);
+    } else if (escapes) {
+      scratch += text[i];
     }
   }
   throw UserError(
       fmt::format("a value that begins with {} has no closing {} on its line", quote, quote));
 }
 
+std::string ArffHeader::Take(std::string_view& text, std::string_view ends) const {
+  bool quoted = false;
+  std::string scratch;
+  return std::string(TakeArffValue(text, ends, quoted, scratch));
+}
+
 bool ArffHeader::AddLine(std::string_view line) {
   SkipBlanks(line);
   if (line.empty() || line.front() == '%') return true;
-  bool quoted = false;
-  const std::string keyword = ToLower(TakeArffValue(line, "", quoted));
+  const std::string keyword = ToLower(Take(line, ""));
   if (keyword == "@relation") return true;
   if (keyword == "@data") {
     if (attributes_.empty()) throw UserError("@data comes before any @attribute");
@@ -82,8 +91,7 @@ bool ArffHeader::AddLine(std::string_view line) {
 
 void ArffHeader::AddAttribute(std::string_view rest) {
   ArffAttribute attribute;
-  bool quoted = false;
-  attribute.name = TakeArffValue(rest, "{", quoted);
+  attribute.name = Take(rest, "{");
   if (attribute.name.empty()) throw UserError("@attribute has no name");
   const auto same = [&](const ArffAttribute& other) { return other.name == attribute.name; };
   if (std::any_of(attributes_.begin(), attributes_.end(), same)) {
@@ -102,7 +110,7 @@ void ArffHeader::AddAttribute(std::string_view rest) {
         rest.remove_prefix(1);
         continue;
       }
-      std::string level = TakeArffValue(rest, "}", quoted);
+      std::string level = Take(rest, "}");
       const auto code = static_cast<int64_t>(attribute.levels.size());
       if (!attribute.codes.emplace(level, code).second) {
         throw UserError(
@@ -112,7 +120,7 @@ void ArffHeader::AddAttribute(std::string_view rest) {
     }
     rest.remove_prefix(1);
   } else {
-    const std::string type = ToLower(TakeArffValue(rest, "", quoted));
+    const std::string type = ToLower(Take(rest, ""));
     if (type == "numeric") {
       attribute.type = ArffType::kNumeric;
     } else if (type == "real") {
@@ -123,7 +131,7 @@ void ArffHeader::AddAttribute(std::string_view rest) {
       attribute.type = ArffType::kString;
     } else if (type == "date") {
       attribute.type = ArffType::kDate;
-      attribute.date_format = TakeArffValue(rest, "", quoted);
+      attribute.date_format = Take(rest, "");
       if (attribute.date_format.empty()) attribute.date_format = "yyyy-MM-dd'T'HH:mm:ss";
       attribute.pattern.emplace(attribute.date_format);
     } else {

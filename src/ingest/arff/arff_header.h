@@ -15,13 +15,18 @@ namespace thalweg::internal {
 
 enum class ArffType { kNumeric, kReal, kInteger, kNominal, kString, kDate };
 
+struct TextHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+
 struct ArffAttribute {
   std::string name;
   ArffType type = ArffType::kNumeric;
-  std::vector<std::string> levels;                 // nominal, in declared order
-  std::unordered_map<std::string, int64_t> codes;  // of the levels
-  std::string date_format;                         // date, as written
-  std::optional<TimePattern> pattern;              // date
+  std::vector<std::string> levels;  // nominal, in declared order
+  std::unordered_map<std::string, int64_t, TextHash, std::equal_to<>> codes;  // of the levels
+  std::string date_format;                                                    // date, as written
+  std::optional<TimePattern> pattern;                                         // date
 
   bool operator==(const ArffAttribute& other) const {
     return name == other.name && type == other.type && levels == other.levels &&
@@ -39,6 +44,7 @@ class ArffHeader {
 
  private:
   void AddAttribute(std::string_view rest);
+  std::string Take(std::string_view& text, std::string_view ends) const;
 
   std::vector<ArffAttribute> attributes_;
 };
@@ -46,7 +52,9 @@ class ArffHeader {
 // Takes one value off the front of `text`: in single or double quotes, with backslash escapes, or
 // up to a blank, a comma or one of `ends`. `quoted` tells which. UserError where a quote is not
 // closed.
-std::string TakeArffValue(std::string_view& text, std::string_view ends, bool& quoted);
+// The value lies in `text` or, where it has escapes, in `scratch`.
+std::string_view TakeArffValue(std::string_view& text, std::string_view ends, bool& quoted,
+                               std::string& scratch);
 void SkipBlanks(std::string_view& text);
 
 }  // namespace thalweg::internal

@@ -220,7 +220,7 @@ void ArrowColumn::AppendIntegers(const ArrowField& field, const ArrowArray& arra
         continue;
       }
     }
-    auto cell = static_cast<int64_t>(values[row]);
+    auto cell = static_cast<int64_t>(+values[row]);
     bool fits = cell != kMissingInt;
     if (field.divisor != 1) {
       cut_ += cell % field.divisor != 0 ? 1 : 0;
@@ -261,7 +261,7 @@ void ArrowColumn::AppendCodes(const ArrowField& field, const ArrowArray& array, 
   for (size_t row = begin; row < end; ++row) {
     int64_t code = kMissingInt;
     if (Valid(array, row)) {
-      const auto at = static_cast<uint64_t>(values[row]);
+      const auto at = static_cast<uint64_t>(+values[row]);
       if (at >= dictionary_.size()) {
         throw UserError("column " + field.name + " has a code outside its dictionary");
       }

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "frame/cell_text.h"
+#include "ingest/parse.h"
 #include "ingest/svmlight/sparse_columns.h"
 #include "ingest/svmlight/svmlight_reader.h"
 
@@ -237,6 +238,27 @@ TEST(SvmLightTest, OptionsOfColumns) {
   options.column_names = {"a"};
   fails(options, "column_names has 1 names, and there are 3 columns");
   std::filesystem::remove(path);
+}
+
+// 100 rows of 3,000 features of which about half are 1 (a copy lies in data/misc).
+TEST(SvmLightTest, RealFile) {
+  ThreadPool pool(2);
+  const ParseResult result = ParseFiles(
+      {std::string(THALWEG_SOURCE_DIR) + "/data/misc/syn_binary_100x3000.svm.gz"}, {}, pool);
+  EXPECT_EQ(result.report.format, "svmlight");
+  EXPECT_EQ(result.frame.rows(), 100);
+  EXPECT_EQ(result.frame.columns(), 3001);
+  size_t ones = 0;
+  std::vector<int64_t> cells(100);
+  for (size_t c = 1; c < result.frame.columns(); ++c) {
+    ReadCells(result.frame, c, 0, std::span<int64_t>(cells));
+    for (const int64_t cell : cells) {
+      ASSERT_TRUE(cell == 0 || cell == 1);
+      ones += static_cast<size_t>(cell);
+    }
+  }
+  // As counted in the text: zcat … | grep -o ':1' | wc -l
+  EXPECT_EQ(ones, 149'836);
 }
 
 }  // namespace
