@@ -10,13 +10,16 @@
 namespace thalweg {
 
 std::shared_ptr<const Model> LoadModel(const std::string& path) {
-  const ModelFile file = ModelFile::Load(path);
+  return ReadModel(ModelFile::Load(path));
+}
+
+std::shared_ptr<const Model> ReadModel(const ModelFile& file) {
   const Json* algo = file.description().as_object().if_contains("algo");
   const std::string name =
       algo != nullptr && algo->is_string() ? std::string(algo->as_string()) : "";
   // The list of kinds of models.
   if (name == DeepLearningModel::kAlgo) return DeepLearningModel::FromFile(file);
-  throw UserError(fmt::format("{}: unknown kind of model '{}'", path, name));
+  throw UserError(fmt::format("{}: unknown kind of model '{}'", file.name(), name));
 }
 
 }  // namespace thalweg

@@ -12,6 +12,8 @@
 
 namespace thalweg {
 
+class ModelFile;
+
 // Immutable after training. Thread rule: any number of threads may predict at the same time, each
 // with a pool of its own.
 class Model {
@@ -36,5 +38,7 @@ class Model {
 
 // Any saved model. UserError where the file cannot be used.
 std::shared_ptr<const Model> LoadModel(const std::string& path);
+// The same for a file that has been read.
+std::shared_ptr<const Model> ReadModel(const ModelFile& file);
 
 }  // namespace thalweg
