@@ -23,7 +23,11 @@ UnitParser::UnitParser(const CsvPlan& plan, const std::vector<size_t>& columns, 
 
 Tokenizer& UnitParser::TokenizerFor(size_t cells) {
   auto& tokenizer = tokenizers_[cells];
-  if (tokenizer == nullptr) tokenizer = std::make_unique<Tokenizer>(plan_.dialect, cells);
+  if (tokenizer == nullptr) {
+    // Of very wide rows, enough for every column to have a run of cells.
+    const size_t tile_bytes = std::clamp(cells * 128, Tokenizer::kTileBytes, size_t{1} << 20);
+    tokenizer = std::make_unique<Tokenizer>(plan_.dialect, cells, tile_bytes);
+  }
   return *tokenizer;
 }
 
