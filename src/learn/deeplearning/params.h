@@ -78,8 +78,11 @@ inline constexpr auto kFields<DeepLearningParams> = std::tuple{
         {.name = "activation",
          .help = "Activation function of the hidden layers, with dropout or without.",
          .gridable = true}),
-    Field<&DeepLearningParams::hidden>(
-        {.name = "hidden", .help = "Sizes of the hidden layers.", .gridable = true, .min = 1}),
+    Field<&DeepLearningParams::hidden>({.name = "hidden",
+                                        .help = "Sizes of the hidden layers.",
+                                        .gridable = true,
+                                        .min = 1,
+                                        .max = 1 << 20}),
     Field<&DeepLearningParams::epochs>(
         {.name = "epochs",
          .help = "How many times to go through the training rows; may be fractional.",

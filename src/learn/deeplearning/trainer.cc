@@ -65,6 +65,9 @@ class Training {
         optimizer_(MakeOptimizer<float>(OptimizerOptionsOf(params_), net_.Blocks())),
         scores_(params_, data_, Seed(kScoring)),
         order_(rows_.rows()) {
+    for (std::string& warning : ParamsWithoutEffect(params_, data_.response.classification())) {
+      data_.warnings.push_back(std::move(warning));
+    }
     InitializeWeights(net_, params_.initial_weight_distribution, params_.initial_weight_scale,
                       Seed(kWeights));
     std::iota(order_.begin(), order_.end(), 0);

@@ -28,6 +28,46 @@ void CheckParams(const DeepLearningParams& p, bool classification) {
   if (!errors.empty()) throw FieldErrors(std::move(errors));
 }
 
+std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
+                                             bool classification) {
+  struct Case {
+    bool idle;
+    const char* why;
+    std::vector<std::string> names;
+  };
+  const bool momentum = params.momentum_start > 0 || params.momentum_stable > 0;
+  const Case cases[] = {
+      {params.adaptive_rate,
+       "adaptive_rate is on",
+       {"rate", "rate_annealing", "rate_decay", "momentum_start", "momentum_ramp",
+        "momentum_stable", "nesterov_accelerated_gradient"}},
+      {!params.adaptive_rate, "adaptive_rate is off", {"rho", "epsilon"}},
+      {!params.adaptive_rate && !momentum,
+       "there is no momentum",
+       {"momentum_ramp", "nesterov_accelerated_gradient"}},
+      {params.initial_weight_distribution == WeightDistribution::kUniformAdaptive,
+       "initial_weight_distribution is UniformAdaptive",
+       {"initial_weight_scale"}},
+      {params.reproducible,
+       "reproducible scores after every iteration",
+       {"score_interval", "score_duty_cycle"}},
+      {!classification, "the response is a number", {"classification_stop"}},
+      {classification, "the response is categorical", {"regression_stop"}},
+  };
+  const DeepLearningParams defaults;
+  const ParamSchema& schema = SchemaOf<DeepLearningParams>();
+  std::vector<std::string> warnings;
+  for (const Case& c : cases) {
+    if (!c.idle) continue;
+    for (const std::string& name : c.names) {
+      const ParamSpec* spec = schema.Find(name);
+      if (spec->Format(&params) == spec->Format(&defaults)) continue;
+      warnings.push_back(fmt::format("{} has no effect: {}", name, c.why));
+    }
+  }
+  return warnings;
+}
+
 NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
   NetOptions options;
   options.input = data.encoder->shape();

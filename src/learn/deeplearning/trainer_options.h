@@ -1,6 +1,9 @@
 // From parameters to the options of the parts.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "learn/deeplearning/batch_step.h"
 #include "learn/deeplearning/params.h"
 #include "learn/deeplearning/training_data.h"
@@ -9,6 +12,8 @@ namespace thalweg {
 
 // Throws FieldErrors on parameters that do not fit together.
 void CheckParams(const DeepLearningParams& params, bool classification);
+// Parameters that were set but have no effect beside the others, one sentence each.
+std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params, bool classification);
 NetOptions NetOptionsOf(const DeepLearningParams& params, const TrainingData& data);
 OptimizerOptions OptimizerOptionsOf(const DeepLearningParams& params);
 StepOptions StepOptionsOf(const DeepLearningParams& params, uint64_t seed);

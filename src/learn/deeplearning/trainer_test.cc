@@ -217,6 +217,24 @@ TEST(Trainer, RefusesWhatCannotBe) {
   }
 }
 
+TEST(Trainer, WarnsOfOptionsWithoutEffect) {
+  DeepLearningParams params = Classify();
+  params.epochs = 0.1;
+  params.rate = 0.1;
+  params.initial_weight_scale = 3;
+  const std::vector<std::string> warnings = Train(params).warnings;
+  EXPECT_THAT(warnings, testing::Contains(HasSubstr("rate has no effect: adaptive_rate is on")));
+  EXPECT_THAT(warnings, testing::Contains(HasSubstr("initial_weight_scale has no effect")));
+}
+
+TEST(Trainer, NoHiddenLayerIsALinearModel) {
+  DeepLearningParams params = Regress();
+  params.hidden = {};
+  const TrainingOutcome outcome = Train(params);
+  EXPECT_EQ(outcome.model->Summary().at("hidden").as_array().size(), 0U);
+  EXPECT_GT(*outcome.validation_metrics->r2, 0.1);
+}
+
 TEST(Trainer, SaysWhenTrainingExplodes) {
   DeepLearningParams params = Regress();
   params.adaptive_rate = false;
