@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/random.h"
+#include "ingest/arff/arff_block.h"
 #include "ingest/arff/arff_reader.h"
 #include "ingest/csv/frame_text_for_test.h"
 #include "ingest/sources/compress_for_test.h"
@@ -149,6 +151,40 @@ TEST_F(ArffTest, ErrorsNameTheLine) {
   ParseOptions options;
   options.header = Toggle::kTrue;
   EXPECT_THAT(Failure("@attribute a real\n@data\n1\n", options), HasSubstr("header"));
+}
+
+// Damage gives an error with a line or cells, never a crash.
+TEST_F(ArffTest, DamagedFiles) {
+  const std::string whole = std::string(kHeader) +
+                            "1,b,'it\\'s',3,1,'2020-02-29 12:30'\n?,'c d',?,?,?,?\n"
+                            "{0 1.5, 1 a, 2 'q', 3 7, 5 '2020-01-01 00:00'}\n{}\n";
+  Random random(5);
+  for (int i = 0; i < 3000; ++i) {
+    std::string damaged = whole;
+    const uint64_t changes = 1 + random.Below(4);
+    for (uint64_t c = 0; c < changes; ++c) {
+      damaged[random.Below(damaged.size())] = "0123456789'\"{},?%\\ \n\t@-e\xff"[random.Below(26)];
+    }
+    try {
+      internal::ArffHeader header;
+      std::string_view text = damaged;
+      bool in_header = true;
+      while (in_header && !text.empty()) {
+        const size_t end = std::min(text.find('\n'), text.size());
+        in_header = header.AddLine(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+      }
+      if (in_header) continue;
+      const auto attributes = header.TakeAttributes();
+      const internal::ArffBlock block =
+          internal::ParseArffBlock(text, attributes, *internal::TimeZone::Load("UTC"));
+      if (block.error.empty() && block.rows > 0) {
+        ASSERT_EQ(block.chunks.size(), attributes.size());
+        for (const ChunkPtr& chunk : block.chunks) ASSERT_EQ(chunk->rows(), block.rows);
+      }
+    } catch (const UserError&) {
+    }
+  }
 }
 
 TEST_F(ArffTest, LooksLike) {

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/random.h"
 #include "ingest/csv/frame_text_for_test.h"
 #include "ingest/sources/compress_for_test.h"
 #include "ingest/xlsx/workbook.h"
@@ -162,6 +163,30 @@ TEST_F(XlsxTest, Errors) {
   ParseOptions options;
   options.separator = ";";
   EXPECT_THROW(ParseFiles({path_}, options, pool_), UserError);
+}
+
+// Damage in the XML gives an error or cells, never a crash.
+TEST_F(XlsxTest, DamagedSheets) {
+  const std::string rows =
+      std::string(kHeader) +
+      "<row r='2'><c r='A2'><v>5.1</v></c><c r='B2' t='s'><v>0</v></c><c r='C2' s='1'><v>43831</v>"
+      "</c><c r='D2' t='b'><v>1</v></c></row><row r='3'><c r='B3' t='e'><v>#N/A</v></c></row>";
+  Random random(5);
+  for (int i = 0; i < 200; ++i) {
+    std::string damaged = rows;
+    const uint64_t changes = 1 + random.Below(3);
+    for (uint64_t c = 0; c < changes; ++c) {
+      damaged[random.Below(damaged.size())] = "0123456789<>'\"/ArscvtZ&;"[random.Below(24)];
+    }
+    const std::string bytes = Workbook(damaged);
+    const auto source = OpenBytes(bytes, "x.xlsx");
+    try {
+      const internal::Sheet sheet = internal::ReadFirstSheet(*source, 1000);
+      for (const internal::SheetRow& row : sheet.rows) EXPECT_FALSE(row.cells.empty());
+    } catch (const UserError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("x.xlsx"));
+    }
+  }
 }
 
 // Fisher's irises, with a header; the same table as iris_wheader.csv.

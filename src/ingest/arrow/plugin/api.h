@@ -38,5 +38,5 @@ struct ThalwegArrowApi {
 
 constexpr uint32_t kThalwegArrowVersion = 2;
 
-const ThalwegArrowApi* thalweg_arrow_api();
+const ThalwegArrowApi* thalweg_arrow_api();  // NOLINT(readability-identifier-naming)
 }
