@@ -4,7 +4,7 @@ BUILD := build/$(PRESET)
 JOBS ?= $(shell nproc)
 PYTHON := .venv/bin/python
 
-.PHONY: help setup build test demo bench bench-peers format format-check lint sanitize fuzz clean
+.PHONY: help setup configure build test demo bench bench-peers format format-check lint sanitize fuzz clean
 
 help:
 	@echo "make demo         build, then train a net on handwritten digits"
@@ -23,20 +23,23 @@ setup:
 $(BUILD)/build.ninja: | setup
 	@cmake --preset $(PRESET) >$(BUILD).log 2>&1 || (cat $(BUILD).log; exit 1)
 
-build: setup
+configure: setup
 	@mkdir -p build
 	@$(MAKE) -s $(BUILD)/build.ninja
-	@cmake --build --preset $(PRESET) -j $(JOBS)
 
-test: build
+build: configure
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target thalweg
+
+test: configure
+	@cmake --build --preset $(PRESET) -j $(JOBS)
 	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error
 	@$(PYTHON) -m pytest -q tests/acceptance
 
 demo: build
 	@tools/demo.sh
 
-bench: build
-	@cmake --build --preset $(PRESET) -j $(JOBS) --target benches
+bench: configure
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target thalweg benches
 	@benchmarks/run.sh
 
 bench-peers: setup
@@ -48,7 +51,7 @@ format: setup
 format-check: setup
 	@git ls-files -co --exclude-standard '*.cc' '*.h' | xargs clang-format-14 --dry-run --Werror
 
-lint: build
+lint: configure
 	@tools/lint.sh $(BUILD)
 
 sanitize: setup

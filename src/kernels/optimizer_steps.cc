@@ -36,7 +36,7 @@ HWY_INLINE V Gradient(D d, const Penalties& p, V w, const T* gradient, V factor)
 
 // sqrt(a / b)
 template <bool kApproximate, class D, class V>
-HWY_INLINE V RootOfRatio(D d, V a, V b) {
+HWY_INLINE V RootOfRatio([[maybe_unused]] D d, V a, V b) {
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4
   if constexpr (kApproximate && sizeof(hn::TFromD<D>) == sizeof(float)) {
     const auto product = hn::Mul(a, b);
