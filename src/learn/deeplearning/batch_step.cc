@@ -69,8 +69,9 @@ template <class T>
 bool BatchStep<T>::IsColumnStep(size_t step) const {
   if (step == 0 || step == LossStep()) return false;
   if (step == 1) return net_.options.input.dense * net_.input->outputs() >= kColumnWeights;
-  const Layer<T>& layer = *net_.layers[LayerOf(step)];
-  return layer.HasIndependentColumns() && layer.inputs() * layer.outputs() >= kColumnWeights;
+  Layer<T>& layer = *net_.layers[LayerOf(step)];
+  return layer.HasIndependentColumns() && layer.parameters() != nullptr &&
+         layer.inputs() * layer.outputs() >= kColumnWeights;
 }
 
 template <class T>
