@@ -94,8 +94,11 @@ class Torch:
 
 class H2o:
     def __init__(self, threads):
+        import warnings
+
         import h2o
 
+        warnings.filterwarnings("ignore")  # it names the constant columns each time
         self.h2o = h2o
         h2o.init(nthreads=threads, max_mem_size="6g", verbose=False)
         h2o.no_progress()

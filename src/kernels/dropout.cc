@@ -25,7 +25,7 @@ HWY_INLINE V Hash(D d, V counter, V low_key, V high_key) {
 }
 
 template <class T>
-void Drop(int32_t threshold, uint64_t key, const T* x, T* y, size_t count, T scale) {
+void Drop(int32_t threshold, uint64_t key, size_t first, const T* x, T* y, size_t count, T scale) {
   const hn::ScalableTag<T> d;
   const hn::Rebind<uint32_t, decltype(d)> d32;
   const hn::RebindToSigned<decltype(d32)> di32;
@@ -34,7 +34,7 @@ void Drop(int32_t threshold, uint64_t key, const T* x, T* y, size_t count, T sca
   const auto first_kept = hn::Set(di32, threshold);
   const auto scales = hn::Set(d, scale);
   for (size_t i = 0; i < count; i += hn::Lanes(d)) {
-    const auto counter = hn::Iota(d32, static_cast<uint32_t>(i));
+    const auto counter = hn::Iota(d32, static_cast<uint32_t>(first + i));
     const auto h = hn::BitCast(di32, hn::ShiftRight<8>(Hash(d32, counter, low_key, high_key)));
     const auto value = hn::Mul(hn::Load(d, x + i), scales);
     if constexpr (sizeof(T) == sizeof(float)) {
@@ -47,12 +47,13 @@ void Drop(int32_t threshold, uint64_t key, const T* x, T* y, size_t count, T sca
   }
 }
 
-void DropFloat(int32_t threshold, uint64_t key, const float* x, float* y, size_t n, float scale) {
-  Drop(threshold, key, x, y, n, scale);
+void DropFloat(int32_t threshold, uint64_t key, size_t first, const float* x, float* y, size_t n,
+               float scale) {
+  Drop(threshold, key, first, x, y, n, scale);
 }
-void DropDouble(int32_t threshold, uint64_t key, const double* x, double* y, size_t n,
+void DropDouble(int32_t threshold, uint64_t key, size_t first, const double* x, double* y, size_t n,
                 double scale) {
-  Drop(threshold, key, x, y, n, scale);
+  Drop(threshold, key, first, x, y, n, scale);
 }
 
 }  // namespace thalweg::internal::HWY_NAMESPACE
@@ -65,22 +66,22 @@ HWY_EXPORT(DropFloat);
 HWY_EXPORT(DropDouble);
 namespace {
 int32_t Threshold(double ratio) { return static_cast<int32_t>(std::lround(ratio * 0x1p24)); }
-void Dispatch(double ratio, uint64_t key, const float* x, float* y, size_t n) {
+void Dispatch(double ratio, uint64_t key, size_t first, const float* x, float* y, size_t n) {
   HWY_DYNAMIC_DISPATCH(DropFloat)
-  (Threshold(ratio), key, x, y, n, static_cast<float>(1 / (1 - ratio)));
+  (Threshold(ratio), key, first, x, y, n, static_cast<float>(1 / (1 - ratio)));
 }
-void Dispatch(double ratio, uint64_t key, const double* x, double* y, size_t n) {
-  HWY_DYNAMIC_DISPATCH(DropDouble)(Threshold(ratio), key, x, y, n, 1 / (1 - ratio));
+void Dispatch(double ratio, uint64_t key, size_t first, const double* x, double* y, size_t n) {
+  HWY_DYNAMIC_DISPATCH(DropDouble)(Threshold(ratio), key, first, x, y, n, 1 / (1 - ratio));
 }
 }  // namespace
 }  // namespace internal
 
 template <class T>
-void Dropout(double ratio, uint64_t key, const T* x, T* y, size_t count) {
-  internal::Dispatch(ratio, key, x, y, count);
+void Dropout(double ratio, uint64_t key, size_t first, const T* x, T* y, size_t count) {
+  internal::Dispatch(ratio, key, first, x, y, count);
 }
-template void Dropout(double, uint64_t, const float*, float*, size_t);
-template void Dropout(double, uint64_t, const double*, double*, size_t);
+template void Dropout(double, uint64_t, size_t, const float*, float*, size_t);
+template void Dropout(double, uint64_t, size_t, const double*, double*, size_t);
 
 }  // namespace thalweg
 #endif

@@ -11,6 +11,6 @@ namespace thalweg {
 // i alone: the same on every instruction set. In and out may be the same. `count` is rounded up to
 // whole vectors; rows are padded as those of Matrix are.
 template <class T>
-void Dropout(double ratio, uint64_t key, const T* x, T* y, size_t count);
+void Dropout(double ratio, uint64_t key, size_t first, const T* x, T* y, size_t count);
 
 }  // namespace thalweg

@@ -68,9 +68,9 @@ void CheckDropout(const std::string& set) {
   Matrix<T> x(1, kCount), y(1, kCount), again(1, kCount), other(1, kCount);
   for (size_t i = 0; i < kCount; ++i) x(0, i) = 1;
   for (double ratio : {0.0, 0.1, 0.5, 0.8}) {
-    Dropout(ratio, 7, x.data(), y.data(), kCount);
-    Dropout(ratio, 7, x.data(), again.data(), kCount);
-    Dropout(ratio, 8, x.data(), other.data(), kCount);
+    Dropout(ratio, 7, 0, x.data(), y.data(), kCount);
+    Dropout(ratio, 7, 0, x.data(), again.data(), kCount);
+    Dropout(ratio, 8, 0, x.data(), other.data(), kCount);
     double zeros = 0, both = 0, neighbours = 0, sum = 0;
     for (size_t i = 0; i < kCount; ++i) {
       ASSERT_EQ(y(0, i), again(0, i));
@@ -96,11 +96,14 @@ TEST(Dropout, KeepsTheExpectationAndTheMaskOfItsKey) {
     CheckDropout<double>(set);
     Matrix<float> x(1, 500), y(1, 500);
     for (size_t i = 0; i < 500; ++i) x(0, i) = 1;
-    Dropout(0.3, 99, x.data(), y.data(), 500);
+    Dropout(0.3, 99, 0, x.data(), y.data(), 500);
     std::vector<bool> mask;
     for (size_t i = 0; i < 500; ++i) mask.push_back(y(0, i) == 0);
     if (first.empty()) first = mask;
     EXPECT_EQ(mask, first) << set;
+    // The same, from the middle on.
+    Dropout(0.3, 99, 320, x.data(), y.data(), 180);
+    for (size_t i = 0; i < 180; ++i) EXPECT_EQ(y(0, i) == 0, mask[320 + i]) << set;
   });
 }
 

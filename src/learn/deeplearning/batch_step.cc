@@ -32,7 +32,7 @@ size_t CeilDivide(size_t a, size_t b) { return (a + b - 1) / b; }
 template <class T>
 void DropInputs(double ratio, Random random, InputBatch<T>& batch, size_t row) {
   T* dense = batch.dense.row(row);
-  Dropout(ratio, random.Next(), dense, dense, batch.shape.dense);
+  Dropout(ratio, random.Next(), 0, dense, dense, batch.shape.dense);
   const T scale = static_cast<T>(1 / (1 - ratio));
   std::erase_if(batch.entries[row], [&](InputEntry<T>& entry) {
     entry.value *= scale;
@@ -69,8 +69,16 @@ template <class T>
 bool BatchStep<T>::IsColumnStep(size_t step) const {
   if (step == 0 || step == LossStep()) return false;
   if (step == 1) return net_.options.input.dense * net_.input->outputs() >= kColumnWeights;
-  const Layer<T>& layer = *net_.layers[LayerOf(step)];
-  return layer.HasIndependentColumns() && layer.inputs() * layer.outputs() >= kColumnWeights;
+  Layer<T>& layer = *net_.layers[LayerOf(step)];
+  return layer.HasIndependentColumns() && layer.parameters() != nullptr &&
+         layer.inputs() * layer.outputs() >= kColumnWeights;
+}
+
+template <class T>
+bool BatchStep<T>::IsElementwise(size_t step) const {
+  if (step < 2 || step == LossStep()) return false;
+  Layer<T>& layer = *net_.layers[LayerOf(step)];
+  return layer.HasIndependentColumns() && layer.parameters() == nullptr;
 }
 
 template <class T>
@@ -84,7 +92,9 @@ template <class T>
 void BatchStep<T>::PlanPhases() {
   for (size_t step = 0; step < Steps(); ++step) {
     const bool columns = IsColumnStep(step);
-    if (columns || phases_.empty() || phases_.back().kind == PhaseKind::kColumns) {
+    const bool chained = !phases_.empty() && !columns &&
+                         (phases_.back().kind == PhaseKind::kRows || IsElementwise(step));
+    if (!chained) {
       phases_.push_back({columns ? PhaseKind::kColumns : PhaseKind::kRows, step, step + 1});
     } else {
       phases_.back().last = step + 1;
@@ -168,7 +178,7 @@ void BatchStep<T>::Do(size_t phase, size_t task) {
     case PhaseKind::kColumns: {
       const size_t row = task % p.row_tasks * kRowBlock;
       const size_t column = task / p.row_tasks * kColumnBlock;
-      WalkColumns(p.first, row, std::min(rows_.size(), row + kRowBlock), column,
+      WalkColumns(p, row, std::min(rows_.size(), row + kRowBlock), column,
                   std::min(ColumnsOf(p.first), column + kColumnBlock));
       break;
     }
@@ -260,18 +270,23 @@ void BatchStep<T>::WalkRows(const Phase& phase, size_t begin, size_t end) {
 }
 
 template <class T>
-void BatchStep<T>::WalkColumns(size_t step, size_t begin, size_t end, size_t first, size_t last) {
-  if (step == 1) {
-    net_.input->ForwardColumns(batch_, begin, end, outputs_[0].Rows(begin, end), first, last);
-    return;
-  }
-  const size_t l = LayerOf(step);
-  if (step < LossStep()) {
-    net_.layers[l]->ForwardColumns(outputs_[l].Rows(begin, end), outputs_[l + 1].Rows(begin, end),
-                                   first, last);
-  } else {
-    net_.layers[l]->BackwardColumns(deltas_[l + 1].Rows(begin, end), deltas_[l].Rows(begin, end),
-                                    first, last);
+void BatchStep<T>::WalkColumns(const Phase& phase, size_t begin, size_t end, size_t first,
+                               size_t last) {
+  const Pass pass = {true, options_.seed, sample_ + begin};
+  for (size_t step = phase.first; step < phase.last; ++step) {
+    if (step == 1) {
+      net_.input->ForwardColumns(batch_, begin, end, outputs_[0].Rows(begin, end), first, last);
+      continue;
+    }
+    const size_t l = LayerOf(step);
+    const MatrixView<T> x = outputs_[l].Rows(begin, end);
+    const MatrixView<T> y = outputs_[l + 1].Rows(begin, end);
+    if (step < LossStep()) {
+      net_.layers[l]->ForwardColumns(pass, x, y, first, last);
+    } else {
+      net_.layers[l]->BackwardColumns(pass, x, y, deltas_[l + 1].Rows(begin, end),
+                                      deltas_[l].Rows(begin, end), first, last);
+    }
   }
 }
 

@@ -57,7 +57,8 @@ class BatchStep {
 
  private:
   enum class PhaseKind { kRows, kColumns, kUpdate, kConstrain };
-  // Rows: steps first … last-1 for a slice of rows; columns: step `first`.
+  // Rows: steps first … last-1 for a slice of rows; columns: the same for some columns of a block
+  // of rows.
   struct Phase {
     PhaseKind kind;
     size_t first = 0;
@@ -90,7 +91,8 @@ class BatchStep {
   void PlanTiles();
 
   void WalkRows(const Phase& phase, size_t begin, size_t end);
-  void WalkColumns(size_t step, size_t begin, size_t end, size_t first, size_t last);
+  void WalkColumns(const Phase& phase, size_t begin, size_t end, size_t first, size_t last);
+  bool IsElementwise(size_t step) const;
   void GatherRows(size_t begin, size_t end);
   void CollectEntries();
   void UpdateWeights(const Tile& tile);

@@ -1,6 +1,7 @@
 // Derivatives of every layer and loss against numeric ones, in double precision.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "learn/deeplearning/batch_step.h"
@@ -60,17 +61,18 @@ void DoPhase(BatchStep<double>& step, size_t phase) {
 
 class GradientTest : public testing::TestWithParam<Case> {};
 
-TEST_P(GradientTest, AgreesWithDifferences) {
-  const Case& c = GetParam();
+// Checks `most` weights of each block, drawn at random, or all of them.
+void CheckGradients(const Case& c, const std::vector<size_t>& hidden, size_t most) {
   const bool classes = c.loss != LossKind::kQuadratic;
   const MatrixRows<double> rows = RandomRows<double>(c.input, c.batch, 3, 5);
   Net<double> net = MakeNet<double>({.input = c.input,
                                      .activation = c.activation,
-                                     .hidden = {9, 6},
+                                     .hidden = hidden,
                                      .dropout = c.dropout,
                                      .outputs = classes ? size_t{3} : size_t{1},
                                      .loss = c.loss});
-  InitializeWeights(net, WeightDistribution::kUniform, 0.7, 11);
+  const double size = hidden[0] > 100 ? 0.1 : 0.7;
+  InitializeWeights(net, WeightDistribution::kUniform, size, 11);
   // Biases of 0 put units whose inputs were all dropped on the kink of the rectifier.
   Random random(12);
   for (const ParameterBlock<double>& block : net.Blocks()) {
@@ -92,33 +94,43 @@ TEST_P(GradientTest, AgreesWithDifferences) {
   const std::vector<Matrix<double>> gradients = recorder.gradients;
 
   const std::vector<ParameterBlock<double>> blocks = net.Blocks();
-  double difference = 0, size = 0;
+  double difference = 0, squares = 0;
   for (size_t b = 0; b < blocks.size(); ++b) {
     Matrix<double>& values = *blocks[b].values;
-    for (size_t i = 0; i < values.rows(); ++i) {
-      for (size_t j = 0; j < values.columns(); ++j) {
-        // Richardson: the error is of order h^4.
-        const double h = 1e-4, old = values(i, j);
-        double slopes[2];
-        for (int k = 0; k < 2; ++k) {
-          const double width = k == 0 ? h : 2 * h;
-          values(i, j) = old + width;
-          const double above = mean_loss();
-          values(i, j) = old - width;
-          slopes[k] = (above - mean_loss()) / (2 * width);
-        }
-        values(i, j) = old;
-        const double numeric = (4 * slopes[0] - slopes[1]) / 3;
-        const double error = std::abs(gradients[b](i, j) - numeric);
-        EXPECT_LE(error, 1e-6 * std::max(std::abs(numeric), 1e-3))
-            << "block " << b << " " << i << "," << j;
-        difference += error * error;
-        size += numeric * numeric;
+    const size_t count = values.rows() * values.columns();
+    for (size_t k = 0; k < std::min(count, most); ++k) {
+      const size_t element = count <= most ? k : random.Below(count);
+      const size_t i = element / values.columns(), j = element % values.columns();
+      // Richardson: the error is of order h^4.
+      const double h = 1e-4, old = values(i, j);
+      double slopes[2];
+      for (int w = 0; w < 2; ++w) {
+        const double width = w == 0 ? h : 2 * h;
+        values(i, j) = old + width;
+        const double above = mean_loss();
+        values(i, j) = old - width;
+        slopes[w] = (above - mean_loss()) / (2 * width);
       }
+      values(i, j) = old;
+      const double numeric = (4 * slopes[0] - slopes[1]) / 3;
+      const double error = std::abs(gradients[b](i, j) - numeric);
+      EXPECT_LE(error, 1e-6 * std::max(std::abs(numeric), 1e-3))
+          << "block " << b << " " << i << "," << j;
+      difference += error * error;
+      squares += numeric * numeric;
     }
   }
-  EXPECT_GT(size, 1e-4);
-  EXPECT_LE(std::sqrt(difference / size), 1e-6);
+  EXPECT_GT(squares, 1e-4);
+  EXPECT_LE(std::sqrt(difference / squares), 1e-6);
+}
+
+TEST_P(GradientTest, AgreesWithDifferences) { CheckGradients(GetParam(), {9, 6}, SIZE_MAX); }
+
+// Layers so large that they go by columns.
+TEST(GradientOfLargeLayers, AgreesWithDifferences) {
+  for (Activation a : {Activation::kTanh, Activation::kExpRectifier, Activation::kMaxout}) {
+    CheckGradients({a, LossKind::kCrossEntropy, {4, 610, 3}, 37, {0.3, 0.2}, 0.1}, {900, 600}, 4);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Layers, GradientTest, testing::ValuesIn(Cases()));

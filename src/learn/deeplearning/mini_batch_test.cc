@@ -125,7 +125,8 @@ std::vector<Setting> Settings() {
   NetOptions dropping = plain;
   dropping.activation = Activation::kMaxoutWithDropout;
   dropping.dropout = {0.5, 0.2};
-  NetOptions large = {.input = {0, 300, 0}, .hidden = {1100}, .dropout = {}, .outputs = 3};
+  NetOptions large = {
+      .input = {0, 610, 0}, .hidden = {900, 600}, .dropout = {0.5, 0.5}, .outputs = 3};
   OptimizerOptions sgd = {.kind = OptimizerKind::kSgd, .momentum_stable = 0.9};
   sgd.l1 = sgd.l2 = 1e-4;
   return {{"adadelta", mixed, plain, {}, {}, 32},

@@ -12,20 +12,8 @@ AffineLayer<T>::AffineLayer(size_t inputs, size_t outputs, size_t index)
       parameters_{Matrix<T>(inputs, outputs), Matrix<T>(1, outputs)} {}
 
 template <class T>
-void AffineLayer<T>::Forward(const Pass& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y) const {
-  ForwardColumns(x, y, 0, y.columns);
-}
-
-template <class T>
-void AffineLayer<T>::Backward(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
-                              ConstMatrixView<T> /*y*/, ConstMatrixView<T> dy,
-                              MatrixView<T> dx) const {
-  BackwardColumns(dy, dx, 0, dx.columns);
-}
-
-template <class T>
-void AffineLayer<T>::ForwardColumns(ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
-                                    size_t end) const {
+void AffineLayer<T>::ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y,
+                                    size_t begin, size_t end) const {
   const MatrixView<T> part = y.Columns(begin, end);
   for (size_t r = 0; r < x.rows; ++r) {
     std::copy_n(parameters_.biases.data() + begin, PaddedCount<T>(end - begin), part.row(r));
@@ -34,8 +22,9 @@ void AffineLayer<T>::ForwardColumns(ConstMatrixView<T> x, MatrixView<T> y, size_
 }
 
 template <class T>
-void AffineLayer<T>::BackwardColumns(ConstMatrixView<T> dy, MatrixView<T> dx, size_t begin,
-                                     size_t end) const {
+void AffineLayer<T>::BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
+                                     ConstMatrixView<T> /*y*/, ConstMatrixView<T> dy,
+                                     MatrixView<T> dx, size_t begin, size_t end) const {
   GemmTransposedB<T>(dy, parameters_.weights.Rows(begin, end), dx.Columns(begin, end),
                      GemmMode::kReplace);
 }

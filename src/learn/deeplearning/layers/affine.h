@@ -10,15 +10,13 @@ class AffineLayer : public Layer<T> {
  public:
   // Weights and biases start as zeros.
   AffineLayer(size_t inputs, size_t outputs, size_t index);
-  void Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y) const override;
-  void Backward(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y, ConstMatrixView<T> dy,
-                MatrixView<T> dx) const override;
-  Parameters<T>* parameters() override { return &parameters_; }
   bool HasIndependentColumns() const override { return true; }
-  void ForwardColumns(ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
+  void ForwardColumns(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
                       size_t end) const override;
-  void BackwardColumns(ConstMatrixView<T> dy, MatrixView<T> dx, size_t begin,
+  void BackwardColumns(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
+                       ConstMatrixView<T> dy, MatrixView<T> dx, size_t begin,
                        size_t end) const override;
+  Parameters<T>* parameters() override { return &parameters_; }
   void WeightGradient(ConstMatrixView<T> x, ConstMatrixView<T> dy, size_t first_row,
                       size_t first_column, MatrixView<T> gradient) const override;
 

@@ -8,22 +8,26 @@
 namespace thalweg {
 
 template <class T>
-void DropoutLayer<T>::Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y) const {
+void DropoutLayer<T>::ForwardColumns(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y,
+                                     size_t begin, size_t end) const {
   for (size_t r = 0; r < x.rows; ++r) {
+    const T* from = x.row(r) + begin;
+    T* to = y.row(r) + begin;
     if (pass.training) {
       // The mask is drawn again on the way back: cheaper than keeping it.
       const uint64_t key = Random(pass.seed, {pass.first_sample + r, this->index()}).Next();
-      Dropout(ratio_, key, x.row(r), y.row(r), x.columns);
+      Dropout(ratio_, key, begin, from, to, end - begin);
     } else {
-      std::copy_n(x.row(r), x.columns, y.row(r));
+      std::copy_n(from, end - begin, to);
     }
   }
 }
 
 template <class T>
-void DropoutLayer<T>::Backward(const Pass& pass, ConstMatrixView<T> /*x*/, ConstMatrixView<T> /*y*/,
-                               ConstMatrixView<T> dy, MatrixView<T> dx) const {
-  Forward(pass, dy, dx);
+void DropoutLayer<T>::BackwardColumns(const Pass& pass, ConstMatrixView<T> /*x*/,
+                                      ConstMatrixView<T> /*y*/, ConstMatrixView<T> dy,
+                                      MatrixView<T> dx, size_t begin, size_t end) const {
+  ForwardColumns(pass, dy, dx, begin, end);
 }
 
 template class DropoutLayer<float>;

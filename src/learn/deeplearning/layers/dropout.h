@@ -10,9 +10,12 @@ class DropoutLayer : public Layer<T> {
  public:
   DropoutLayer(size_t units, double ratio, size_t index)
       : Layer<T>(units, units, index), ratio_(ratio) {}
-  void Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y) const override;
-  void Backward(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y, ConstMatrixView<T> dy,
-                MatrixView<T> dx) const override;
+  bool HasIndependentColumns() const override { return true; }
+  void ForwardColumns(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
+                      size_t end) const override;
+  void BackwardColumns(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
+                       ConstMatrixView<T> dy, MatrixView<T> dx, size_t begin,
+                       size_t end) const override;
 
  private:
   double ratio_;

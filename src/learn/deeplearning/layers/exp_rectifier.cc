@@ -5,17 +5,19 @@
 namespace thalweg {
 
 template <class T>
-void ExpRectifierLayer<T>::Forward(const Pass& /*pass*/, ConstMatrixView<T> x,
-                                   MatrixView<T> y) const {
-  for (size_t r = 0; r < x.rows; ++r) thalweg::ExpRectifier(x.row(r), y.row(r), x.columns);
+void ExpRectifierLayer<T>::ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> x,
+                                          MatrixView<T> y, size_t begin, size_t end) const {
+  for (size_t r = 0; r < x.rows; ++r) {
+    ExpRectifier(x.row(r) + begin, y.row(r) + begin, end - begin);
+  }
 }
 
 template <class T>
-void ExpRectifierLayer<T>::Backward(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
-                                    ConstMatrixView<T> y, ConstMatrixView<T> dy,
-                                    MatrixView<T> dx) const {
+void ExpRectifierLayer<T>::BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
+                                           ConstMatrixView<T> y, ConstMatrixView<T> dy,
+                                           MatrixView<T> dx, size_t begin, size_t end) const {
   for (size_t r = 0; r < y.rows; ++r) {
-    thalweg::ExpRectifierBackward(y.row(r), dy.row(r), dx.row(r), y.columns);
+    ExpRectifierBackward(y.row(r) + begin, dy.row(r) + begin, dx.row(r) + begin, end - begin);
   }
 }
 

@@ -40,18 +40,24 @@ class Layer {
   size_t index() const { return index_; }
 
   // x: rows x inputs; y: rows x outputs.
-  virtual void Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y) const = 0;
+  virtual void Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y) const {
+    ForwardColumns(pass, x, y, 0, outputs_);
+  }
   // dx = the derivative of the loss by x, given that by y. x and y are those of Forward.
   virtual void Backward(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
-                        ConstMatrixView<T> dy, MatrixView<T> dx) const = 0;
+                        ConstMatrixView<T> dy, MatrixView<T> dx) const {
+    BackwardColumns(pass, x, y, dy, dx, 0, inputs_);
+  }
 
-  // True where each column of y, and of dx, can be computed apart; then the two below do so. Column
-  // ranges begin at whole vectors. Large layers are spread over threads by this.
+  // True where each column of y, and of dx, can be computed apart. Such layers implement the two
+  // below instead of those above: columns begin … end-1 of y, or of dx, where begin is at a whole
+  // vector. Large layers are spread over threads by this.
   virtual bool HasIndependentColumns() const { return false; }
-  virtual void ForwardColumns(ConstMatrixView<T> /*x*/, MatrixView<T> /*y*/, size_t /*begin*/,
-                              size_t /*end*/) const {}
-  virtual void BackwardColumns(ConstMatrixView<T> /*dy*/, MatrixView<T> /*dx*/, size_t /*begin*/,
-                               size_t /*end*/) const {}
+  virtual void ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*x*/, MatrixView<T> /*y*/,
+                              size_t /*begin*/, size_t /*end*/) const {}
+  virtual void BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
+                               ConstMatrixView<T> /*y*/, ConstMatrixView<T> /*dy*/,
+                               MatrixView<T> /*dx*/, size_t /*begin*/, size_t /*end*/) const {}
 
   // Null where there is nothing to learn.
   virtual Parameters<T>* parameters() { return nullptr; }

@@ -5,16 +5,19 @@
 namespace thalweg {
 
 template <class T>
-void RectifierLayer<T>::Forward(const Pass& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y) const {
-  for (size_t r = 0; r < x.rows; ++r) thalweg::Rectifier(x.row(r), y.row(r), x.columns);
+void RectifierLayer<T>::ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y,
+                                       size_t begin, size_t end) const {
+  for (size_t r = 0; r < x.rows; ++r) {
+    Rectifier(x.row(r) + begin, y.row(r) + begin, end - begin);
+  }
 }
 
 template <class T>
-void RectifierLayer<T>::Backward(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
-                                 ConstMatrixView<T> y, ConstMatrixView<T> dy,
-                                 MatrixView<T> dx) const {
+void RectifierLayer<T>::BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
+                                        ConstMatrixView<T> y, ConstMatrixView<T> dy,
+                                        MatrixView<T> dx, size_t begin, size_t end) const {
   for (size_t r = 0; r < y.rows; ++r) {
-    thalweg::RectifierBackward(y.row(r), dy.row(r), dx.row(r), y.columns);
+    RectifierBackward(y.row(r) + begin, dy.row(r) + begin, dx.row(r) + begin, end - begin);
   }
 }
 

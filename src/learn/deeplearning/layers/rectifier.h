@@ -9,9 +9,12 @@ template <class T>
 class RectifierLayer : public Layer<T> {
  public:
   RectifierLayer(size_t units, size_t index) : Layer<T>(units, units, index) {}
-  void Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y) const override;
-  void Backward(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y, ConstMatrixView<T> dy,
-                MatrixView<T> dx) const override;
+  bool HasIndependentColumns() const override { return true; }
+  void ForwardColumns(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
+                      size_t end) const override;
+  void BackwardColumns(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
+                       ConstMatrixView<T> dy, MatrixView<T> dx, size_t begin,
+                       size_t end) const override;
 };
 
 }  // namespace thalweg
