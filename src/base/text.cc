@@ -177,7 +177,7 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 std::string NearestWord(std::string_view word, const std::vector<std::string>& candidates) {
   std::string nearest;
-  size_t best = 4;
+  size_t best = std::min<size_t>(4, word.size() / 2 + 1);
   for (const std::string& candidate : candidates) {
     const size_t distance = EditDistance(ToLower(word), ToLower(candidate));
     if (distance < best) {

@@ -39,8 +39,8 @@ std::string ToValidUtf8(std::string_view text);
 
 // Levenshtein's distance between two words.
 size_t EditDistance(std::string_view a, std::string_view b);
-// The candidate nearest to a misspelled word (distance at most 3, case ignored, the first of
-// equals), or empty.
+// The candidate nearest to a misspelled word (distance at most 3 and half its length, case ignored,
+// the first of equals), or empty.
 std::string NearestWord(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace thalweg

@@ -53,6 +53,7 @@ TEST(TextTest, Utf8) {
 
 TEST(TextTest, NearestWord) {
   EXPECT_EQ(NearestWord("hiden", {"epochs", "hidden"}), "hidden");
+  EXPECT_EQ(NearestWord("nope", {"age"}), "");
   EXPECT_EQ(NearestWord("completely", {"epochs", "hidden"}), "");
 }
 

@@ -74,7 +74,7 @@ class TrainCommand : public Command {
       throw UserError(
           fmt::format("no learner {}; there are: {}", word, Join(LearnerNames(), ", ")));
     }
-    fmt::print("{}", app->help());
+    fmt::print("{}", app->help("thalweg"));
     return kExitOk;
   }
 
