@@ -145,6 +145,7 @@ ParseResult ReadXlsx(const std::vector<std::string>& paths, const ParseOptions& 
       "xlsx");
   std::vector<internal::SheetText> sheets;
   std::vector<CsvInput> inputs;
+  inputs.reserve(paths.size());
   for (const std::string& path : paths) {
     sheets.push_back(internal::Render(path, options.max_expansion));
     context.ThrowIfCancelled();
