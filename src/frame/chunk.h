@@ -54,7 +54,7 @@ class Chunk {
   void Decode(size_t begin, std::span<float> out) const;
   // Only where integral(): cells as integers, kMissingInt where missing.
   void Decode(size_t begin, std::span<int64_t> out) const;
-  // All cells are integers that fit an int64, or missing.
+  // All cells are integers that fit an int64 (-0.0 does not: its sign would be lost), or missing.
   bool integral() const;
 
   // True where cells that are zero take no room; then NonZeros is cheaper than Decode.

@@ -27,6 +27,12 @@ TEST(ChunkTest, IntegersReadBack) {
   EXPECT_EQ(reals[2], 1'000'000'007);
 }
 
+TEST(ChunkTest, NegativeZeroIsNoInteger) {
+  EXPECT_FALSE(EncodeReals(std::vector<double>(10, -0.0))->integral());
+  EXPECT_FALSE(EncodeReals(std::vector<double>{1, -0.0, 3})->integral());
+  EXPECT_TRUE(EncodeReals(std::vector<double>{1, 0.0, 3})->integral());
+}
+
 TEST(ChunkTest, DecimalsReadBackBitByBit) {
   std::vector<double> cells;
   for (int i = 0; i < 100; ++i) cells.insert(cells.end(), {12.34, -0.1, 1e-3, 100});

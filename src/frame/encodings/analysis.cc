@@ -46,7 +46,8 @@ void MeasureReals(std::span<const double> cells, CellStats* stats) {
   stats->missing = static_cast<uint32_t>(measures.missing);
   stats->nonzeros = static_cast<uint32_t>(cells.size() - measures.zeros);
   stats->changes = static_cast<uint32_t>(measures.changes);
-  stats->integral = measures.integral;
+  // -0.0 is no integer: read as one it would lose its sign.
+  stats->integral = measures.integral && !measures.negative_zero;
   stats->floats = measures.floats;
   stats->negative_zero = measures.negative_zero;
 }
@@ -147,7 +148,7 @@ const EntryStats& Analysis::entry_stats() {
 
 void Analysis::MeasureEntries() {
   const SparseCells& entries = sparse();
-  EntryStats& stats = entry_stats_.emplace();
+  EntryStats& stats = entry_stats_.emplace(EntryStats{});
   CellStats measured;
   if (scaled()) {
     MeasureMantissas(entries.mantissas, &measured);
