@@ -130,8 +130,9 @@ void CheckNumbers(const Chunk& chunk, const std::vector<double>& cells,
   for (const double cell : cells) {
     missing += std::isnan(cell) ? 1 : 0;
     nonzeros += cell == 0 ? 0 : 1;
-    integral =
-        integral && (std::isnan(cell) || (cell == std::trunc(cell) && std::abs(cell) < 0x1p63));
+    const bool whole =
+        cell == std::trunc(cell) && std::abs(cell) < 0x1p63 && !(cell == 0 && std::signbit(cell));
+    integral = integral && (std::isnan(cell) || whole);
   }
   ASSERT_EQ(chunk.missing(), missing);
   ASSERT_EQ(chunk.nonzeros(), nonzeros);
