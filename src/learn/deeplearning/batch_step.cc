@@ -53,12 +53,17 @@ BatchStep<T>::BatchStep(Net<T>& net, Optimizer<T>& optimizer, const TrainingRows
       batch_(net.options.input, capacity),
       classes_(capacity),
       values_(capacity) {
-  outputs_.emplace_back(capacity, net.input->outputs());
-  deltas_.emplace_back(capacity, net.input->outputs());
+  const auto allocate = [&](size_t columns) {
+    storage_.emplace_back(capacity, columns);
+    return storage_.back().view();
+  };
+  outputs_.push_back(allocate(net.input->outputs()));
+  deltas_.push_back(allocate(net.input->outputs()));
   layer_of_.push_back(0);
   for (size_t l = 0; l < net.layers.size(); ++l) {
-    outputs_.emplace_back(capacity, net.layers[l]->outputs());
-    deltas_.emplace_back(capacity, net.layers[l]->outputs());
+    const Layer<T>& layer = *net.layers[l];
+    outputs_.push_back(layer.ForwardInPlace() ? outputs_.back() : allocate(layer.outputs()));
+    deltas_.push_back(layer.BackwardInPlace() ? deltas_.back() : allocate(layer.outputs()));
     if (net.layers[l]->parameters() != nullptr) layer_of_.push_back(l + 1);
   }
   PlanPhases();

@@ -104,7 +104,8 @@ class BatchStep {
   }
   // Of the input layer: its dense inputs.
   ConstMatrixView<T> InputsOf(size_t block) const {
-    return (block == 0 ? batch_.dense : outputs_[layer_of_[block / 2] - 1]).Rows(0, rows_.size());
+    if (block == 0) return batch_.dense.Rows(0, rows_.size());
+    return outputs_[layer_of_[block / 2] - 1].Rows(0, rows_.size());
   }
 
   Net<T>& net_;
@@ -129,8 +130,10 @@ class BatchStep {
   std::vector<T> values_;
   std::vector<double> losses_;  // per slice
   // [0]: the input layer's values and deltas; [n]: those of layers[n - 1].
-  std::vector<Matrix<T>> outputs_;
-  std::vector<Matrix<T>> deltas_;
+  // Layers that work in place share memory with their neighbours.
+  std::vector<MatrixView<T>> outputs_;
+  std::vector<MatrixView<T>> deltas_;
+  std::vector<Matrix<T>> storage_;
   std::vector<BatchEntry> batch_entries_;               // sorted by unit, then row
   std::vector<std::pair<size_t, size_t>> entry_tiles_;  // ranges of batch_entries_, whole units
 };

@@ -10,6 +10,7 @@ class DropoutLayer : public Layer<T> {
  public:
   DropoutLayer(size_t units, double ratio, size_t index)
       : Layer<T>(units, units, index), ratio_(ratio) {}
+  bool BackwardInPlace() const override { return true; }
   bool HasIndependentColumns() const override { return true; }
   void ForwardColumns(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
                       size_t end) const override;

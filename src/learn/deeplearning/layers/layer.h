@@ -49,6 +49,12 @@ class Layer {
     BackwardColumns(pass, x, y, dy, dx, 0, inputs_);
   }
 
+  // True where y may be the memory of x, which is then lost; the layer before must not need its y
+  // on the way back (an affine layer does not). And where dx may be the memory of dy. Saves
+  // traffic.
+  virtual bool ForwardInPlace() const { return false; }
+  virtual bool BackwardInPlace() const { return false; }
+
   // True where each column of y, and of dx, can be computed apart. Such layers implement the two
   // below instead of those above: columns begin … end-1 of y, or of dx, where begin is at a whole
   // vector. Large layers are spread over threads by this.

@@ -9,6 +9,8 @@ template <class T>
 class RectifierLayer : public Layer<T> {
  public:
   RectifierLayer(size_t units, size_t index) : Layer<T>(units, units, index) {}
+  bool ForwardInPlace() const override { return true; }
+  bool BackwardInPlace() const override { return true; }
   bool HasIndependentColumns() const override { return true; }
   void ForwardColumns(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
                       size_t end) const override;
