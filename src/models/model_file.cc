@@ -183,7 +183,9 @@ std::vector<float> ModelFile::Array(std::string_view name,
   if (found == arrays_.end()) Damaged(name_, fmt::format("{} is missing", name));
   if (found->second.shape != shape) Damaged(name_, fmt::format("{} has another shape", name));
   std::vector<float> values(found->second.bytes / sizeof(float));
-  std::memcpy(values.data(), bytes_.data() + found->second.offset, found->second.bytes);
+  if (!values.empty()) {
+    std::memcpy(values.data(), bytes_.data() + found->second.offset, found->second.bytes);
+  }
   return values;
 }
 
