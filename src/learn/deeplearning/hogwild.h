@@ -7,7 +7,7 @@
 // float is never torn: it is aligned, and x86-64 moves it whole. Nothing else is shared but the
 // counter of rows. All code that races is called from hogwild.cc alone, which is why the
 // suppression file of ThreadSanitizer (tools/tsan.supp) names that file. Relaxed atomics would
-// forbid vector instructions; docs/decisions/0007-hogwild.md has the measurements.
+// forbid vector instructions; docs/decisions/0006-hogwild.md has the measurements.
 #pragma once
 
 #include <cstdint>
