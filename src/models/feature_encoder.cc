@@ -16,6 +16,7 @@ namespace {
 constexpr size_t kSparseColumns = 256;
 constexpr double kSparseFrame = 0.05;
 constexpr double kSparseColumn = 0.10;
+constexpr double kMostlyZero = 0.5;
 
 double NonZeroShare(const Rollups& r) {
   return r.rows == 0 ? 0 : static_cast<double>(r.rows - r.zeros) / static_cast<double>(r.rows);
@@ -51,7 +52,8 @@ FeatureColumn Numeric(const Rollups& r, const FeatureOptions& options, bool spar
   }
   if (options.standardize) {
     feature.scale = r.sd > 0 ? 1 / r.sd : 1;
-    feature.shift = -mean * feature.scale;
+    const bool keep_zeros = options.keep_zeros && NonZeroShare(r) <= kMostlyZero;
+    feature.shift = keep_zeros ? 0 : -mean * feature.scale;
   }
   feature.imputed = mean * feature.scale + feature.shift;
   const double codes = r.missing > 0 ? 254 : 255;

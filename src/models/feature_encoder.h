@@ -30,6 +30,9 @@ struct FeatureOptions {
   bool standardize = true;
   bool use_all_factor_levels = true;  // else the first level has no input of its own
   bool ignore_const_cols = true;
+  // Dense columns of which at most half of the cells are not zero are scaled, but not centred: an
+  // input that is zero costs nothing where weights are updated row by row.
+  bool keep_zeros = false;
 };
 
 struct FeatureColumn {

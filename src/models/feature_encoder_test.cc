@@ -77,6 +77,16 @@ TEST(FeatureEncoder, StandardizesAndImputesTheMean) {
   EXPECT_EQ(as_is.dense[1][1], 1000.25);
 }
 
+TEST(FeatureEncoder, MostlyZeroColumnsCanKeepTheirZeros) {
+  const Frame frame = FrameMaker(4).Real("pixel", {0, 0, 0, 4}).Real("full", {1, 2, 3, 4}).Make();
+  const auto centred = EncodeAll(Fit(frame), frame);
+  EXPECT_FLOAT_EQ(centred.dense[0][0], -0.5);
+  const auto kept = EncodeAll(Fit(frame, {.keep_zeros = true}), frame);
+  EXPECT_EQ(kept.dense[0][0], 0);
+  EXPECT_FLOAT_EQ(kept.dense[3][0], 2);  // the standard deviation is 2
+  EXPECT_EQ(kept.dense[1][1], centred.dense[1][1]);
+}
+
 TEST(FeatureEncoder, LargeOffsetsKeepTheirDigits) {
   const Frame frame = FrameMaker(3).Real("t", {1.6e12, 1.6e12 + 1000.5, 1.6e12 + 2001}).Make();
   const Encoded rows = EncodeAll(Fit(frame), frame);

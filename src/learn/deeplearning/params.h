@@ -228,7 +228,9 @@ inline constexpr auto kFields<DeepLearningParams> = std::tuple{
          .gridable = true}),
     Field<&DeepLearningParams::standardize>(
         {.name = "standardize",
-         .help = "Bring numeric predictors to mean 0 and standard deviation 1.",
+         .help =
+             "Bring numeric predictors to mean 0 and standard deviation 1; with mini_batch_size "
+             "1, those that are mostly zero keep their zeros.",
          .level = ParamLevel::kSecondary}),
     Field<&DeepLearningParams::use_all_factor_levels>(
         {.name = "use_all_factor_levels",

@@ -141,7 +141,8 @@ TrainingData PrepareTrainingData(const DeepLearningParams& params, const Trainin
       FeatureEncoder::Fit(frame, predictors,
                           {.standardize = params.standardize,
                            .use_all_factor_levels = params.use_all_factor_levels,
-                           .ignore_const_cols = params.ignore_const_cols},
+                           .ignore_const_cols = params.ignore_const_cols,
+                           .keep_zeros = params.mini_batch_size == 1},
                           pool, data.warnings));
   data.training = Encode(*data.encoder, data.response, frame, response, skip, pool);
   const auto left_out = frame.rows() - static_cast<int64_t>(data.training.store->rows());
