@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -191,9 +192,13 @@ FeatureEncoder FeatureEncoder::FromJson(const Json& value, const std::string& so
 FeatureBinding::FeatureBinding(const FeatureEncoder& the_encoder, const Frame& the_frame)
     : encoder(&the_encoder), frame(&the_frame) {
   for (const FeatureColumn& c : encoder->columns()) {
-    const size_t position = frame->IndexOf(c.name);
-    const Column& column = frame->column(position);
-    positions.push_back(position);
+    const std::optional<size_t> position = frame->Find(c.name);
+    if (!position) {
+      throw UserError(fmt::format(
+          "the model was trained with a column '{}', which is not in these rows", c.name));
+    }
+    const Column& column = frame->column(*position);
+    positions.push_back(*position);
     units.emplace_back();
     if (c.categorical != (column.type() == ColumnType::kCategorical) || !IsNumeric(column.type())) {
       const std::string_view type = c.categorical ? "enum" : "real";
