@@ -26,7 +26,6 @@ class AtomicFile {
 
   // For libraries that write by themselves: the file's descriptor.
   int descriptor() const { return descriptor_; }
-  const std::string& temporary_path() const { return temporary_; }
 
  private:
   std::string path_;

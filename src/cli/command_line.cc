@@ -124,13 +124,6 @@ FieldFlags::FieldFlags(const ParamSchema& schema, CLI::App& app, const std::stri
   }
 }
 
-bool FieldFlags::given(const std::string& name) const {
-  for (const auto& [field, texts] : values_) {
-    if (field == name) return !texts.empty();
-  }
-  return false;
-}
-
 void FieldFlags::Apply(void* params) const {
   std::vector<FieldError> errors;
   for (const auto& [name, texts] : values_) {

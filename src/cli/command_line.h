@@ -31,7 +31,6 @@ class FieldFlags {
   // Sets the given fields of `params` (a struct of the schema's type). FieldErrors names each bad
   // one with its dashes.
   void Apply(void* params) const;
-  bool given(const std::string& name) const;
 
  private:
   const ParamSchema& schema_;

@@ -57,7 +57,4 @@ std::unique_ptr<ByteSource> OpenBytes(std::span<const char> bytes, std::string n
 // UserError where a pattern matches nothing, a file is missing, or a folder cannot be read.
 std::vector<std::string> ExpandPaths(const std::vector<std::string>& patterns);
 
-// Formats are recognized by content first, by the file's name second.
-enum class FileFormat { kCsv, kSvmLight, kArff, kXlsx, kParquet, kArrow };
-
 }  // namespace thalweg

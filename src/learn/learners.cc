@@ -50,16 +50,10 @@ std::vector<std::string> LearnerNames() {
 }
 
 const Learner& FindLearner(const std::string& name) {
-  std::string nearest;
-  size_t distance = 4;
   for (const auto& learner : Learners()) {
     if (learner->name() == name) return *learner;
-    const size_t d = EditDistance(learner->name(), name);
-    if (d < distance) {
-      distance = d;
-      nearest = learner->name();
-    }
   }
+  const std::string nearest = NearestWord(name, LearnerNames());
   throw UserError(fmt::format("no learner '{}'{}", Printable(name),
                               nearest.empty() ? "; there are: " + Join(LearnerNames(), ", ")
                                               : "; did you mean " + nearest + "?"));

@@ -106,13 +106,8 @@ size_t PositionOf(const std::string& name, const std::vector<std::string>& names
   const auto found = std::find(names.begin(), names.end(), name);
   if (found != names.end()) return static_cast<size_t>(found - names.begin());
   std::string message = fmt::format("{}: there is no column '{}'", option, Printable(name));
-  const auto nearest = std::min_element(names.begin(), names.end(),
-                                        [&name](const std::string& a, const std::string& b) {
-                                          return EditDistance(a, name) < EditDistance(b, name);
-                                        });
-  if (nearest != names.end() && EditDistance(*nearest, name) <= 3) {
-    message += fmt::format("; did you mean '{}'?", Printable(*nearest));
-  }
+  const std::string nearest = NearestWord(name, names);
+  if (!nearest.empty()) message += fmt::format("; did you mean '{}'?", Printable(nearest));
   throw UserError(message);
 }
 
