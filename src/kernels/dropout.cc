@@ -33,8 +33,10 @@ void Drop(int32_t threshold, uint64_t key, size_t first, const T* x, T* y, size_
   const auto high_key = hn::Set(d32, static_cast<uint32_t>(key >> 32));
   const auto first_kept = hn::Set(di32, threshold);
   const auto scales = hn::Set(d, scale);
+  // Iota within the loop would go through memory each time.
+  auto counter = hn::Iota(d32, static_cast<uint32_t>(first));
+  const auto next = hn::Set(d32, static_cast<uint32_t>(hn::Lanes(d)));
   for (size_t i = 0; i < count; i += hn::Lanes(d)) {
-    const auto counter = hn::Iota(d32, static_cast<uint32_t>(first + i));
     const auto h = hn::BitCast(di32, hn::ShiftRight<8>(Hash(d32, counter, low_key, high_key)));
     const auto value = hn::Mul(hn::Load(d, x + i), scales);
     if constexpr (sizeof(T) == sizeof(float)) {
@@ -44,6 +46,7 @@ void Drop(int32_t threshold, uint64_t key, size_t first, const T* x, T* y, size_
       const auto dropped = hn::Lt(hn::PromoteTo(d, h), hn::Set(d, static_cast<double>(threshold)));
       hn::Store(hn::IfThenZeroElse(dropped, value), d, y + i);
     }
+    counter = hn::Add(counter, next);
   }
 }
 

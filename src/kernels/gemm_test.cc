@@ -66,6 +66,15 @@ void ExpectProduct(const Matrix<T>& a, const Matrix<T>& b, const Matrix<T>& befo
   }
 }
 
+template <class T>
+void ExpectSame(const Matrix<T>& a, const Matrix<T>& b, const std::string& what) {
+  for (size_t i = 0; i < a.rows(); ++i) {
+    for (size_t j = 0; j < a.columns(); ++j) {
+      ASSERT_EQ(a(i, j), b(i, j)) << what << " " << i << "," << j;
+    }
+  }
+}
+
 TYPED_TEST(GemmTest, AgreesWithNaiveProducts) {
   using T = TypeParam;
   using View = ConstMatrixView<T>;
@@ -86,6 +95,13 @@ TYPED_TEST(GemmTest, AgreesWithNaiveProducts) {
         c = before;
         GemmTransposedA<T>(View(at.view()), View(b.view()), c.view(), mode);
         ExpectProduct(a, b, before, sign, c, what + " A'B");
+        PackedFactor<T> packed;
+        packed.Pack(b.view());
+        Matrix<T> same = before;
+        const Matrix<T> upcoming(s.m, s.n);
+        GemmTransposedA<T>(View(at.view()), packed, same.view(), mode,
+                           {{upcoming.data(), nullptr, upcoming.data()}, upcoming.stride()});
+        ExpectSame(c, same, what + " A'B, packed");
         c = before;
         GemmTransposedB<T>(View(a.view()), View(bt.view()), c.view(), mode);
         ExpectProduct(a, b, before, sign, c, what + " AB'");
@@ -101,7 +117,7 @@ TYPED_TEST(GemmTest, RowsDoNotDependOnTheirNeighbours) {
     const Matrix<T> b = RandomMatrix<T>(700, 410, 2);
     Matrix<T> all(37, 410);
     Gemm<T>(a.view(), b.view(), all.view(), GemmMode::kReplace);
-    for (size_t rows : {1, 5, 8, 16}) {
+    for (size_t rows : {1, 5, 8, 16, 17}) {
       Matrix<T> some(rows, 410);
       Gemm<T>(a.Rows(20, 20 + rows), b.view(), some.view(), GemmMode::kReplace);
       for (size_t r = 0; r < rows; ++r) {

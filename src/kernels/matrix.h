@@ -21,8 +21,8 @@ constexpr size_t PaddedCount(size_t count) {
 }
 
 namespace internal {
-// At least `bytes` of zeros, aligned to kVectorBytes (from 2 MB on: to huge pages, and the system
-// is asked for such).
+// At least `bytes` of zeros, aligned to kVectorBytes (from 256 KB on: to huge pages of 2 MB, and
+// the system is asked for such).
 void* AllocateZeros(size_t bytes);
 void ReleaseZeros(void* memory);
 struct ReleaseZerosDeleter {

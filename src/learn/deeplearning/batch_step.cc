@@ -1,6 +1,7 @@
 #include "learn/deeplearning/batch_step.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "base/error.h"
@@ -20,7 +21,7 @@ constexpr double kOperationsPerUpdate = 16;
 // Layers with more weights than this go by columns: read once per batch, not once per slice.
 constexpr size_t kColumnWeights = size_t{1} << 19;
 constexpr size_t kRowBlock = 128;
-constexpr size_t kColumnBlock = 96;
+constexpr size_t kColumnBlock = 48;
 constexpr size_t kTileRows = 64;
 constexpr size_t kTileColumns = 512;
 constexpr size_t kPanelColumns = 64;
@@ -150,6 +151,8 @@ void BatchStep<T>::Begin(std::span<const uint32_t> rows, uint64_t sample) {
   Check(rows.size() <= classes_.size(), "a batch fits its buffers");
   rows_ = rows;
   sample_ = sample;
+  static std::atomic<uint64_t> batches{0};
+  batch_number_ = ++batches;
   losses_.assign(CeilDivide(rows.size(), slice_rows_), 0);
 }
 

@@ -96,6 +96,8 @@ class BatchStep {
   void GatherRows(size_t begin, size_t end);
   void CollectEntries();
   void UpdateWeights(const Tile& tile);
+  // The deltas of the tile's columns, copied into one stream, or null where that does not pay.
+  const PackedFactor<T>* PackedDeltas(const Tile& tile) const;
   void UpdateBiases(const Tile& tile);
   void UpdateEntries(size_t begin, size_t end);
   void Constrain(const Tile& panel);
@@ -125,6 +127,7 @@ class BatchStep {
 
   std::span<const uint32_t> rows_;
   uint64_t sample_ = 0;
+  uint64_t batch_number_ = 0;  // among those of all nets in this process
   InputBatch<T> batch_;
   std::vector<int32_t> classes_;
   std::vector<T> values_;

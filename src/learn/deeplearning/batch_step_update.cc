@@ -9,6 +9,10 @@ namespace thalweg {
 namespace {
 
 constexpr size_t kEntriesPerTile = 64;
+// From here on a copy of the deltas pays: many rows lie in many pages, many inputs share the copy.
+constexpr size_t kPackRows = 32;
+constexpr size_t kPackInputs = 256;
+constexpr size_t kStripRows = 8;  // as the register tiles of a product
 
 // Rows of zeros or of anything, of one thread, grown to what is asked for.
 template <class T>
@@ -59,15 +63,44 @@ void BatchStep<T>::UpdateWeights(const Tile& tile) {
     }
     return;
   }
-  const MatrixView<T> gradient = Scratch<T>(tile.rows, tile.columns).Rows(0, tile.rows);
-  if (tile.block == 0) {
-    net_.input->DenseGradient(batch_, dy, tile.row - origin, tile.column, gradient);
-  } else {
-    net_.layers[layer_of_[tile.block / 2] - 1]->WeightGradient(InputsOf(tile.block), dy, tile.row,
-                                                               tile.column, gradient);
+  // In strips whose gradients stay in the first cache level; weights and state come there
+  // meanwhile.
+  const T factor = T{1} / static_cast<T>(rows_.size());
+  GradientPart<T> part;
+  part.first_column = tile.column;
+  part.packed_dy = PackedDeltas(tile);
+  for (size_t r = tile.row; r < tile.row + tile.rows; r += kStripRows) {
+    const size_t rows = std::min(kStripRows, tile.row + tile.rows - r);
+    part.first_row = r - origin;
+    part.gradient = Scratch<T>(kStripRows, tile.columns).Rows(0, rows);
+    part.upcoming = optimizer_.Touched(tile.block, r, tile.column);
+    if (tile.block == 0) {
+      net_.input->DenseGradient(batch_, dy, part);
+    } else {
+      net_.layers[layer_of_[tile.block / 2] - 1]->WeightGradient(InputsOf(tile.block), dy, part);
+    }
+    optimizer_.UpdateTile(tile.block, r, tile.column, part.gradient, factor);
   }
-  optimizer_.UpdateTile(tile.block, tile.row, tile.column, gradient,
-                        T{1} / static_cast<T>(rows_.size()));
+}
+
+template <class T>
+const PackedFactor<T>* BatchStep<T>::PackedDeltas(const Tile& tile) const {
+  if (rows_.size() < kPackRows || blocks_[tile.block].values->rows() < kPackInputs) return nullptr;
+  // One thread meets the same columns again in its next tiles.
+  struct Kept {
+    uint64_t batch = 0;
+    size_t block = 0;
+    size_t column = 0;
+    PackedFactor<T> deltas;
+  };
+  thread_local Kept kept;
+  if (kept.batch != batch_number_ || kept.block != tile.block || kept.column != tile.column) {
+    kept.deltas.Pack(DeltasOf(tile.block).Columns(tile.column, tile.column + tile.columns));
+    kept.batch = batch_number_;
+    kept.block = tile.block;
+    kept.column = tile.column;
+  }
+  return &kept.deltas;
 }
 
 template <class T>
@@ -121,11 +154,12 @@ void BatchStep<T>::Constrain(const Tile& panel) {
 }
 
 // The class itself is instantiated in batch_step.cc.
-#define THALWEG_INSTANTIATE(T)                               \
-  template void BatchStep<T>::CollectEntries();              \
-  template void BatchStep<T>::UpdateWeights(const Tile&);    \
-  template void BatchStep<T>::UpdateBiases(const Tile&);     \
-  template void BatchStep<T>::UpdateEntries(size_t, size_t); \
+#define THALWEG_INSTANTIATE(T)                                                   \
+  template void BatchStep<T>::CollectEntries();                                  \
+  template void BatchStep<T>::UpdateWeights(const Tile&);                        \
+  template const PackedFactor<T>* BatchStep<T>::PackedDeltas(const Tile&) const; \
+  template void BatchStep<T>::UpdateBiases(const Tile&);                         \
+  template void BatchStep<T>::UpdateEntries(size_t, size_t);                     \
   template void BatchStep<T>::Constrain(const Tile&)
 THALWEG_INSTANTIATE(float);
 THALWEG_INSTANTIATE(double);

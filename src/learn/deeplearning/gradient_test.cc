@@ -23,6 +23,9 @@ class GradientRecorder : public Optimizer<double> {
               size_t count) override {
     for (size_t c = 0; c < count; ++c) gradients[block](row, column + c) = factor * gradient[c];
   }
+  Upcoming<double> Touched(size_t /*block*/, size_t /*row*/, size_t /*column*/) override {
+    return {};
+  }
   std::vector<Matrix<double>*> State() override { return {}; }
 
   std::vector<Matrix<double>> gradients;

@@ -30,13 +30,21 @@ void AffineLayer<T>::BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*
 }
 
 template <class T>
-void AffineLayer<T>::WeightGradient(ConstMatrixView<T> x, ConstMatrixView<T> dy, size_t first_row,
-                                    size_t first_column, MatrixView<T> gradient) const {
-  GemmTransposedA<T>(x.Columns(first_row, first_row + gradient.rows),
-                     dy.Columns(first_column, first_column + gradient.columns), gradient,
-                     GemmMode::kReplace);
+void AffineGradient(ConstMatrixView<T> x, ConstMatrixView<T> dy, const GradientPart<T>& part) {
+  const MatrixView<T>& gradient = part.gradient;
+  const ConstMatrixView<T> inputs = x.Columns(part.first_row, part.first_row + gradient.rows);
+  if (part.packed_dy != nullptr) {
+    GemmTransposedA<T>(inputs, *part.packed_dy, gradient, GemmMode::kReplace, part.upcoming);
+  } else {
+    GemmTransposedA<T>(inputs, dy.Columns(part.first_column, part.first_column + gradient.columns),
+                       gradient, GemmMode::kReplace, part.upcoming);
+  }
 }
 
+template void AffineGradient(ConstMatrixView<float>, ConstMatrixView<float>,
+                             const GradientPart<float>&);
+template void AffineGradient(ConstMatrixView<double>, ConstMatrixView<double>,
+                             const GradientPart<double>&);
 template class AffineLayer<float>;
 template class AffineLayer<double>;
 

@@ -5,6 +5,10 @@
 
 namespace thalweg {
 
+// The part of the gradient x' dy.
+template <class T>
+void AffineGradient(ConstMatrixView<T> x, ConstMatrixView<T> dy, const GradientPart<T>& part);
+
 template <class T>
 class AffineLayer : public Layer<T> {
  public:
@@ -17,8 +21,10 @@ class AffineLayer : public Layer<T> {
                        ConstMatrixView<T> dy, MatrixView<T> dx, size_t begin,
                        size_t end) const override;
   Parameters<T>* parameters() override { return &parameters_; }
-  void WeightGradient(ConstMatrixView<T> x, ConstMatrixView<T> dy, size_t first_row,
-                      size_t first_column, MatrixView<T> gradient) const override;
+  void WeightGradient(ConstMatrixView<T> x, ConstMatrixView<T> dy,
+                      const GradientPart<T>& part) const override {
+    AffineGradient(x, dy, part);
+  }
 
  private:
   Parameters<T> parameters_;

@@ -33,8 +33,8 @@ class InputLayer {
   }
   // As Layer::WeightGradient, for dense inputs only: row 0 of the gradient belongs to dense input
   // first_row, which is row shape().levels + first_row of the weights.
-  void DenseGradient(const InputBatch<T>& batch, ConstMatrixView<T> dy, size_t first_row,
-                     size_t first_column, MatrixView<T> gradient) const;
+  void DenseGradient(const InputBatch<T>& batch, ConstMatrixView<T> dy,
+                     const GradientPart<T>& part) const;
 
  private:
   InputShape shape_;

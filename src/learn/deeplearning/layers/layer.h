@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "kernels/gemm.h"
 #include "kernels/matrix.h"
 
 namespace thalweg {
@@ -22,6 +23,17 @@ template <class T>
 struct Parameters {
   Matrix<T> weights;
   Matrix<T> biases;  // 1 x outputs
+};
+
+// A rectangle of the derivative of the loss by the weights, summed over the batch.
+template <class T>
+struct GradientPart {
+  size_t first_row = 0;
+  size_t first_column = 0;
+  MatrixView<T> gradient;  // where it goes; as many rows and columns as it has
+  Upcoming<T> upcoming;    // may be fetched meanwhile
+  // Columns first_column … of dy, if somebody has packed them.
+  const PackedFactor<T>* packed_dy = nullptr;
 };
 
 // For T = float (training) and double (the gradient check). A layer holds no values of a batch:
@@ -67,11 +79,9 @@ class Layer {
 
   // Null where there is nothing to learn.
   virtual Parameters<T>* parameters() { return nullptr; }
-  // gradient = rows first_row … and columns first_column … of the derivative by the weights, as
-  // many as it has, summed over the batch. Biases: the sum of the rows of dy.
+  // Biases: the sum of the rows of dy.
   virtual void WeightGradient(ConstMatrixView<T> /*x*/, ConstMatrixView<T> /*dy*/,
-                              size_t /*first_row*/, size_t /*first_column*/,
-                              MatrixView<T> /*gradient*/) const {}
+                              const GradientPart<T>& /*part*/) const {}
 
  private:
   size_t inputs_;

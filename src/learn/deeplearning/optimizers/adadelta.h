@@ -28,6 +28,12 @@ class Adadelta : public Optimizer<T> {
     ApplyAdadelta(b.step, gradient, factor, b.values->row(row) + column,
                   b.mean_squares.row(row) + column, b.mean_square_steps.row(row) + column, count);
   }
+  Upcoming<T> Touched(size_t block, size_t row, size_t column) override {
+    Block& b = blocks_[block];
+    return {{b.values->row(row) + column, b.mean_squares.row(row) + column,
+             b.mean_square_steps.row(row) + column},
+            b.values->stride()};
+  }
   std::vector<Matrix<T>*> State() override {
     std::vector<Matrix<T>*> state;
     for (Block& b : blocks_) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "kernels/gemm.h"
 #include "kernels/matrix.h"
 #include "kernels/optimizer_steps.h"
 
@@ -50,6 +51,8 @@ class Optimizer {
   // by the gradient factor * gradient.
   virtual void Update(size_t block, size_t row, size_t column, const T* gradient, T factor,
                       size_t count) = 0;
+  // What Update reads and writes for the elements from (row, column) on, to be fetched beforehand.
+  virtual Upcoming<T> Touched(size_t block, size_t row, size_t column) = 0;
   // Copies of the state and back, to continue a training: same order and shapes every time.
   virtual std::vector<Matrix<T>*> State() = 0;
 

@@ -49,6 +49,11 @@ class Sgd : public Optimizer<T> {
       ApplyDescent(b.step, gradient, factor, values, count);
     }
   }
+  Upcoming<T> Touched(size_t block, size_t row, size_t column) override {
+    Block& b = blocks_[block];
+    const T* velocity = has_momentum_ ? b.velocity.row(row) + column : nullptr;
+    return {{b.values->row(row) + column, velocity, nullptr}, b.values->stride()};
+  }
   std::vector<Matrix<T>*> State() override {
     std::vector<Matrix<T>*> state;
     for (Block& b : blocks_) {
