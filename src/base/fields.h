@@ -13,6 +13,12 @@
 //   };
 //   const ParamSchema& schema = SchemaOf<KMeansParams>();
 //
+// A long list may be cut into parts, which then are all that the whole has:
+//
+//   struct NetParams : LayerParams, RateParams {
+//     using Parts = std::tuple<LayerParams, RateParams>;
+//   };
+//
 // A member without a line, or a help text that does not end with a full stop, does not compile.
 #pragma once
 
@@ -22,6 +28,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "base/params.h"
@@ -79,6 +86,38 @@ constexpr size_t MemberCount() {
   }
 }
 
+template <class P>
+concept HasParts = requires {
+  typename P::Parts;
+};
+
+template <class... Part>
+struct Joined : Part... {};
+
+// Every member of P, or of its parts, has exactly one Field.
+template <class P>
+constexpr bool IsDeclared() {
+  if constexpr (HasParts<P>) {
+    return []<class... Part>(std::type_identity<std::tuple<Part...>>) {
+      return sizeof(P) == sizeof(Joined<Part...>) && (IsDeclared<Part>() && ...);
+    }(std::type_identity<typename P::Parts>{});
+  } else {
+    return MemberCount<P>() == std::tuple_size_v<decltype(kFields<P>)>;
+  }
+}
+
+// kFields of P, or of its parts one after the other.
+template <class P>
+constexpr auto AllFields() {
+  if constexpr (HasParts<P>) {
+    return []<class... Part>(std::type_identity<std::tuple<Part...>>) {
+      return std::tuple_cat(AllFields<Part>()...);
+    }(std::type_identity<typename P::Parts>{});
+  } else {
+    return kFields<P>;
+  }
+}
+
 template <class T>
 struct MemberOf;
 template <class P, class T>
@@ -125,14 +164,13 @@ ParamSpec SpecOf(const Field<kMember>& field, const P& defaults) {
 // The run-time form of kFields<P>, built once.
 template <class P>
 const ParamSchema& SchemaOf() {
-  static_assert(internal::MemberCount<P>() == std::tuple_size_v<decltype(kFields<P>)>,
-                "every member has exactly one Field in kFields");
+  static_assert(internal::IsDeclared<P>(), "every member has exactly one Field in kFields");
   static const ParamSchema schema = [] {
     const P defaults{};
     std::vector<ParamSpec> specs;
     std::apply(
         [&](const auto&... field) { (specs.push_back(internal::SpecOf(field, defaults)), ...); },
-        kFields<P>);
+        internal::AllFields<P>());
     return ParamSchema(std::move(specs));
   }();
   return schema;

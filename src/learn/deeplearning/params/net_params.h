@@ -1,0 +1,79 @@
+// The net: its layers, how its weights start, what it is trained to make small.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/fields.h"
+#include "learn/deeplearning/net.h"
+#include "models/network.h"
+
+namespace thalweg {
+
+template <>
+inline constexpr auto kEnumNames<WeightDistribution> =
+    std::array{"UniformAdaptive", "Uniform", "Normal"};
+
+enum class LossChoice { kAutomatic, kCrossEntropy, kQuadratic };
+template <>
+inline constexpr auto kEnumNames<LossChoice> = std::array{"Automatic", "CrossEntropy", "Quadratic"};
+
+struct NetParams {
+  Activation activation = Activation::kRectifier;
+  std::vector<int64_t> hidden = {200, 200};
+  double input_dropout_ratio = 0;
+  std::vector<double> hidden_dropout_ratios;
+  WeightDistribution initial_weight_distribution = WeightDistribution::kUniformAdaptive;
+  double initial_weight_scale = 1;
+  LossChoice loss = LossChoice::kAutomatic;
+};
+
+template <>
+inline constexpr auto kFields<NetParams> = std::tuple{
+    Field<&NetParams::activation>(
+        {.name = "activation",
+         .help = "Activation function of the hidden layers, with dropout or without.",
+         .gridable = true}),
+    Field<&NetParams::hidden>({.name = "hidden",
+                               .help = "Sizes of the hidden layers.",
+                               .gridable = true,
+                               .min = 1,
+                               .max = 1 << 20}),
+    Field<&NetParams::input_dropout_ratio>(
+        {.name = "input_dropout_ratio",
+         .help = "Share of the inputs dropped at random in training.",
+         .level = ParamLevel::kSecondary,
+         .gridable = true,
+         .min = 0,
+         .max = 1,
+         .max_exclusive = true}),
+    Field<&NetParams::hidden_dropout_ratios>(
+        {.name = "hidden_dropout_ratios",
+         .help = "Share of each hidden layer dropped at random, with activations WithDropout; "
+                 "0.5 where not given.",
+         .level = ParamLevel::kSecondary,
+         .gridable = true,
+         .min = 0,
+         .max = 1,
+         .max_exclusive = true}),
+    Field<&NetParams::initial_weight_distribution>({.name = "initial_weight_distribution",
+                                                    .help = "How weights start.",
+                                                    .level = ParamLevel::kExpert,
+                                                    .gridable = true}),
+    Field<&NetParams::initial_weight_scale>(
+        {.name = "initial_weight_scale",
+         .help = "Uniform: weights start within this of 0; Normal: their standard deviation.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0}),
+    Field<&NetParams::loss>(
+        {.name = "loss",
+         .help = "Loss function; Automatic means CrossEntropy for classification and Quadratic "
+                 "for regression.",
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
+};
+
+}  // namespace thalweg

@@ -1,0 +1,113 @@
+// How weights move: rates, momentum, penalties, limits.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/fields.h"
+
+namespace thalweg {
+
+struct OptimizerParams {
+  bool adaptive_rate = true;
+  double rho = 0.99;
+  double epsilon = 1e-8;
+  double rate = 0.005;
+  double rate_annealing = 1e-6;
+  double rate_decay = 1;
+  double momentum_start = 0;
+  double momentum_ramp = 1e6;
+  double momentum_stable = 0;
+  bool nesterov_accelerated_gradient = true;
+  double l1 = 0;
+  double l2 = 0;
+  double max_w2 = std::numeric_limits<float>::max();
+};
+
+template <>
+inline constexpr auto kFields<OptimizerParams> = std::tuple{
+    Field<&OptimizerParams::adaptive_rate>(
+        {.name = "adaptive_rate",
+         .help = "ADADELTA, which finds a rate for each weight; else rate and momentum are used.",
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
+    Field<&OptimizerParams::rho>(
+        {.name = "rho",
+         .help = "ADADELTA: how much of the running means is kept at each update.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0,
+         .max = 1,
+         .max_exclusive = true}),
+    Field<&OptimizerParams::epsilon>(
+        {.name = "epsilon",
+         .help = "ADADELTA: keeps steps going at the start and on plateaus.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0,
+         .min_exclusive = true}),
+    Field<&OptimizerParams::rate>({.name = "rate",
+                                   .help = "Learning rate, where adaptive_rate is off.",
+                                   .level = ParamLevel::kExpert,
+                                   .gridable = true,
+                                   .min = 0,
+                                   .min_exclusive = true}),
+    Field<&OptimizerParams::rate_annealing>(
+        {.name = "rate_annealing",
+         .help = "The rate after n samples is rate / (1 + rate_annealing * n).",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0}),
+    Field<&OptimizerParams::rate_decay>(
+        {.name = "rate_decay",
+         .help = "Layer l, counted from 1, uses rate * rate_decay^(l-1).",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0}),
+    Field<&OptimizerParams::momentum_start>({.name = "momentum_start",
+                                             .help = "Momentum at the beginning.",
+                                             .level = ParamLevel::kExpert,
+                                             .gridable = true,
+                                             .min = 0,
+                                             .max = 1,
+                                             .max_exclusive = true}),
+    Field<&OptimizerParams::momentum_ramp>(
+        {.name = "momentum_ramp",
+         .help = "Samples over which momentum goes from momentum_start to momentum_stable.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0,
+         .min_exclusive = true}),
+    Field<&OptimizerParams::momentum_stable>({.name = "momentum_stable",
+                                              .help = "Momentum after the ramp.",
+                                              .level = ParamLevel::kExpert,
+                                              .gridable = true,
+                                              .min = 0,
+                                              .max = 1,
+                                              .max_exclusive = true}),
+    Field<&OptimizerParams::nesterov_accelerated_gradient>({.name = "nesterov_accelerated_gradient",
+                                                            .help = "Momentum in Nesterov's form.",
+                                                            .level = ParamLevel::kExpert,
+                                                            .gridable = true}),
+    Field<&OptimizerParams::l1>({.name = "l1",
+                                 .help = "Penalty on the magnitudes of weights.",
+                                 .level = ParamLevel::kSecondary,
+                                 .gridable = true,
+                                 .min = 0}),
+    Field<&OptimizerParams::l2>({.name = "l2",
+                                 .help = "Penalty on the squares of weights.",
+                                 .level = ParamLevel::kSecondary,
+                                 .gridable = true,
+                                 .min = 0}),
+    Field<&OptimizerParams::max_w2>(
+        {.name = "max_w2",
+         .help = "Limit of the sum of the squared weights into one unit.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0,
+         .min_exclusive = true}),
+};
+
+}  // namespace thalweg
