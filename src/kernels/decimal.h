@@ -8,9 +8,17 @@
 //     2^-54 / 5^18 > 2^-96 of its value from every double and from every such midpoint: m * 2^t -
 //     M * 5^scale is a whole number for a midpoint M of at most 54 bits, and not 0.
 //   - It is never halfway: then 5^scale would divide m, and m / 5^scale has at most 53 bits.
+//
+// Where there is no fma it is m * high + m * low for integers of few bits: with the last `bits`
+// bits of high cut off, m * high is exact for |m| <= 2^bits. What was cut off is less than 2^(bits
+// - 52) of the value; low, which holds it, and m * low are off by 2^-53 of that each. So what the
+// addition rounds is off by less than 2^(bits - 104) + 2^-106, which is less than the distance
+// 2^-54 / 5^scale of above if bits + log2(5) * scale <= 49.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -51,6 +59,17 @@ inline constexpr std::array<Reciprocal, kMaxScale + 1> kReciprocals = {{
     {0x1.70ef54646d497p-57, -0x1.db7b2080a3029p-111},
     {0x1.2725dd1d243acp-60, -0x1.7c628066e8ceep-114},
 }};
+
+// Whether there is one for |m| <= 2^bits.
+constexpr bool HasShortReciprocal(int bits, int scale) {
+  return 1000 * bits + 2322 * scale <= 49000;
+}
+inline Reciprocal ShortReciprocal(int bits, int scale) {
+  const Reciprocal& full = kReciprocals[static_cast<size_t>(scale)];
+  const uint64_t cut = ~((uint64_t{1} << std::min(bits, 52)) - 1);
+  const double high = std::bit_cast<double>(std::bit_cast<uint64_t>(full.high) & cut);
+  return {high, (full.high - high) + full.low};
+}
 
 // The double nearest to mantissa / 10^scale, |mantissa| <= kMaxMantissa where scale > 0.
 inline double DecimalValue(int64_t mantissa, int scale) {

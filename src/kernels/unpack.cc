@@ -1,6 +1,7 @@
 #include "kernels/unpack.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -57,20 +58,36 @@ HWY_INLINE hn::VFromD<D> Codes(D d, const Row& row, hn::VFromD<D> mask, size_t l
   return hn::And(hn::Or(low, high), mask);
 }
 
+// Bits of the largest magnitude that codes can stand for.
+int MagnitudeBits(const PackedIntegers& p) {
+  const auto least = static_cast<uint64_t>(p.bias);
+  const uint64_t most = least + AllOnes(p.width);
+  const auto bits = [](uint64_t v) { return std::bit_width(v >> 63 == 0 ? v : uint64_t{0} - v); };
+  return std::max(bits(least), bits(most));
+}
+
 // Quotients by a power of ten, see kernels/decimal.h.
 struct Divide {
-  explicit Divide(int scale)
-      : power(kPowersOfTen[static_cast<size_t>(scale)]),
-        reciprocal(kReciprocals[static_cast<size_t>(scale)]) {}
+#if HWY_NATIVE_FMA
+  explicit Divide(const PackedIntegers& p)
+      : reciprocal(kReciprocals[static_cast<size_t>(p.scale)]) {}
   HWY_INLINE hn::VFromD<D64> operator()(hn::VFromD<D64> m) const {
     const D64 d;
-#if HWY_NATIVE_FMA
     return hn::MulAdd(m, hn::Set(d, reciprocal.high), hn::Mul(m, hn::Set(d, reciprocal.low)));
+  }
 #else
-    return hn::Div(m, hn::Set(d, power));
-#endif
+  explicit Divide(const PackedIntegers& p)
+      : power(kPowersOfTen[static_cast<size_t>(p.scale)]),
+        by_products(HasShortReciprocal(MagnitudeBits(p), p.scale)),
+        reciprocal(ShortReciprocal(MagnitudeBits(p), p.scale)) {}
+  HWY_INLINE hn::VFromD<D64> operator()(hn::VFromD<D64> m) const {
+    const D64 d;
+    if (!by_products) return hn::Div(m, hn::Set(d, power));
+    return hn::Add(hn::Mul(m, hn::Set(d, reciprocal.high)), hn::Mul(m, hn::Set(d, reciprocal.low)));
   }
   double power;
+  bool by_products;
+#endif
   Reciprocal reciprocal;
 };
 
@@ -81,35 +98,64 @@ HWY_INLINE void Put(hn::VFromD<D64> values, float* out) {
 
 // Each of the following turns a row into 16 values. Which one is taken depends on the packing.
 
-// At most 31 bits, a bias that is a double: the sum is rounded once, as the integer would be.
+// A number that stands in the low bits of a double of 2^52 or more.
+constexpr double kTwo52 = 0x1p52;
+
+// SSE4 widens two integers at a time, and slowly: it puts the upper half of 2^52 above the codes.
+#if HWY_TARGET == HWY_SSE4
+constexpr double kNumberOffset = kTwo52;
+#else
+constexpr double kNumberOffset = 0;
+#endif
+
+// At most 31 bits, a bias of at most 2^52: the sum is exact.
 template <class Out, bool kScaled, bool kMayMiss>
 struct NarrowReals {
-  explicit NarrowReals(const PackedIntegers& p)
-      : words(p.words),
-        width(static_cast<size_t>(p.width)),
-        ones(static_cast<uint32_t>(AllOnes(p.width))),
-        bias(static_cast<double>(p.bias)),
-        divide(p.scale) {}
+  // Codes that take `word_width` bits each in `code_words`.
+  NarrowReals(const PackedIntegers& p, const std::byte* code_words, size_t word_width)
+      : words(code_words),
+        width(word_width),
+        mask(static_cast<uint32_t>(AllOnes(static_cast<int>(word_width)))),
+        missing(static_cast<double>(AllOnes(p.width)) + kNumberOffset),
+        bias(static_cast<double>(p.bias) - kNumberOffset),
+        divide(p) {}
+
   HWY_INLINE void operator()(size_t row_number, Out* out) const {
     const D64 d;
-    const DHalfU32 du;
     const Row row = FindRow(words, width, row_number);
-    const auto mask = hn::Set(du, ones);
-    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
-      const auto codes = Codes(du, row, mask, lane);
-      const auto numbers = hn::PromoteTo(d, hn::BitCast(DHalfI32(), codes));
-      auto values = hn::Add(numbers, hn::Set(d, bias));
-      if constexpr (kScaled) values = divide(values);
-      if constexpr (kMayMiss) {
-        const auto nan = hn::Set(d, std::numeric_limits<double>::quiet_NaN());
-        values = hn::IfThenElse(hn::Eq(numbers, hn::Set(d, ones)), nan, values);
-      }
-      Put(values, out + lane);
+#if HWY_TARGET == HWY_SSE4
+    const DU32 du;
+    const auto upper = hn::Set(du, 0x43300000);
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(du)) {
+      const auto codes = Codes(du, row, hn::Set(du, mask), lane);
+      Finish(hn::BitCast(d, hn::InterleaveLower(du, codes, upper)), out + lane);
+      Finish(hn::BitCast(d, hn::InterleaveUpper(du, codes, upper)), out + lane + hn::Lanes(d));
     }
+#else
+    const DHalfU32 du;
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
+      const auto codes = Codes(du, row, hn::Set(du, mask), lane);
+      Finish(hn::PromoteTo(d, hn::BitCast(DHalfI32(), codes)), out + lane);
+    }
+#endif
   }
+
+  // Codes plus kNumberOffset.
+  HWY_INLINE void Finish(hn::VFromD<D64> numbers, Out* out) const {
+    const D64 d;
+    auto values = hn::Add(numbers, hn::Set(d, bias));
+    if constexpr (kScaled) values = divide(values);
+    if constexpr (kMayMiss) {
+      const auto nan = hn::Set(d, std::numeric_limits<double>::quiet_NaN());
+      values = hn::IfThenElse(hn::Eq(numbers, hn::Set(d, missing)), nan, values);
+    }
+    Put(values, out);
+  }
+
   const std::byte* words;
   size_t width;
-  uint32_t ones;
+  uint32_t mask;
+  double missing;
   double bias;
   Divide divide;
 };
@@ -172,11 +218,7 @@ struct WideCodes {
 template <class Out, bool kTwoPlanes, bool kScaled>
 struct WideReals {
   explicit WideReals(const PackedIntegers& p)
-      : load(p),
-        ones(AllOnes(p.width)),
-        bias(p.bias),
-        has_missing(p.has_missing),
-        divide(p.scale) {}
+      : load(p), ones(AllOnes(p.width)), bias(p.bias), has_missing(p.has_missing), divide(p) {}
   HWY_INLINE void operator()(size_t row_number, Out* out) const {
     const D64 d;
     const DI64 di;
@@ -224,9 +266,8 @@ struct Ints {
 };
 
 template <class Rows, class Out>
-void UnpackRange(const PackedIntegers& packed, size_t begin, Out* out, size_t size) {
+void UnpackRange(const Rows& rows, size_t begin, Out* out, size_t size) {
   if (size == 0) return;
-  const Rows rows(packed);
   Out row_values[kLanes];
   size_t row = begin / kLanes;
   if (const size_t skip = begin % kLanes; skip != 0) {
@@ -243,30 +284,61 @@ void UnpackRange(const PackedIntegers& packed, size_t begin, Out* out, size_t si
   }
 }
 
+bool IsNarrow(const PackedIntegers& p) {
+  constexpr int64_t kMaxBias = int64_t{1} << 52;
+  return p.width <= 31 && p.bias >= -kMaxBias && p.bias <= kMaxBias;
+}
+
+// Codes of p that take `width` bits each in `words`.
+template <class Out>
+HWY_NOINLINE void NarrowRange(const PackedIntegers& p, const std::byte* words, size_t width,
+                              size_t begin, Out* out, size_t size) {
+  const bool scaled = p.scale > 0;
+  if (scaled && p.has_missing) {
+    UnpackRange(NarrowReals<Out, true, true>(p, words, width), begin, out, size);
+  } else if (scaled) {
+    UnpackRange(NarrowReals<Out, true, false>(p, words, width), begin, out, size);
+  } else if (p.has_missing) {
+    UnpackRange(NarrowReals<Out, false, true>(p, words, width), begin, out, size);
+  } else {
+    UnpackRange(NarrowReals<Out, false, false>(p, words, width), begin, out, size);
+  }
+}
+
 template <class Out>
 void UnpackReals(const PackedIntegers& p, size_t begin, Out* out, size_t size) {
   const bool scaled = p.scale > 0;
-  if (p.width <= 31 && p.bias >= -kMaxMantissa && p.bias <= kMaxMantissa) {
-    if (scaled && p.has_missing) {
-      UnpackRange<NarrowReals<Out, true, true>>(p, begin, out, size);
-    } else if (scaled) {
-      UnpackRange<NarrowReals<Out, true, false>>(p, begin, out, size);
-    } else if (p.has_missing) {
-      UnpackRange<NarrowReals<Out, false, true>>(p, begin, out, size);
-    } else {
-      UnpackRange<NarrowReals<Out, false, false>>(p, begin, out, size);
-    }
+  if (IsNarrow(p)) {
+    NarrowRange(p, p.words, static_cast<size_t>(p.width), begin, out, size);
   } else if (p.width > 32) {
     if (scaled) {
-      UnpackRange<WideReals<Out, true, true>>(p, begin, out, size);
+      UnpackRange(WideReals<Out, true, true>(p), begin, out, size);
     } else {
-      UnpackRange<WideReals<Out, true, false>>(p, begin, out, size);
+      UnpackRange(WideReals<Out, true, false>(p), begin, out, size);
     }
   } else if (scaled) {
-    UnpackRange<WideReals<Out, false, true>>(p, begin, out, size);
+    UnpackRange(WideReals<Out, false, true>(p), begin, out, size);
   } else {
-    UnpackRange<WideReals<Out, false, false>>(p, begin, out, size);
+    UnpackRange(WideReals<Out, false, false>(p), begin, out, size);
   }
+}
+
+// Codes of 32 bits in lanes are just an array. Of the last row only what is there may be read.
+template <class Out>
+void Codes32(const uint32_t* codes, const PackedIntegers& format, Out* out, size_t size) {
+  const size_t whole = size / kLanes * kLanes;
+  NarrowRange(format, reinterpret_cast<const std::byte*>(codes), 32, 0, out, whole);
+  if (whole == size) return;
+  uint32_t last[kLanes] = {};
+  std::memcpy(last, codes + whole, (size - whole) * sizeof(uint32_t));
+  NarrowRange(format, reinterpret_cast<const std::byte*>(last), 32, 0, out + whole, size - whole);
+}
+
+void CodeDoubles(const uint32_t* codes, const PackedIntegers& format, double* out, size_t size) {
+  Codes32(codes, format, out, size);
+}
+void CodeFloats(const uint32_t* codes, const PackedIntegers& format, float* out, size_t size) {
+  Codes32(codes, format, out, size);
 }
 
 void Doubles(const PackedIntegers& packed, size_t begin, double* out, size_t size) {
@@ -280,17 +352,17 @@ void Floats(const PackedIntegers& p, size_t begin, float* out, size_t size) {
   if (p.scale > 0 || !fits) {
     UnpackReals(p, begin, out, size);
   } else if (p.has_missing) {
-    UnpackRange<NarrowFloats<true>>(p, begin, out, size);
+    UnpackRange(NarrowFloats<true>(p), begin, out, size);
   } else {
-    UnpackRange<NarrowFloats<false>>(p, begin, out, size);
+    UnpackRange(NarrowFloats<false>(p), begin, out, size);
   }
 }
 
 void Integers(const PackedIntegers& packed, size_t begin, int64_t* out, size_t size) {
   if (packed.width > 32) {
-    UnpackRange<Ints<true>>(packed, begin, out, size);
+    UnpackRange(Ints<true>(packed), begin, out, size);
   } else {
-    UnpackRange<Ints<false>>(packed, begin, out, size);
+    UnpackRange(Ints<false>(packed), begin, out, size);
   }
 }
 
@@ -368,6 +440,8 @@ HWY_EXPORT(Doubles);
 HWY_EXPORT(Floats);
 HWY_EXPORT(Integers);
 HWY_EXPORT(Pack);
+HWY_EXPORT(CodeDoubles);
+HWY_EXPORT(CodeFloats);
 
 uint64_t PackedBytes(uint64_t size, int width) {
   if (width > 32) return PackedBytes(size, 32) + PackedBytes(size, width - 32);
@@ -390,6 +464,14 @@ void UnpackFloats(const PackedIntegers& packed, size_t begin, std::span<float> o
 
 void UnpackInts(const PackedIntegers& packed, size_t begin, std::span<int64_t> out) {
   HWY_DYNAMIC_DISPATCH(Integers)(packed, begin, out.data(), out.size());
+}
+
+void CodesToReals(std::span<const uint32_t> codes, const PackedIntegers& format, double* out) {
+  HWY_DYNAMIC_DISPATCH(CodeDoubles)(codes.data(), format, out, codes.size());
+}
+
+void CodesToReals(std::span<const uint32_t> codes, const PackedIntegers& format, float* out) {
+  HWY_DYNAMIC_DISPATCH(CodeFloats)(codes.data(), format, out, codes.size());
 }
 
 }  // namespace thalweg
