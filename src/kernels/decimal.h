@@ -82,4 +82,9 @@ inline double DecimalValue(int64_t mantissa, int scale) {
 // places before it; values.size() if there is none.
 size_t FindMantissas(std::span<const double> values, int scale, int64_t* mantissas);
 
+// quotients[i] = mantissas[i] / 10^exponent where that leaves no rest and |mantissas[i]| < 2^51;
+// the smallest int64 stays. Stops at one that is neither and returns its position, or one a few
+// places before it; mantissas.size() if there is none. `exponent` is 1 … 18.
+size_t DivideMantissas(std::span<const int64_t> mantissas, int exponent, int64_t* quotients);
+
 }  // namespace thalweg

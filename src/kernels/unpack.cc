@@ -163,22 +163,22 @@ struct NarrowReals {
 // Values that fit an int32, to floats: rounded once from the integer.
 template <bool kMayMiss>
 struct NarrowFloats {
-  explicit NarrowFloats(const PackedIntegers& p)
-      : words(p.words),
-        width(static_cast<size_t>(p.width)),
-        ones(static_cast<uint32_t>(AllOnes(p.width))),
+  NarrowFloats(const PackedIntegers& p, const std::byte* code_words, size_t word_width)
+      : words(code_words),
+        width(word_width),
+        mask(static_cast<uint32_t>(AllOnes(static_cast<int>(word_width)))),
+        ones(static_cast<int32_t>(AllOnes(p.width))),
         bias(static_cast<int32_t>(p.bias)) {}
   HWY_INLINE void operator()(size_t row_number, float* out) const {
     const DF32 d;
     const DI32 di;
     const DU32 du;
     const Row row = FindRow(words, width, row_number);
-    const auto mask = hn::Set(du, ones);
     for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
-      const auto codes = hn::BitCast(di, Codes(du, row, mask, lane));
+      const auto codes = hn::BitCast(di, Codes(du, row, hn::Set(du, mask), lane));
       auto values = hn::ConvertTo(d, hn::Add(codes, hn::Set(di, bias)));
       if constexpr (kMayMiss) {
-        const auto missing = hn::Eq(codes, hn::BitCast(di, mask));
+        const auto missing = hn::Eq(codes, hn::Set(di, ones));
         const auto nan = hn::Set(d, std::numeric_limits<float>::quiet_NaN());
         values = hn::IfThenElse(hn::RebindMask(d, missing), nan, values);
       }
@@ -187,7 +187,8 @@ struct NarrowFloats {
   }
   const std::byte* words;
   size_t width;
-  uint32_t ones;
+  uint32_t mask;
+  int32_t ones;
   int32_t bias;
 };
 
@@ -323,38 +324,45 @@ void UnpackReals(const PackedIntegers& p, size_t begin, Out* out, size_t size) {
   }
 }
 
-// Codes of 32 bits in lanes are just an array. Of the last row only what is there may be read.
-template <class Out>
-void Codes32(const uint32_t* codes, const PackedIntegers& format, Out* out, size_t size) {
-  const size_t whole = size / kLanes * kLanes;
-  NarrowRange(format, reinterpret_cast<const std::byte*>(codes), 32, 0, out, whole);
-  if (whole == size) return;
-  uint32_t last[kLanes] = {};
-  std::memcpy(last, codes + whole, (size - whole) * sizeof(uint32_t));
-  NarrowRange(format, reinterpret_cast<const std::byte*>(last), 32, 0, out + whole, size - whole);
-}
-
-void CodeDoubles(const uint32_t* codes, const PackedIntegers& format, double* out, size_t size) {
-  Codes32(codes, format, out, size);
-}
-void CodeFloats(const uint32_t* codes, const PackedIntegers& format, float* out, size_t size) {
-  Codes32(codes, format, out, size);
-}
-
 void Doubles(const PackedIntegers& packed, size_t begin, double* out, size_t size) {
   UnpackReals(packed, begin, out, size);
 }
 
-void Floats(const PackedIntegers& p, size_t begin, float* out, size_t size) {
+// Whether all values fit an int32.
+bool FitsInt32(const PackedIntegers& p) {
   constexpr int64_t kMax = std::numeric_limits<int32_t>::max();
-  const bool fits = p.width <= 31 && p.bias >= -kMax - 1 && p.bias <= kMax &&
-                    p.bias + static_cast<int64_t>(AllOnes(p.width)) <= kMax;
-  if (p.scale > 0 || !fits) {
-    UnpackReals(p, begin, out, size);
-  } else if (p.has_missing) {
-    UnpackRange(NarrowFloats<true>(p), begin, out, size);
+  return p.width <= 31 && p.bias >= -kMax - 1 && p.bias <= kMax &&
+         p.bias + static_cast<int64_t>(AllOnes(p.width)) <= kMax;
+}
+
+void FloatRange(const PackedIntegers& p, const std::byte* words, size_t width, size_t begin,
+                float* out, size_t size) {
+  if (p.has_missing) {
+    UnpackRange(NarrowFloats<true>(p, words, width), begin, out, size);
   } else {
-    UnpackRange(NarrowFloats<false>(p), begin, out, size);
+    UnpackRange(NarrowFloats<false>(p, words, width), begin, out, size);
+  }
+}
+
+void Floats(const PackedIntegers& p, size_t begin, float* out, size_t size) {
+  if (p.scale > 0 || !FitsInt32(p)) {
+    UnpackReals(p, begin, out, size);
+  } else {
+    FloatRange(p, p.words, static_cast<size_t>(p.width), begin, out, size);
+  }
+}
+
+// Codes of 32 bits in lanes are just an array.
+void CodeDoubles(const PackedIntegers& p, size_t size, const uint32_t* codes, double* out) {
+  NarrowRange(p, reinterpret_cast<const std::byte*>(codes), 32, 0, out, size);
+}
+
+void CodeFloats(const PackedIntegers& p, size_t size, const uint32_t* codes, float* out) {
+  const auto* words = reinterpret_cast<const std::byte*>(codes);
+  if (p.scale > 0 || !FitsInt32(p)) {
+    NarrowRange(p, words, 32, 0, out, size);
+  } else {
+    FloatRange(p, words, 32, 0, out, size);
   }
 }
 
@@ -466,12 +474,12 @@ void UnpackInts(const PackedIntegers& packed, size_t begin, std::span<int64_t> o
   HWY_DYNAMIC_DISPATCH(Integers)(packed, begin, out.data(), out.size());
 }
 
-void CodesToReals(std::span<const uint32_t> codes, const PackedIntegers& format, double* out) {
-  HWY_DYNAMIC_DISPATCH(CodeDoubles)(codes.data(), format, out, codes.size());
+void CodesToReals(const PackedIntegers& format, size_t size, const uint32_t* codes, double* out) {
+  HWY_DYNAMIC_DISPATCH(CodeDoubles)(format, (size + 15) / 16 * 16, codes, out);
 }
 
-void CodesToReals(std::span<const uint32_t> codes, const PackedIntegers& format, float* out) {
-  HWY_DYNAMIC_DISPATCH(CodeFloats)(codes.data(), format, out, codes.size());
+void CodesToReals(const PackedIntegers& format, size_t size, const uint32_t* codes, float* out) {
+  HWY_DYNAMIC_DISPATCH(CodeFloats)(format, (size + 15) / 16 * 16, codes, out);
 }
 
 }  // namespace thalweg

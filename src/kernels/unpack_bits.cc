@@ -213,18 +213,18 @@ HWY_INLINE size_t StoreChosen(V v, hn::MFromD<D> chosen, uint32_t* out) {
 }
 #endif  // HWY_TARGET != HWY_SCALAR
 
-void Unpack(const BatchBytes& batch, int width, uint32_t* codes) {
+void Unpack(const BatchBytes& batch, int width, size_t count, uint32_t* codes) {
 #if HWY_TARGET != HWY_SCALAR
   if (width <= internal::kMaxVectorWidth) {
     const VectorEntries entries(batch, width);
-    for (size_t i = 0; i < kBitBatch; i += kLanes) hn::StoreU(entries.Load(i), D(), codes + i);
+    for (size_t i = 0; i < count; i += kLanes) hn::StoreU(entries.Load(i), D(), codes + i);
     return;
   }
 #endif
-  for (size_t i = 0; i < kBitBatch; ++i) codes[i] = batch.Entry(i, width);
+  for (size_t i = 0; i < count; ++i) codes[i] = batch.Entry(i, width);
 }
 
-size_t Gaps(const BatchBytes& batch, int width, uint32_t* row, uint32_t* rows) {
+size_t Gaps(const BatchBytes& batch, int width, uint32_t end, uint32_t* row, uint32_t* rows) {
   size_t count = 0;
 #if HWY_TARGET != HWY_SCALAR
   if (width <= internal::kMaxVectorWidth) {
@@ -240,13 +240,14 @@ size_t Gaps(const BatchBytes& batch, int width, uint32_t* row, uint32_t* rows) {
       before = hn::Add(before, BroadcastLast(steps));
       const auto ends = hn::Ne(codes, entries.mask());
       count += StoreChosen(reached, ends, rows + count);
+      *row = hn::GetLane(before) + 1;
+      if (*row >= end) break;
     }
-    *row = hn::GetLane(before) + 1;
     return count;
   }
 #endif
   const uint32_t escape = (uint32_t{1} << width) - 1;
-  for (size_t i = 0; i < kBitBatch; ++i) {
+  for (size_t i = 0; i < kBitBatch && *row < end; ++i) {
     const uint32_t code = batch.Entry(i, width);
     *row += code;
     rows[count] = *row;
@@ -267,15 +268,16 @@ namespace thalweg {
 HWY_EXPORT(Unpack);
 HWY_EXPORT(Gaps);
 
-void UnpackBits(const BitArray& array, uint64_t index, std::span<uint32_t, kBitBatch> codes) {
+void UnpackBits(const BitArray& array, uint64_t index, size_t count,
+                std::span<uint32_t, kBitBatch> codes) {
   const internal::BatchBytes batch(array, index);
-  HWY_DYNAMIC_DISPATCH(Unpack)(batch, array.width, codes.data());
+  HWY_DYNAMIC_DISPATCH(Unpack)(batch, array.width, count, codes.data());
 }
 
-size_t UnpackGaps(const BitArray& array, uint64_t code, uint32_t* row,
+size_t UnpackGaps(const BitArray& array, uint64_t code, uint32_t end, uint32_t* row,
                   std::span<uint32_t, kRowBatch> rows) {
   const internal::BatchBytes batch(array, code);
-  return HWY_DYNAMIC_DISPATCH(Gaps)(batch, array.width, row, rows.data());
+  return HWY_DYNAMIC_DISPATCH(Gaps)(batch, array.width, end, row, rows.data());
 }
 
 }  // namespace thalweg

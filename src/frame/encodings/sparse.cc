@@ -141,9 +141,15 @@ auto Read(const Chunk& chunk, Use use) {
                     [&](const auto& values) { return use(payload + kWord, values); });
 }
 
-// How many of the rows, which ascend, lie before `row`.
+// How many of the rows, which ascend, lie before `row`. Without branches: none can be foreseen.
 size_t CountBefore(std::span<const uint32_t> rows, size_t row) {
-  return static_cast<size_t>(std::lower_bound(rows.begin(), rows.end(), row) - rows.begin());
+  size_t low = 0;
+  for (size_t size = rows.size() + 1; size > 1;) {
+    const size_t half = size / 2;
+    low += half & (size_t{0} - static_cast<size_t>(rows[low + half - 1] < row));
+    size -= half;
+  }
+  return low;
 }
 
 // Calls use(rows, number of the first) for the entries in [begin, end), at most kBitBatch a time.
@@ -152,14 +158,14 @@ void ForEntries(const Chunk& chunk, const std::byte* payload, size_t begin, size
   GapReader reader(payload, ChunkAccess::Payload(chunk) + ChunkAccess::PayloadBytes(chunk),
                    chunk.rows(), ChunkAccess::Extra(chunk), ChunkAccess::Width(chunk), begin);
   std::array<uint32_t, kRowBatch> batch;
-  while (!reader.AtEnd()) {
+  while (!reader.Passed(end)) {
     const uint32_t entry = reader.entry();
-    const std::span<const uint32_t> rows(batch.data(), reader.Next(batch));
+    const std::span<const uint32_t> rows(batch.data(),
+                                         reader.Next(static_cast<uint32_t>(end), batch));
     if (rows.empty() || rows.back() < begin) continue;
     const size_t first = rows.front() < begin ? CountBefore(rows, begin) : 0;
     const size_t last = rows.back() < end ? rows.size() : CountBefore(rows, end);
     use(rows.subspan(first, last - first), entry + first);
-    if (rows.back() + size_t{1} >= end) return;
   }
 }
 

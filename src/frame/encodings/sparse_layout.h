@@ -57,7 +57,7 @@ class GapReader {
     for (uint32_t size = layout.skips() + 1; size > 1;) {
       const uint32_t half = size / 2;
       const uint64_t row = ReadBits(payload, layout.skip_width(), low + half - 1);
-      low += row <= begin ? half : 0;
+      low += half & (0 - static_cast<uint32_t>(row <= begin));
       size -= half;
     }
     if (low > 0) {
@@ -69,13 +69,14 @@ class GapReader {
 
   // The entry that Next will read first.
   uint32_t entry() const { return entry_; }
-  bool AtEnd() const { return entry_ == entries_; }
+  // Whether no more entries lie before row `end`.
+  bool Passed(size_t end) const { return entry_ == entries_ || row_ >= end; }
 
-  // Reads some codes and returns how many entries they held, at most kBitBatch.
-  size_t Next(std::span<uint32_t, kRowBatch> rows) {
+  // Reads some codes, until Passed(end) at most, and returns how many entries they held.
+  size_t Next(uint32_t end, std::span<uint32_t, kRowBatch> rows) {
     // Behind the last code may follow anything.
-    const size_t count =
-        std::min<size_t>(UnpackGaps(codes_, code_, &row_, rows), entries_ - entry_);
+    const size_t found = UnpackGaps(codes_, code_, end, &row_, rows);
+    const size_t count = std::min<size_t>(found, entries_ - entry_);
     code_ += kBitBatch;
     entry_ += static_cast<uint32_t>(count);
     return count;

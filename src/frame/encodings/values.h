@@ -136,7 +136,8 @@ void ReadValues(const MantissaReader<kScaled>& reader, uint64_t first, size_t co
     return;
   }
   std::array<uint32_t, kBitBatch> codes;
-  UnpackBits({.bytes = reader.array, .end = reader.end, .width = reader.width}, first, codes);
+  UnpackBits({.bytes = reader.array, .end = reader.end, .width = reader.width}, first, count,
+             codes);
   if constexpr (std::is_same_v<T, int64_t>) {
     for (size_t i = 0; i < count; ++i) put(i, reader.IntOf(codes[i]));
   } else {
@@ -145,7 +146,7 @@ void ReadValues(const MantissaReader<kScaled>& reader, uint64_t first, size_t co
                                    .bias = reader.bias,
                                    .scale = reader.scale,
                                    .has_missing = reader.missing != reader.kNone};
-    CodesToReals(std::span(codes).first(count), format, values.data());
+    CodesToReals(format, count, codes.data(), values.data());
     for (size_t i = 0; i < count; ++i) put(i, values[i]);
   }
 }
