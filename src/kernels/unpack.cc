@@ -104,11 +104,14 @@ constexpr double kTwo52 = 0x1p52;
 // SSE4 widens two integers at a time, and slowly: it puts the upper half of 2^52 above the codes.
 #if HWY_TARGET == HWY_SSE4
 constexpr double kNumberOffset = kTwo52;
+constexpr uint32_t kUpperTwo52 = 0x43300000;
+constexpr int kMaxNarrowWidth = 32;
 #else
 constexpr double kNumberOffset = 0;
+constexpr int kMaxNarrowWidth = 31;
 #endif
 
-// At most 31 bits, a bias of at most 2^52: the sum is exact.
+// At most kMaxNarrowWidth bits, a bias of at most 2^52: the sum is exact.
 template <class Out, bool kScaled, bool kMayMiss>
 struct NarrowReals {
   // Codes that take `word_width` bits each in `code_words`.
@@ -116,7 +119,7 @@ struct NarrowReals {
       : words(code_words),
         width(word_width),
         mask(static_cast<uint32_t>(AllOnes(static_cast<int>(word_width)))),
-        missing(static_cast<double>(AllOnes(p.width)) + kNumberOffset),
+        missing(p.has_missing ? static_cast<double>(AllOnes(p.width)) + kNumberOffset : -1),
         bias(static_cast<double>(p.bias) - kNumberOffset),
         divide(p) {}
 
@@ -125,7 +128,7 @@ struct NarrowReals {
     const Row row = FindRow(words, width, row_number);
 #if HWY_TARGET == HWY_SSE4
     const DU32 du;
-    const auto upper = hn::Set(du, 0x43300000);
+    const auto upper = hn::Set(du, kUpperTwo52);
     for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(du)) {
       const auto codes = Codes(du, row, hn::Set(du, mask), lane);
       Finish(hn::BitCast(d, hn::InterleaveLower(du, codes, upper)), out + lane);
@@ -155,10 +158,44 @@ struct NarrowReals {
   const std::byte* words;
   size_t width;
   uint32_t mask;
-  double missing;
+  double missing;  // what no number is where none is missing
   double bias;
   Divide divide;
 };
+
+#if HWY_TARGET == HWY_SSE4
+// 33 … 52 bits from two planes, a bias of at most 2^52. The codes of the upper plane go below the
+// upper half of 2^84, where they count 2^32 each.
+template <class Out, bool kScaled>
+struct TwoPlaneReals {
+  explicit TwoPlaneReals(const PackedIntegers& p)
+      : upper(p, p.words + PackedBytes(p.size, 32), static_cast<size_t>(p.width - 32)),
+        lower_words(reinterpret_cast<const uint32_t*>(p.words)) {}
+  HWY_INLINE void operator()(size_t row_number, Out* out) const {
+    const D64 d;
+    const DU32 du;
+    const Row row = FindRow(upper.words, upper.width, row_number);
+    const uint32_t* lower_row = lower_words + row_number * kLanes;
+    const auto two_52 = hn::Set(du, kUpperTwo52);
+    const auto two_84 = hn::Set(du, 0x45300000);
+    const auto number = [&](auto low, auto high) {
+      return hn::Add(hn::Sub(hn::BitCast(d, high), hn::Set(d, 0x1p84)), hn::BitCast(d, low));
+    };
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(du)) {
+      const auto low = hn::LoadU(du, lower_row + lane);
+      const auto high = Codes(du, row, hn::Set(du, upper.mask), lane);
+      upper.Finish(
+          number(hn::InterleaveLower(du, low, two_52), hn::InterleaveLower(du, high, two_84)),
+          out + lane);
+      upper.Finish(
+          number(hn::InterleaveUpper(du, low, two_52), hn::InterleaveUpper(du, high, two_84)),
+          out + lane + hn::Lanes(d));
+    }
+  }
+  NarrowReals<Out, kScaled, true> upper;
+  const uint32_t* lower_words;
+};
+#endif
 
 // Values that fit an int32, to floats: rounded once from the integer.
 template <bool kMayMiss>
@@ -285,9 +322,9 @@ void UnpackRange(const Rows& rows, size_t begin, Out* out, size_t size) {
   }
 }
 
-bool IsNarrow(const PackedIntegers& p) {
+bool HasSmallBias(const PackedIntegers& p) {
   constexpr int64_t kMaxBias = int64_t{1} << 52;
-  return p.width <= 31 && p.bias >= -kMaxBias && p.bias <= kMaxBias;
+  return p.bias >= -kMaxBias && p.bias <= kMaxBias;
 }
 
 // Codes of p that take `width` bits each in `words`.
@@ -309,7 +346,17 @@ HWY_NOINLINE void NarrowRange(const PackedIntegers& p, const std::byte* words, s
 template <class Out>
 void UnpackReals(const PackedIntegers& p, size_t begin, Out* out, size_t size) {
   const bool scaled = p.scale > 0;
-  if (IsNarrow(p)) {
+#if HWY_TARGET == HWY_SSE4
+  if (p.width > 32 && p.width <= 52 && HasSmallBias(p)) {
+    if (scaled) {
+      UnpackRange(TwoPlaneReals<Out, true>(p), begin, out, size);
+    } else {
+      UnpackRange(TwoPlaneReals<Out, false>(p), begin, out, size);
+    }
+    return;
+  }
+#endif
+  if (p.width <= kMaxNarrowWidth && HasSmallBias(p)) {
     NarrowRange(p, p.words, static_cast<size_t>(p.width), begin, out, size);
   } else if (p.width > 32) {
     if (scaled) {
