@@ -20,7 +20,6 @@ namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr size_t kLanes = 16;
-constexpr size_t kRows = 32;
 constexpr int64_t kMissing = std::numeric_limits<int64_t>::min();
 
 using D64 = hn::CappedTag<double, kLanes>;
@@ -43,10 +42,10 @@ struct Row {
   int shift;
 };
 
+// As a block of 32 rows takes `width` words of each lane, bits go on from block to block.
 HWY_INLINE Row FindRow(const std::byte* words, size_t width, size_t row) {
-  const size_t bit = row % kRows * width;
-  const auto* low =
-      reinterpret_cast<const uint32_t*>(words) + (row / kRows * width + bit / 32) * kLanes;
+  const size_t bit = row * width;
+  const auto* low = reinterpret_cast<const uint32_t*>(words) + bit / 32 * kLanes;
   const size_t shift = bit % 32;
   return {low, shift + width > 32 ? low + kLanes : low, static_cast<int>(shift)};
 }
@@ -66,30 +65,58 @@ int MagnitudeBits(const PackedIntegers& p) {
   return std::max(bits(least), bits(most));
 }
 
-// Quotients by a power of ten, see kernels/decimal.h.
-struct Divide {
+// What becomes of mantissas: themselves, or their quotients by a power of ten (kernels/decimal.h)
+// by two products, or by division where the products are not exact enough.
+struct Whole {
+  explicit Whole(const PackedIntegers&) {}
+  HWY_INLINE hn::VFromD<D64> operator()(hn::VFromD<D64> m) const { return m; }
+};
+
 #if HWY_NATIVE_FMA
-  explicit Divide(const PackedIntegers& p)
+struct Products {
+  explicit Products(const PackedIntegers& p)
       : reciprocal(kReciprocals[static_cast<size_t>(p.scale)]) {}
   HWY_INLINE hn::VFromD<D64> operator()(hn::VFromD<D64> m) const {
     const D64 d;
     return hn::MulAdd(m, hn::Set(d, reciprocal.high), hn::Mul(m, hn::Set(d, reciprocal.low)));
   }
-#else
-  explicit Divide(const PackedIntegers& p)
-      : power(kPowersOfTen[static_cast<size_t>(p.scale)]),
-        by_products(HasShortReciprocal(MagnitudeBits(p), p.scale)),
-        reciprocal(ShortReciprocal(MagnitudeBits(p), p.scale)) {}
-  HWY_INLINE hn::VFromD<D64> operator()(hn::VFromD<D64> m) const {
-    const D64 d;
-    if (!by_products) return hn::Div(m, hn::Set(d, power));
-    return hn::Add(hn::Mul(m, hn::Set(d, reciprocal.high)), hn::Mul(m, hn::Set(d, reciprocal.low)));
-  }
-  double power;
-  bool by_products;
-#endif
   Reciprocal reciprocal;
 };
+#else
+struct Products {
+  explicit Products(const PackedIntegers& p)
+      : reciprocal(ShortReciprocal(MagnitudeBits(p), p.scale)) {}
+  HWY_INLINE hn::VFromD<D64> operator()(hn::VFromD<D64> m) const {
+    const D64 d;
+    return hn::Add(hn::Mul(m, hn::Set(d, reciprocal.high)), hn::Mul(m, hn::Set(d, reciprocal.low)));
+  }
+  Reciprocal reciprocal;
+};
+
+struct Division {
+  explicit Division(const PackedIntegers& p) : power(kPowersOfTen[static_cast<size_t>(p.scale)]) {}
+  HWY_INLINE hn::VFromD<D64> operator()(hn::VFromD<D64> m) const {
+    return hn::Div(m, hn::Set(D64(), power));
+  }
+  double power;
+};
+#endif
+
+// Calls use(one of them).
+template <class Use>
+void WithQuotient(const PackedIntegers& p, Use use) {
+  if (p.scale == 0) {
+    use(Whole(p));
+    return;
+  }
+#if !HWY_NATIVE_FMA
+  if (!HasShortReciprocal(MagnitudeBits(p), p.scale)) {
+    use(Division(p));
+    return;
+  }
+#endif
+  use(Products(p));
+}
 
 HWY_INLINE void Put(hn::VFromD<D64> values, double* out) { hn::StoreU(values, D64(), out); }
 HWY_INLINE void Put(hn::VFromD<D64> values, float* out) {
@@ -112,7 +139,7 @@ constexpr int kMaxNarrowWidth = 31;
 #endif
 
 // At most kMaxNarrowWidth bits, a bias of at most 2^52: the sum is exact.
-template <class Out, bool kScaled, bool kMayMiss>
+template <class Out, class Quotient, bool kMayMiss>
 struct NarrowReals {
   // Codes that take `word_width` bits each in `code_words`.
   NarrowReals(const PackedIntegers& p, const std::byte* code_words, size_t word_width)
@@ -121,7 +148,7 @@ struct NarrowReals {
         mask(static_cast<uint32_t>(AllOnes(static_cast<int>(word_width)))),
         missing(p.has_missing ? static_cast<double>(AllOnes(p.width)) + kNumberOffset : -1),
         bias(static_cast<double>(p.bias) - kNumberOffset),
-        divide(p) {}
+        quotient(p) {}
 
   HWY_INLINE void operator()(size_t row_number, Out* out) const {
     const D64 d;
@@ -147,7 +174,7 @@ struct NarrowReals {
   HWY_INLINE void Finish(hn::VFromD<D64> numbers, Out* out) const {
     const D64 d;
     auto values = hn::Add(numbers, hn::Set(d, bias));
-    if constexpr (kScaled) values = divide(values);
+    values = quotient(values);
     if constexpr (kMayMiss) {
       const auto nan = hn::Set(d, std::numeric_limits<double>::quiet_NaN());
       values = hn::IfThenElse(hn::Eq(numbers, hn::Set(d, missing)), nan, values);
@@ -160,13 +187,13 @@ struct NarrowReals {
   uint32_t mask;
   double missing;  // what no number is where none is missing
   double bias;
-  Divide divide;
+  Quotient quotient;
 };
 
 #if HWY_TARGET == HWY_SSE4
 // 33 … 52 bits from two planes, a bias of at most 2^52. The codes of the upper plane go below the
 // upper half of 2^84, where they count 2^32 each.
-template <class Out, bool kScaled>
+template <class Out, class Quotient>
 struct TwoPlaneReals {
   explicit TwoPlaneReals(const PackedIntegers& p)
       : upper(p, p.words + PackedBytes(p.size, 32), static_cast<size_t>(p.width - 32)),
@@ -192,7 +219,7 @@ struct TwoPlaneReals {
           out + lane + hn::Lanes(d));
     }
   }
-  NarrowReals<Out, kScaled, true> upper;
+  NarrowReals<Out, Quotient, true> upper;
   const uint32_t* lower_words;
 };
 #endif
@@ -253,10 +280,10 @@ struct WideCodes {
   const std::byte* planes;
 };
 
-template <class Out, bool kTwoPlanes, bool kScaled>
+template <class Out, bool kTwoPlanes, class Quotient>
 struct WideReals {
   explicit WideReals(const PackedIntegers& p)
-      : load(p), ones(AllOnes(p.width)), bias(p.bias), has_missing(p.has_missing), divide(p) {}
+      : load(p), ones(AllOnes(p.width)), bias(p.bias), has_missing(p.has_missing), quotient(p) {}
   HWY_INLINE void operator()(size_t row_number, Out* out) const {
     const D64 d;
     const DI64 di;
@@ -264,7 +291,7 @@ struct WideReals {
     for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
       const auto codes = load.Load(row_number, row, lane);
       auto values = hn::ConvertTo(d, hn::Add(hn::BitCast(di, codes), hn::Set(di, bias)));
-      if constexpr (kScaled) values = divide(values);
+      values = quotient(values);
       if (has_missing) {
         const auto missing = hn::RebindMask(d, hn::Eq(codes, hn::Set(DU64(), ones)));
         const auto nan = hn::Set(d, std::numeric_limits<double>::quiet_NaN());
@@ -277,7 +304,7 @@ struct WideReals {
   uint64_t ones;
   int64_t bias;
   bool has_missing;
-  Divide divide;
+  Quotient quotient;
 };
 
 template <bool kTwoPlanes>
@@ -331,43 +358,40 @@ bool HasSmallBias(const PackedIntegers& p) {
 template <class Out>
 HWY_NOINLINE void NarrowRange(const PackedIntegers& p, const std::byte* words, size_t width,
                               size_t begin, Out* out, size_t size) {
-  const bool scaled = p.scale > 0;
-  if (scaled && p.has_missing) {
-    UnpackRange(NarrowReals<Out, true, true>(p, words, width), begin, out, size);
-  } else if (scaled) {
-    UnpackRange(NarrowReals<Out, true, false>(p, words, width), begin, out, size);
-  } else if (p.has_missing) {
-    UnpackRange(NarrowReals<Out, false, true>(p, words, width), begin, out, size);
-  } else {
-    UnpackRange(NarrowReals<Out, false, false>(p, words, width), begin, out, size);
-  }
+  WithQuotient(p, [&](auto quotient) {
+    using Quotient = decltype(quotient);
+    if (p.has_missing) {
+      UnpackRange(NarrowReals<Out, Quotient, true>(p, words, width), begin, out, size);
+    } else {
+      UnpackRange(NarrowReals<Out, Quotient, false>(p, words, width), begin, out, size);
+    }
+  });
+}
+
+template <class Out>
+HWY_NOINLINE void WideRange(const PackedIntegers& p, size_t begin, Out* out, size_t size) {
+  WithQuotient(p, [&](auto quotient) {
+    using Quotient = decltype(quotient);
+#if HWY_TARGET == HWY_SSE4
+    if (p.width > 32 && p.width <= 52 && HasSmallBias(p)) {
+      UnpackRange(TwoPlaneReals<Out, Quotient>(p), begin, out, size);
+      return;
+    }
+#endif
+    if (p.width > 32) {
+      UnpackRange(WideReals<Out, true, Quotient>(p), begin, out, size);
+    } else {
+      UnpackRange(WideReals<Out, false, Quotient>(p), begin, out, size);
+    }
+  });
 }
 
 template <class Out>
 void UnpackReals(const PackedIntegers& p, size_t begin, Out* out, size_t size) {
-  const bool scaled = p.scale > 0;
-#if HWY_TARGET == HWY_SSE4
-  if (p.width > 32 && p.width <= 52 && HasSmallBias(p)) {
-    if (scaled) {
-      UnpackRange(TwoPlaneReals<Out, true>(p), begin, out, size);
-    } else {
-      UnpackRange(TwoPlaneReals<Out, false>(p), begin, out, size);
-    }
-    return;
-  }
-#endif
   if (p.width <= kMaxNarrowWidth && HasSmallBias(p)) {
     NarrowRange(p, p.words, static_cast<size_t>(p.width), begin, out, size);
-  } else if (p.width > 32) {
-    if (scaled) {
-      UnpackRange(WideReals<Out, true, true>(p), begin, out, size);
-    } else {
-      UnpackRange(WideReals<Out, true, false>(p), begin, out, size);
-    }
-  } else if (scaled) {
-    UnpackRange(WideReals<Out, false, true>(p), begin, out, size);
   } else {
-    UnpackRange(WideReals<Out, false, false>(p), begin, out, size);
+    WideRange(p, begin, out, size);
   }
 }
 
@@ -468,7 +492,7 @@ void PackBlock(const int64_t* values, size_t size, int64_t bias, uint64_t ones, 
 }
 
 void Pack(const int64_t* values, size_t size, int64_t bias, int width, std::byte* out) {
-  constexpr size_t kBlock = kLanes * kRows;
+  constexpr size_t kBlock = kLanes * 32;
   const uint64_t ones = AllOnes(width);
   const int low_width = std::min(width, 32);
   const int high_width = width - low_width;
