@@ -126,12 +126,14 @@ HWY_INLINE void Put(hn::VFromD<D64> values, float* out) {
 // Each of the following turns a row into 16 values. Which one is taken depends on the packing.
 
 // A number that stands in the low bits of a double of 2^52 or more.
-constexpr double kTwo52 = 0x1p52;
+[[maybe_unused]] constexpr double kTwo52 = 0x1p52;
+// Upper halves of 2^52 and 2^84.
+[[maybe_unused]] constexpr uint32_t kUpperTwo52 = 0x43300000;
+[[maybe_unused]] constexpr uint32_t kUpperTwo84 = 0x45300000;
 
 // SSE4 widens two integers at a time, and slowly: it puts the upper half of 2^52 above the codes.
 #if HWY_TARGET == HWY_SSE4
 constexpr double kNumberOffset = kTwo52;
-constexpr uint32_t kUpperTwo52 = 0x43300000;
 constexpr int kMaxNarrowWidth = 32;
 #else
 constexpr double kNumberOffset = 0;
@@ -146,7 +148,7 @@ struct NarrowReals {
       : words(code_words),
         width(word_width),
         mask(static_cast<uint32_t>(AllOnes(static_cast<int>(word_width)))),
-        missing(p.has_missing ? static_cast<double>(AllOnes(p.width)) + kNumberOffset : -1),
+        missing(static_cast<double>(AllOnes(p.width)) + kNumberOffset),
         bias(static_cast<double>(p.bias) - kNumberOffset),
         quotient(p) {}
 
@@ -185,41 +187,66 @@ struct NarrowReals {
   const std::byte* words;
   size_t width;
   uint32_t mask;
-  double missing;  // what no number is where none is missing
+  double missing;
   double bias;
   Quotient quotient;
 };
 
-#if HWY_TARGET == HWY_SSE4
-// 33 … 52 bits from two planes, a bias of at most 2^52. The codes of the upper plane go below the
-// upper half of 2^84, where they count 2^32 each.
-template <class Out, class Quotient>
+// Where no instruction converts 64-bit integers to doubles.
+#undef THALWEG_TWO_PLANE_REALS
+#if HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_AVX2
+#define THALWEG_TWO_PLANE_REALS 1
+#else
+#define THALWEG_TWO_PLANE_REALS 0
+#endif
+
+#if THALWEG_TWO_PLANE_REALS
+// 33 … 52 bits from two planes, a bias of at most 2^52. The codes of the lower plane become the low
+// bits of 2^52, those of the upper plane the low bits of 2^84, where they count 2^32 each.
+template <class Out, class Quotient, bool kMayMiss>
 struct TwoPlaneReals {
   explicit TwoPlaneReals(const PackedIntegers& p)
       : upper(p, p.words + PackedBytes(p.size, 32), static_cast<size_t>(p.width - 32)),
         lower_words(reinterpret_cast<const uint32_t*>(p.words)) {}
   HWY_INLINE void operator()(size_t row_number, Out* out) const {
     const D64 d;
-    const DU32 du;
     const Row row = FindRow(upper.words, upper.width, row_number);
     const uint32_t* lower_row = lower_words + row_number * kLanes;
+#if HWY_TARGET == HWY_SSE4
+    const DU32 du;
     const auto two_52 = hn::Set(du, kUpperTwo52);
-    const auto two_84 = hn::Set(du, 0x45300000);
-    const auto number = [&](auto low, auto high) {
-      return hn::Add(hn::Sub(hn::BitCast(d, high), hn::Set(d, 0x1p84)), hn::BitCast(d, low));
-    };
+    const auto two_84 = hn::Set(du, kUpperTwo84);
     for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(du)) {
       const auto low = hn::LoadU(du, lower_row + lane);
       const auto high = Codes(du, row, hn::Set(du, upper.mask), lane);
-      upper.Finish(
-          number(hn::InterleaveLower(du, low, two_52), hn::InterleaveLower(du, high, two_84)),
-          out + lane);
-      upper.Finish(
-          number(hn::InterleaveUpper(du, low, two_52), hn::InterleaveUpper(du, high, two_84)),
-          out + lane + hn::Lanes(d));
+      Finish(hn::InterleaveLower(du, low, two_52), hn::InterleaveLower(du, high, two_84),
+             out + lane);
+      Finish(hn::InterleaveUpper(du, low, two_52), hn::InterleaveUpper(du, high, two_84),
+             out + lane + hn::Lanes(d));
     }
+#else
+    const DHalfU32 du;
+    const DU64 du64;
+    const auto two_52 = hn::Set(du64, uint64_t{kUpperTwo52} << 32);
+    const auto two_84 = hn::Set(du64, uint64_t{kUpperTwo84} << 32);
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
+      const auto low = hn::PromoteTo(du64, hn::LoadU(du, lower_row + lane));
+      const auto high = hn::PromoteTo(du64, Codes(du, row, hn::Set(du, upper.mask), lane));
+      Finish(hn::Or(low, two_52), hn::Or(high, two_84), out + lane);
+    }
+#endif
   }
-  NarrowReals<Out, Quotient, true> upper;
+
+  // Both steps are exact.
+  template <class V>
+  HWY_INLINE void Finish(V low, V high, Out* out) const {
+    const D64 d;
+    const auto upper_part =
+        hn::Sub(hn::BitCast(d, high), hn::Set(d, 0x1p84 + 0x1p52 - kNumberOffset));
+    upper.Finish(hn::Add(upper_part, hn::BitCast(d, low)), out);
+  }
+
+  NarrowReals<Out, Quotient, kMayMiss> upper;
   const uint32_t* lower_words;
 };
 #endif
@@ -372,9 +399,13 @@ template <class Out>
 HWY_NOINLINE void WideRange(const PackedIntegers& p, size_t begin, Out* out, size_t size) {
   WithQuotient(p, [&](auto quotient) {
     using Quotient = decltype(quotient);
-#if HWY_TARGET == HWY_SSE4
+#if THALWEG_TWO_PLANE_REALS
     if (p.width > 32 && p.width <= 52 && HasSmallBias(p)) {
-      UnpackRange(TwoPlaneReals<Out, Quotient>(p), begin, out, size);
+      if (p.has_missing) {
+        UnpackRange(TwoPlaneReals<Out, Quotient, true>(p), begin, out, size);
+      } else {
+        UnpackRange(TwoPlaneReals<Out, Quotient, false>(p), begin, out, size);
+      }
       return;
     }
 #endif
