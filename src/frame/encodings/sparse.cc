@@ -14,7 +14,7 @@ namespace {
 
 constexpr uint64_t kWord = 8;
 
-// Sparse cells are read one by one, dense ones by vectors: they have to save something.
+// Sparse cells are read more slowly than bit-packed ones: they have to save something.
 constexpr double kWeight = 1.1;
 
 bool MayPay(const Analysis& cells) {
