@@ -385,7 +385,7 @@ bool HasSmallBias(const PackedIntegers& p) {
 template <class Out>
 HWY_NOINLINE void NarrowRange(const PackedIntegers& p, const std::byte* words, size_t width,
                               size_t begin, Out* out, size_t size) {
-  WithQuotient(p, [&](auto quotient) {
+  WithQuotient(p, [&](auto quotient) HWY_ATTR {
     using Quotient = decltype(quotient);
     if (p.has_missing) {
       UnpackRange(NarrowReals<Out, Quotient, true>(p, words, width), begin, out, size);
@@ -397,7 +397,7 @@ HWY_NOINLINE void NarrowRange(const PackedIntegers& p, const std::byte* words, s
 
 template <class Out>
 HWY_NOINLINE void WideRange(const PackedIntegers& p, size_t begin, Out* out, size_t size) {
-  WithQuotient(p, [&](auto quotient) {
+  WithQuotient(p, [&](auto quotient) HWY_ATTR {
     using Quotient = decltype(quotient);
 #if THALWEG_TWO_PLANE_REALS
     if (p.width > 32 && p.width <= 52 && HasSmallBias(p)) {
