@@ -1,4 +1,5 @@
 // How fast do chunks decode and encode? Items are cells; bytes are those of the decoded cells.
+// Names that end in an instruction set: decoding by its kernels alone.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -8,6 +9,7 @@
 
 #include "base/random.h"
 #include "frame/chunk_builder.h"
+#include "kernels/instruction_sets.h"
 
 namespace thalweg {
 namespace {
@@ -56,8 +58,16 @@ const Shape kShapes[] = {
      [](Random& random, size_t) {
        return random.Bernoulli(0.1) ? static_cast<double>(random.Below(256)) : 0;
      }},
+    {"sparse_cents_10_percent", EncodingId::kSparse,
+     [](Random& random, size_t) {
+       return random.Bernoulli(0.1) ? static_cast<double>(random.Below(100'000)) / 100 : 0;
+     }},
+    {"sparse_doubles_10_percent", EncodingId::kSparse,
+     [](Random& random, size_t) { return random.Bernoulli(0.1) ? random.Normal() : 0; }},
     {"sparse_ones_1_percent", EncodingId::kSparseOnes,
      [](Random& random, size_t) { return random.Bernoulli(0.01) ? 1.0 : 0; }},
+    {"sparse_ones_10_percent", EncodingId::kSparseOnes,
+     [](Random& random, size_t) { return random.Bernoulli(0.1) ? 1.0 : 0; }},
     {"runs_of_50", EncodingId::kRunLength,
      [](Random&, size_t row) { return static_cast<double>(row / 50 * 7919 % 1000); }},
 };
@@ -150,7 +160,17 @@ void DecodeTexts(benchmark::State& state) {
 }
 BENCHMARK(DecodeTexts)->Arg(100)->Arg(20'000)->Arg(1'000'000'000);
 
+// Decode, with kernels bound to one instruction set.
+template <class T>
+void DecodeBy(benchmark::State& state, const Shape& shape, const std::string& set) {
+  ForEachInstructionSet([&](const std::string& name) {
+    if (name == set) Decode<T>(state, shape);
+  });
+}
+
 [[maybe_unused]] const bool kRegistered = [] {
+  std::vector<std::string> sets;
+  ForEachInstructionSet([&](const std::string& set) { sets.push_back(set); });
   for (const Shape& shape : kShapes) {
     const auto add = [&](const char* what, void (*run)(benchmark::State&, const Shape&)) {
       benchmark::RegisterBenchmark((std::string(what) + shape.name).c_str(), run, shape);
@@ -159,6 +179,11 @@ BENCHMARK(DecodeTexts)->Arg(100)->Arg(20'000)->Arg(1'000'000'000);
     add("decode_float/", Decode<float>);
     add("encode_reals/", Encode);
     add("encode_decimals/", EncodeMantissas);
+    for (const std::string& set : sets) {
+      const std::string name = shape.name + "/" + set;
+      benchmark::RegisterBenchmark(("decode_double/" + name).c_str(), DecodeBy<double>, shape, set);
+      benchmark::RegisterBenchmark(("decode_float/" + name).c_str(), DecodeBy<float>, shape, set);
+    }
   }
   return true;
 }();

@@ -70,12 +70,10 @@ ChunkPtr EncodeDecimals(std::span<const int64_t> mantissas, int scale,
                         const EncodeOptions& options) {
   CheckRows(mantissas.size());
   Check(scale >= 0 && scale <= kMaxScale, "a decimal scale lies outside 0 … 18");
-  if (scale > 0) {
-    if (const int common = internal::CommonPowerOfTen(mantissas, scale); common > 0) {
-      std::vector<int64_t> shorter(mantissas.begin(), mantissas.end());
-      internal::DivideByPowerOfTen(common, shorter);
-      return EncodeDecimals(shorter, scale - common, options);
-    }
+  std::vector<int64_t> shorter;
+  if (const int zeros = internal::DropCommonZeros(mantissas, scale, &shorter); zeros > 0) {
+    mantissas = shorter;
+    scale -= zeros;
   }
   Analysis analysis({.kind = CellKind::kScaled, .scale = scale, .mantissas = mantissas});
   if (analysis.stats().min < -kMaxMantissa || analysis.stats().max > kMaxMantissa) {

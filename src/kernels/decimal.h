@@ -8,9 +8,17 @@
 //     2^-54 / 5^18 > 2^-96 of its value from every double and from every such midpoint: m * 2^t -
 //     M * 5^scale is a whole number for a midpoint M of at most 54 bits, and not 0.
 //   - It is never halfway: then 5^scale would divide m, and m / 5^scale has at most 53 bits.
+//
+// Where there is no fma it is m * high + m * low for integers of few bits: with the last `bits`
+// bits of high cut off, m * high is exact for |m| <= 2^bits. What was cut off is less than 2^(bits
+// - 52) of the value; low, which holds it, and m * low are off by 2^-53 of that each. So what the
+// addition rounds is off by less than 2^(bits - 104) + 2^-106, which is less than the distance
+// 2^-54 / 5^scale of above if bits + log2(5) * scale <= 49.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -52,6 +60,17 @@ inline constexpr std::array<Reciprocal, kMaxScale + 1> kReciprocals = {{
     {0x1.2725dd1d243acp-60, -0x1.7c628066e8ceep-114},
 }};
 
+// Whether there is one for |m| <= 2^bits.
+constexpr bool HasShortReciprocal(int bits, int scale) {
+  return 1000 * bits + 2322 * scale <= 49000;
+}
+inline Reciprocal ShortReciprocal(int bits, int scale) {
+  const Reciprocal& full = kReciprocals[static_cast<size_t>(scale)];
+  const uint64_t cut = ~((uint64_t{1} << std::min(bits, 52)) - 1);
+  const double high = std::bit_cast<double>(std::bit_cast<uint64_t>(full.high) & cut);
+  return {high, (full.high - high) + full.low};
+}
+
 // The double nearest to mantissa / 10^scale, |mantissa| <= kMaxMantissa where scale > 0.
 inline double DecimalValue(int64_t mantissa, int scale) {
   const auto value = static_cast<double>(mantissa);
@@ -62,5 +81,10 @@ inline double DecimalValue(int64_t mantissa, int scale) {
 // int64 where it is NaN. Stops at a value that is neither and returns its position, or one a few
 // places before it; values.size() if there is none.
 size_t FindMantissas(std::span<const double> values, int scale, int64_t* mantissas);
+
+// quotients[i] = mantissas[i] / 10^exponent where that leaves no rest and |mantissas[i]| < 2^51;
+// the smallest int64 stays. Stops at one that is neither and returns its position, or one a few
+// places before it; mantissas.size() if there is none. `exponent` is 1 … 18.
+size_t DivideMantissas(std::span<const int64_t> mantissas, int exponent, int64_t* quotients);
 
 }  // namespace thalweg

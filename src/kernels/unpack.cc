@@ -1,6 +1,7 @@
 #include "kernels/unpack.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -19,7 +20,6 @@ namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr size_t kLanes = 16;
-constexpr size_t kRows = 32;
 constexpr int64_t kMissing = std::numeric_limits<int64_t>::min();
 
 using D64 = hn::CappedTag<double, kLanes>;
@@ -42,10 +42,10 @@ struct Row {
   int shift;
 };
 
+// As a block of 32 rows takes `width` words of each lane, bits go on from block to block.
 HWY_INLINE Row FindRow(const std::byte* words, size_t width, size_t row) {
-  const size_t bit = row % kRows * width;
-  const auto* low =
-      reinterpret_cast<const uint32_t*>(words) + (row / kRows * width + bit / 32) * kLanes;
+  const size_t bit = row * width;
+  const auto* low = reinterpret_cast<const uint32_t*>(words) + bit / 32 * kLanes;
   const size_t shift = bit % 32;
   return {low, shift + width > 32 ? low + kLanes : low, static_cast<int>(shift)};
 }
@@ -57,22 +57,66 @@ HWY_INLINE hn::VFromD<D> Codes(D d, const Row& row, hn::VFromD<D> mask, size_t l
   return hn::And(hn::Or(low, high), mask);
 }
 
-// Quotients by a power of ten, see kernels/decimal.h.
-struct Divide {
-  explicit Divide(int scale)
-      : power(kPowersOfTen[static_cast<size_t>(scale)]),
-        reciprocal(kReciprocals[static_cast<size_t>(scale)]) {}
+// Bits of the largest magnitude that codes can stand for.
+int MagnitudeBits(const PackedIntegers& p) {
+  const auto least = static_cast<uint64_t>(p.bias);
+  const uint64_t most = least + AllOnes(p.width);
+  const auto bits = [](uint64_t v) { return std::bit_width(v >> 63 == 0 ? v : uint64_t{0} - v); };
+  return std::max(bits(least), bits(most));
+}
+
+// What becomes of mantissas: themselves, or their quotients by a power of ten (kernels/decimal.h)
+// by two products, or by division where the products are not exact enough.
+struct Whole {
+  explicit Whole(const PackedIntegers&) {}
+  HWY_INLINE hn::VFromD<D64> operator()(hn::VFromD<D64> m) const { return m; }
+};
+
+#if HWY_NATIVE_FMA
+struct Products {
+  explicit Products(const PackedIntegers& p)
+      : reciprocal(kReciprocals[static_cast<size_t>(p.scale)]) {}
   HWY_INLINE hn::VFromD<D64> operator()(hn::VFromD<D64> m) const {
     const D64 d;
-#if HWY_NATIVE_FMA
     return hn::MulAdd(m, hn::Set(d, reciprocal.high), hn::Mul(m, hn::Set(d, reciprocal.low)));
-#else
-    return hn::Div(m, hn::Set(d, power));
-#endif
   }
-  double power;
   Reciprocal reciprocal;
 };
+#else
+struct Products {
+  explicit Products(const PackedIntegers& p)
+      : reciprocal(ShortReciprocal(MagnitudeBits(p), p.scale)) {}
+  HWY_INLINE hn::VFromD<D64> operator()(hn::VFromD<D64> m) const {
+    const D64 d;
+    return hn::Add(hn::Mul(m, hn::Set(d, reciprocal.high)), hn::Mul(m, hn::Set(d, reciprocal.low)));
+  }
+  Reciprocal reciprocal;
+};
+
+struct Division {
+  explicit Division(const PackedIntegers& p) : power(kPowersOfTen[static_cast<size_t>(p.scale)]) {}
+  HWY_INLINE hn::VFromD<D64> operator()(hn::VFromD<D64> m) const {
+    return hn::Div(m, hn::Set(D64(), power));
+  }
+  double power;
+};
+#endif
+
+// Calls use(one of them).
+template <class Use>
+void WithQuotient(const PackedIntegers& p, Use use) {
+  if (p.scale == 0) {
+    use(Whole(p));
+    return;
+  }
+#if !HWY_NATIVE_FMA
+  if (!HasShortReciprocal(MagnitudeBits(p), p.scale)) {
+    use(Division(p));
+    return;
+  }
+#endif
+  use(Products(p));
+}
 
 HWY_INLINE void Put(hn::VFromD<D64> values, double* out) { hn::StoreU(values, D64(), out); }
 HWY_INLINE void Put(hn::VFromD<D64> values, float* out) {
@@ -81,58 +125,151 @@ HWY_INLINE void Put(hn::VFromD<D64> values, float* out) {
 
 // Each of the following turns a row into 16 values. Which one is taken depends on the packing.
 
-// At most 31 bits, a bias that is a double: the sum is rounded once, as the integer would be.
-template <class Out, bool kScaled, bool kMayMiss>
+// A number that stands in the low bits of a double of 2^52 or more.
+[[maybe_unused]] constexpr double kTwo52 = 0x1p52;
+// Upper halves of 2^52 and 2^84.
+[[maybe_unused]] constexpr uint32_t kUpperTwo52 = 0x43300000;
+[[maybe_unused]] constexpr uint32_t kUpperTwo84 = 0x45300000;
+
+// SSE4 widens two integers at a time, and slowly: it puts the upper half of 2^52 above the codes.
+#if HWY_TARGET == HWY_SSE4
+constexpr double kNumberOffset = kTwo52;
+constexpr int kMaxNarrowWidth = 32;
+#else
+constexpr double kNumberOffset = 0;
+constexpr int kMaxNarrowWidth = 31;
+#endif
+
+// At most kMaxNarrowWidth bits, a bias of at most 2^52: the sum is exact.
+template <class Out, class Quotient, bool kMayMiss>
 struct NarrowReals {
-  explicit NarrowReals(const PackedIntegers& p)
-      : words(p.words),
-        width(static_cast<size_t>(p.width)),
-        ones(static_cast<uint32_t>(AllOnes(p.width))),
-        bias(static_cast<double>(p.bias)),
-        divide(p.scale) {}
+  // Codes that take `word_width` bits each in `code_words`.
+  NarrowReals(const PackedIntegers& p, const std::byte* code_words, size_t word_width)
+      : words(code_words),
+        width(word_width),
+        mask(static_cast<uint32_t>(AllOnes(static_cast<int>(word_width)))),
+        missing(static_cast<double>(AllOnes(p.width)) + kNumberOffset),
+        bias(static_cast<double>(p.bias) - kNumberOffset),
+        quotient(p) {}
+
   HWY_INLINE void operator()(size_t row_number, Out* out) const {
     const D64 d;
-    const DHalfU32 du;
     const Row row = FindRow(words, width, row_number);
-    const auto mask = hn::Set(du, ones);
-    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
-      const auto codes = Codes(du, row, mask, lane);
-      const auto numbers = hn::PromoteTo(d, hn::BitCast(DHalfI32(), codes));
-      auto values = hn::Add(numbers, hn::Set(d, bias));
-      if constexpr (kScaled) values = divide(values);
-      if constexpr (kMayMiss) {
-        const auto nan = hn::Set(d, std::numeric_limits<double>::quiet_NaN());
-        values = hn::IfThenElse(hn::Eq(numbers, hn::Set(d, ones)), nan, values);
-      }
-      Put(values, out + lane);
+#if HWY_TARGET == HWY_SSE4
+    const DU32 du;
+    const auto upper = hn::Set(du, kUpperTwo52);
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(du)) {
+      const auto codes = Codes(du, row, hn::Set(du, mask), lane);
+      Finish(hn::BitCast(d, hn::InterleaveLower(du, codes, upper)), out + lane);
+      Finish(hn::BitCast(d, hn::InterleaveUpper(du, codes, upper)), out + lane + hn::Lanes(d));
     }
+#else
+    const DHalfU32 du;
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
+      const auto codes = Codes(du, row, hn::Set(du, mask), lane);
+      Finish(hn::PromoteTo(d, hn::BitCast(DHalfI32(), codes)), out + lane);
+    }
+#endif
   }
+
+  // Codes plus kNumberOffset.
+  HWY_INLINE void Finish(hn::VFromD<D64> numbers, Out* out) const {
+    const D64 d;
+    auto values = hn::Add(numbers, hn::Set(d, bias));
+    values = quotient(values);
+    if constexpr (kMayMiss) {
+      const auto nan = hn::Set(d, std::numeric_limits<double>::quiet_NaN());
+      values = hn::IfThenElse(hn::Eq(numbers, hn::Set(d, missing)), nan, values);
+    }
+    Put(values, out);
+  }
+
   const std::byte* words;
   size_t width;
-  uint32_t ones;
+  uint32_t mask;
+  double missing;
   double bias;
-  Divide divide;
+  Quotient quotient;
 };
+
+// Where no instruction converts 64-bit integers to doubles.
+#undef THALWEG_TWO_PLANE_REALS
+#if HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_AVX2
+#define THALWEG_TWO_PLANE_REALS 1
+#else
+#define THALWEG_TWO_PLANE_REALS 0
+#endif
+
+#if THALWEG_TWO_PLANE_REALS
+// 33 … 52 bits from two planes, a bias of at most 2^52. The codes of the lower plane become the low
+// bits of 2^52, those of the upper plane the low bits of 2^84, where they count 2^32 each.
+template <class Out, class Quotient, bool kMayMiss>
+struct TwoPlaneReals {
+  explicit TwoPlaneReals(const PackedIntegers& p)
+      : upper(p, p.words + PackedBytes(p.size, 32), static_cast<size_t>(p.width - 32)),
+        lower_words(reinterpret_cast<const uint32_t*>(p.words)) {}
+  HWY_INLINE void operator()(size_t row_number, Out* out) const {
+    const D64 d;
+    const Row row = FindRow(upper.words, upper.width, row_number);
+    const uint32_t* lower_row = lower_words + row_number * kLanes;
+#if HWY_TARGET == HWY_SSE4
+    const DU32 du;
+    const auto two_52 = hn::Set(du, kUpperTwo52);
+    const auto two_84 = hn::Set(du, kUpperTwo84);
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(du)) {
+      const auto low = hn::LoadU(du, lower_row + lane);
+      const auto high = Codes(du, row, hn::Set(du, upper.mask), lane);
+      Finish(hn::InterleaveLower(du, low, two_52), hn::InterleaveLower(du, high, two_84),
+             out + lane);
+      Finish(hn::InterleaveUpper(du, low, two_52), hn::InterleaveUpper(du, high, two_84),
+             out + lane + hn::Lanes(d));
+    }
+#else
+    const DHalfU32 du;
+    const DU64 du64;
+    const auto two_52 = hn::Set(du64, uint64_t{kUpperTwo52} << 32);
+    const auto two_84 = hn::Set(du64, uint64_t{kUpperTwo84} << 32);
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
+      const auto low = hn::PromoteTo(du64, hn::LoadU(du, lower_row + lane));
+      const auto high = hn::PromoteTo(du64, Codes(du, row, hn::Set(du, upper.mask), lane));
+      Finish(hn::Or(low, two_52), hn::Or(high, two_84), out + lane);
+    }
+#endif
+  }
+
+  // Both steps are exact.
+  template <class V>
+  HWY_INLINE void Finish(V low, V high, Out* out) const {
+    const D64 d;
+    const auto upper_part =
+        hn::Sub(hn::BitCast(d, high), hn::Set(d, 0x1p84 + 0x1p52 - kNumberOffset));
+    upper.Finish(hn::Add(upper_part, hn::BitCast(d, low)), out);
+  }
+
+  NarrowReals<Out, Quotient, kMayMiss> upper;
+  const uint32_t* lower_words;
+};
+#endif
 
 // Values that fit an int32, to floats: rounded once from the integer.
 template <bool kMayMiss>
 struct NarrowFloats {
-  explicit NarrowFloats(const PackedIntegers& p)
-      : words(p.words),
-        width(static_cast<size_t>(p.width)),
-        ones(static_cast<uint32_t>(AllOnes(p.width))),
+  NarrowFloats(const PackedIntegers& p, const std::byte* code_words, size_t word_width)
+      : words(code_words),
+        width(word_width),
+        mask(static_cast<uint32_t>(AllOnes(static_cast<int>(word_width)))),
+        ones(static_cast<int32_t>(AllOnes(p.width))),
         bias(static_cast<int32_t>(p.bias)) {}
   HWY_INLINE void operator()(size_t row_number, float* out) const {
     const DF32 d;
     const DI32 di;
     const DU32 du;
     const Row row = FindRow(words, width, row_number);
-    const auto mask = hn::Set(du, ones);
     for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
-      const auto codes = hn::BitCast(di, Codes(du, row, mask, lane));
+      const auto codes = hn::BitCast(di, Codes(du, row, hn::Set(du, mask), lane));
       auto values = hn::ConvertTo(d, hn::Add(codes, hn::Set(di, bias)));
       if constexpr (kMayMiss) {
-        const auto missing = hn::Eq(codes, hn::BitCast(di, mask));
+        const auto missing = hn::Eq(codes, hn::Set(di, ones));
         const auto nan = hn::Set(d, std::numeric_limits<float>::quiet_NaN());
         values = hn::IfThenElse(hn::RebindMask(d, missing), nan, values);
       }
@@ -141,7 +278,8 @@ struct NarrowFloats {
   }
   const std::byte* words;
   size_t width;
-  uint32_t ones;
+  uint32_t mask;
+  int32_t ones;
   int32_t bias;
 };
 
@@ -169,14 +307,10 @@ struct WideCodes {
   const std::byte* planes;
 };
 
-template <class Out, bool kTwoPlanes, bool kScaled>
+template <class Out, bool kTwoPlanes, class Quotient>
 struct WideReals {
   explicit WideReals(const PackedIntegers& p)
-      : load(p),
-        ones(AllOnes(p.width)),
-        bias(p.bias),
-        has_missing(p.has_missing),
-        divide(p.scale) {}
+      : load(p), ones(AllOnes(p.width)), bias(p.bias), has_missing(p.has_missing), quotient(p) {}
   HWY_INLINE void operator()(size_t row_number, Out* out) const {
     const D64 d;
     const DI64 di;
@@ -184,7 +318,7 @@ struct WideReals {
     for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(d)) {
       const auto codes = load.Load(row_number, row, lane);
       auto values = hn::ConvertTo(d, hn::Add(hn::BitCast(di, codes), hn::Set(di, bias)));
-      if constexpr (kScaled) values = divide(values);
+      values = quotient(values);
       if (has_missing) {
         const auto missing = hn::RebindMask(d, hn::Eq(codes, hn::Set(DU64(), ones)));
         const auto nan = hn::Set(d, std::numeric_limits<double>::quiet_NaN());
@@ -197,7 +331,7 @@ struct WideReals {
   uint64_t ones;
   int64_t bias;
   bool has_missing;
-  Divide divide;
+  Quotient quotient;
 };
 
 template <bool kTwoPlanes>
@@ -224,9 +358,8 @@ struct Ints {
 };
 
 template <class Rows, class Out>
-void UnpackRange(const PackedIntegers& packed, size_t begin, Out* out, size_t size) {
+void UnpackRange(const Rows& rows, size_t begin, Out* out, size_t size) {
   if (size == 0) return;
-  const Rows rows(packed);
   Out row_values[kLanes];
   size_t row = begin / kLanes;
   if (const size_t skip = begin % kLanes; skip != 0) {
@@ -243,29 +376,53 @@ void UnpackRange(const PackedIntegers& packed, size_t begin, Out* out, size_t si
   }
 }
 
+bool HasSmallBias(const PackedIntegers& p) {
+  constexpr int64_t kMaxBias = int64_t{1} << 52;
+  return p.bias >= -kMaxBias && p.bias <= kMaxBias;
+}
+
+// Codes of p that take `width` bits each in `words`.
+template <class Out>
+HWY_NOINLINE void NarrowRange(const PackedIntegers& p, const std::byte* words, size_t width,
+                              size_t begin, Out* out, size_t size) {
+  WithQuotient(p, [&](auto quotient) HWY_ATTR {
+    using Quotient = decltype(quotient);
+    if (p.has_missing) {
+      UnpackRange(NarrowReals<Out, Quotient, true>(p, words, width), begin, out, size);
+    } else {
+      UnpackRange(NarrowReals<Out, Quotient, false>(p, words, width), begin, out, size);
+    }
+  });
+}
+
+template <class Out>
+HWY_NOINLINE void WideRange(const PackedIntegers& p, size_t begin, Out* out, size_t size) {
+  WithQuotient(p, [&](auto quotient) HWY_ATTR {
+    using Quotient = decltype(quotient);
+#if THALWEG_TWO_PLANE_REALS
+    if (p.width > 32 && p.width <= 52 && HasSmallBias(p)) {
+      if (p.has_missing) {
+        UnpackRange(TwoPlaneReals<Out, Quotient, true>(p), begin, out, size);
+      } else {
+        UnpackRange(TwoPlaneReals<Out, Quotient, false>(p), begin, out, size);
+      }
+      return;
+    }
+#endif
+    if (p.width > 32) {
+      UnpackRange(WideReals<Out, true, Quotient>(p), begin, out, size);
+    } else {
+      UnpackRange(WideReals<Out, false, Quotient>(p), begin, out, size);
+    }
+  });
+}
+
 template <class Out>
 void UnpackReals(const PackedIntegers& p, size_t begin, Out* out, size_t size) {
-  const bool scaled = p.scale > 0;
-  if (p.width <= 31 && p.bias >= -kMaxMantissa && p.bias <= kMaxMantissa) {
-    if (scaled && p.has_missing) {
-      UnpackRange<NarrowReals<Out, true, true>>(p, begin, out, size);
-    } else if (scaled) {
-      UnpackRange<NarrowReals<Out, true, false>>(p, begin, out, size);
-    } else if (p.has_missing) {
-      UnpackRange<NarrowReals<Out, false, true>>(p, begin, out, size);
-    } else {
-      UnpackRange<NarrowReals<Out, false, false>>(p, begin, out, size);
-    }
-  } else if (p.width > 32) {
-    if (scaled) {
-      UnpackRange<WideReals<Out, true, true>>(p, begin, out, size);
-    } else {
-      UnpackRange<WideReals<Out, true, false>>(p, begin, out, size);
-    }
-  } else if (scaled) {
-    UnpackRange<WideReals<Out, false, true>>(p, begin, out, size);
+  if (p.width <= kMaxNarrowWidth && HasSmallBias(p)) {
+    NarrowRange(p, p.words, static_cast<size_t>(p.width), begin, out, size);
   } else {
-    UnpackRange<WideReals<Out, false, false>>(p, begin, out, size);
+    WideRange(p, begin, out, size);
   }
 }
 
@@ -273,24 +430,49 @@ void Doubles(const PackedIntegers& packed, size_t begin, double* out, size_t siz
   UnpackReals(packed, begin, out, size);
 }
 
-void Floats(const PackedIntegers& p, size_t begin, float* out, size_t size) {
+// Whether all values fit an int32.
+bool FitsInt32(const PackedIntegers& p) {
   constexpr int64_t kMax = std::numeric_limits<int32_t>::max();
-  const bool fits = p.width <= 31 && p.bias >= -kMax - 1 && p.bias <= kMax &&
-                    p.bias + static_cast<int64_t>(AllOnes(p.width)) <= kMax;
-  if (p.scale > 0 || !fits) {
-    UnpackReals(p, begin, out, size);
-  } else if (p.has_missing) {
-    UnpackRange<NarrowFloats<true>>(p, begin, out, size);
+  return p.width <= 31 && p.bias >= -kMax - 1 && p.bias <= kMax &&
+         p.bias + static_cast<int64_t>(AllOnes(p.width)) <= kMax;
+}
+
+void FloatRange(const PackedIntegers& p, const std::byte* words, size_t width, size_t begin,
+                float* out, size_t size) {
+  if (p.has_missing) {
+    UnpackRange(NarrowFloats<true>(p, words, width), begin, out, size);
   } else {
-    UnpackRange<NarrowFloats<false>>(p, begin, out, size);
+    UnpackRange(NarrowFloats<false>(p, words, width), begin, out, size);
+  }
+}
+
+void Floats(const PackedIntegers& p, size_t begin, float* out, size_t size) {
+  if (p.scale > 0 || !FitsInt32(p)) {
+    UnpackReals(p, begin, out, size);
+  } else {
+    FloatRange(p, p.words, static_cast<size_t>(p.width), begin, out, size);
+  }
+}
+
+// Codes of 32 bits in lanes are just an array.
+void CodeDoubles(const PackedIntegers& p, size_t size, const uint32_t* codes, double* out) {
+  NarrowRange(p, reinterpret_cast<const std::byte*>(codes), 32, 0, out, size);
+}
+
+void CodeFloats(const PackedIntegers& p, size_t size, const uint32_t* codes, float* out) {
+  const auto* words = reinterpret_cast<const std::byte*>(codes);
+  if (p.scale > 0 || !FitsInt32(p)) {
+    NarrowRange(p, words, 32, 0, out, size);
+  } else {
+    FloatRange(p, words, 32, 0, out, size);
   }
 }
 
 void Integers(const PackedIntegers& packed, size_t begin, int64_t* out, size_t size) {
   if (packed.width > 32) {
-    UnpackRange<Ints<true>>(packed, begin, out, size);
+    UnpackRange(Ints<true>(packed), begin, out, size);
   } else {
-    UnpackRange<Ints<false>>(packed, begin, out, size);
+    UnpackRange(Ints<false>(packed), begin, out, size);
   }
 }
 
@@ -341,7 +523,7 @@ void PackBlock(const int64_t* values, size_t size, int64_t bias, uint64_t ones, 
 }
 
 void Pack(const int64_t* values, size_t size, int64_t bias, int width, std::byte* out) {
-  constexpr size_t kBlock = kLanes * kRows;
+  constexpr size_t kBlock = kLanes * 32;
   const uint64_t ones = AllOnes(width);
   const int low_width = std::min(width, 32);
   const int high_width = width - low_width;
@@ -368,6 +550,8 @@ HWY_EXPORT(Doubles);
 HWY_EXPORT(Floats);
 HWY_EXPORT(Integers);
 HWY_EXPORT(Pack);
+HWY_EXPORT(CodeDoubles);
+HWY_EXPORT(CodeFloats);
 
 uint64_t PackedBytes(uint64_t size, int width) {
   if (width > 32) return PackedBytes(size, 32) + PackedBytes(size, width - 32);
@@ -390,6 +574,14 @@ void UnpackFloats(const PackedIntegers& packed, size_t begin, std::span<float> o
 
 void UnpackInts(const PackedIntegers& packed, size_t begin, std::span<int64_t> out) {
   HWY_DYNAMIC_DISPATCH(Integers)(packed, begin, out.data(), out.size());
+}
+
+void CodesToReals(const PackedIntegers& format, size_t size, const uint32_t* codes, double* out) {
+  HWY_DYNAMIC_DISPATCH(CodeDoubles)(format, (size + 15) / 16 * 16, codes, out);
+}
+
+void CodesToReals(const PackedIntegers& format, size_t size, const uint32_t* codes, float* out) {
+  HWY_DYNAMIC_DISPATCH(CodeFloats)(format, (size + 15) / 16 * 16, codes, out);
 }
 
 }  // namespace thalweg

@@ -37,4 +37,10 @@ void UnpackFloats(const PackedIntegers& packed, size_t begin, std::span<float> o
 // The scale is not applied.
 void UnpackInts(const PackedIntegers& packed, size_t begin, std::span<int64_t> out);
 
+// The same for codes of at most 31 bits that are unpacked already (UnpackBits): `format` says what
+// they mean, its words and size are not used. |bias| <= 2^52. Of codes and out a multiple of 16
+// entries are read and written.
+void CodesToReals(const PackedIntegers& format, size_t size, const uint32_t* codes, double* out);
+void CodesToReals(const PackedIntegers& format, size_t size, const uint32_t* codes, float* out);
+
 }  // namespace thalweg

@@ -84,32 +84,51 @@ class ExactDivision {
 uint64_t Sign(int64_t m) { return static_cast<uint64_t>(m >> 63); }
 uint64_t Magnitude(int64_t m) { return (static_cast<uint64_t>(m) ^ Sign(m)) - Sign(m); }
 
-bool DividesAll(std::span<const int64_t> mantissas, int exponent, size_t* at) {
-  const ExactDivision division(exponent);
-  for (; *at < mantissas.size(); ++*at) {
-    const int64_t m = mantissas[*at];
-    if (division.Quotient(Magnitude(m)) > division.limit() && m != kMissingInt) return false;
+// The largest exponent up to `limit` whose power divides m.
+int LargestExponent(int64_t m, int limit) {
+  if (m == kMissingInt || m == 0) return limit;
+  while (limit > 0) {
+    const ExactDivision division(limit);
+    if (division.Quotient(Magnitude(m)) <= division.limit()) break;
+    --limit;
   }
-  return true;
+  return limit;
 }
 
-}  // namespace
-
-int CommonPowerOfTen(std::span<const int64_t> mantissas, int limit) {
-  int exponent = limit;
-  for (size_t at = 0; exponent > 0; --exponent) {
-    // What a larger power divides, a smaller one does: no need to go back.
-    if (DividesAll(mantissas, exponent, &at)) break;
+// Where all mantissas may be divided by 10^exponent, `quotients` gets them. Otherwise the largest
+// smaller exponent that suits the first that cannot.
+int TryDivide(std::span<const int64_t> mantissas, int exponent, int64_t* quotients) {
+  const ExactDivision division(exponent);
+  for (size_t i = 0; i < mantissas.size();) {
+    i += DivideMantissas(mantissas.subspan(i), exponent, quotients + i);
+    // Large ones, and those a few places before one that stops the kernel.
+    for (; i < mantissas.size(); ++i) {
+      const int64_t m = mantissas[i];
+      const uint64_t quotient = division.Quotient(Magnitude(m));
+      if (m != kMissingInt && quotient > division.limit()) return LargestExponent(m, exponent - 1);
+      quotients[i] = m == kMissingInt ? m : static_cast<int64_t>((quotient ^ Sign(m)) - Sign(m));
+    }
   }
   return exponent;
 }
 
-void DivideByPowerOfTen(int exponent, std::span<int64_t> mantissas) {
-  const ExactDivision division(exponent);
-  for (int64_t& m : mantissas) {
-    const uint64_t quotient = (division.Quotient(Magnitude(m)) ^ Sign(m)) - Sign(m);
-    m = m == kMissingInt ? m : static_cast<int64_t>(quotient);
+}  // namespace
+
+int DropCommonZeros(std::span<const int64_t> mantissas, int limit,
+                    std::vector<int64_t>* quotients) {
+  int exponent = limit;
+  const size_t step = std::max<size_t>(1, mantissas.size() / kSample);
+  for (size_t i = 0; i < mantissas.size() && exponent > 0; i += step) {
+    exponent = LargestExponent(mantissas[i], exponent);
   }
+  if (exponent == 0) return 0;
+  quotients->resize(mantissas.size());
+  while (exponent > 0) {
+    const int possible = TryDivide(mantissas, exponent, quotients->data());
+    if (possible == exponent) break;
+    exponent = possible;
+  }
+  return exponent;
 }
 
 double RoundedDecimal(int64_t mantissa, int scale) {

@@ -13,10 +13,9 @@ namespace thalweg::internal {
 // or a cell is -0.0, infinite, or too large.
 std::optional<int> FindDecimals(std::span<const double> cells, std::vector<int64_t>* mantissas);
 
-// The largest power of ten that divides all mantissas, at most `limit`, by its exponent.
-int CommonPowerOfTen(std::span<const int64_t> mantissas, int limit);
-// Divides mantissas by a power of ten that divides them all; missing ones stay.
-void DivideByPowerOfTen(int exponent, std::span<int64_t> mantissas);
+// The largest power of ten that divides all mantissas (kMissingInt counts as divisible), at most
+// 10^limit: its exponent and, if that is not 0, the quotients (missing ones stay).
+int DropCommonZeros(std::span<const int64_t> mantissas, int limit, std::vector<int64_t>* quotients);
 
 // The double nearest to m / 10^scale, also beyond 2^53; NaN for kMissingInt.
 double RoundedDecimal(int64_t mantissa, int scale);

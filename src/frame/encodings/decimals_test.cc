@@ -92,25 +92,49 @@ TEST(DecimalsTest, TrailingZerosAreDropped) {
   EXPECT_EQ(ints, (std::vector<int64_t>{12, 3, kMissingInt, -45}));
 }
 
-TEST(DecimalsTest, CommonPowersOfTen) {
+TEST(DecimalsTest, CommonZerosAreDropped) {
   Random random(3);
-  EXPECT_EQ(internal::CommonPowerOfTen(std::vector<int64_t>{1200, -30, 0, kMissingInt}, 5), 1);
-  EXPECT_EQ(internal::CommonPowerOfTen(std::vector<int64_t>{1200, -30, 7}, 5), 0);
-  EXPECT_EQ(internal::CommonPowerOfTen(std::vector<int64_t>{0}, 5), 5);
-  EXPECT_EQ(internal::CommonPowerOfTen(std::vector<int64_t>{1000}, 2), 2);
-  for (int exponent = 0; exponent <= 18; ++exponent) {
+  std::vector<int64_t> found;
+  const auto zeros = [&](const std::vector<int64_t>& mantissas, int limit) {
+    return internal::DropCommonZeros(mantissas, limit, &found);
+  };
+  EXPECT_EQ(zeros({1200, -30, 0, kMissingInt}, 5), 1);
+  EXPECT_EQ(found, (std::vector<int64_t>{120, -3, 0, kMissingInt}));
+  EXPECT_EQ(zeros({1200, -30, 7}, 5), 0);
+  EXPECT_EQ(zeros({0, kMissingInt}, 5), 5);
+  EXPECT_EQ(zeros({1000}, 2), 2);
+  EXPECT_EQ(zeros({}, 2), 2);
+  EXPECT_EQ(zeros({100}, 0), 0);
+  for (int exponent = 1; exponent <= 18; ++exponent) {
     const auto power = static_cast<int64_t>(kPowersOfTen[static_cast<size_t>(exponent)]);
-    std::vector<int64_t> mantissas;
-    std::vector<int64_t> quotients;
-    for (int i = 0; i < 50; ++i) {
-      int64_t q = static_cast<int64_t>(random.Below(static_cast<uint64_t>(INT64_MAX / power) + 1));
-      if (random.Bernoulli(0.5)) q = -q;
-      quotients.push_back(q);
-      mantissas.push_back(q * power);
+    // Small ones, some large ones among them, and any.
+    for (const double large : {0.0, 0.02, 1.0}) {
+      std::vector<int64_t> mantissas;
+      std::vector<int64_t> quotients;
+      for (int i = 0; i < 500; ++i) {
+        const auto most = static_cast<uint64_t>(INT64_MAX / power);
+        const uint64_t small = std::min((uint64_t{1} << 51) / static_cast<uint64_t>(power), most);
+        int64_t q =
+            static_cast<int64_t>(random.Below((random.Bernoulli(large) ? most : small) + 1));
+        if (random.Bernoulli(0.5)) q = -q;
+        const bool missing = random.Bernoulli(0.05);
+        quotients.push_back(missing ? kMissingInt : q);
+        mantissas.push_back(missing ? kMissingInt : q * power);
+      }
+      ASSERT_EQ(zeros(mantissas, exponent), exponent);
+      ASSERT_EQ(found, quotients);
+      // One late mantissa has fewer zeros.
+      const size_t at = 400 + random.Below(100);
+      const int fewer = static_cast<int>(random.Below(static_cast<uint64_t>(exponent)));
+      mantissas[at] = static_cast<int64_t>(kPowersOfTen[static_cast<size_t>(fewer)]) * -7;
+      ASSERT_EQ(zeros(mantissas, exponent), fewer);
+      if (fewer == 0) continue;
+      for (size_t i = 0; i < mantissas.size(); ++i) {
+        const auto divisor = static_cast<int64_t>(kPowersOfTen[static_cast<size_t>(fewer)]);
+        const int64_t m = mantissas[i];
+        ASSERT_EQ(found[i], m == kMissingInt ? m : m / divisor) << m;
+      }
     }
-    ASSERT_GE(internal::CommonPowerOfTen(mantissas, exponent), exponent);
-    internal::DivideByPowerOfTen(exponent, mantissas);
-    EXPECT_EQ(mantissas, quotients);
   }
 }
 

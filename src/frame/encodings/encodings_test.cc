@@ -260,6 +260,56 @@ TEST(EncodingsTest, RealsOfAllShapes) {
   }
 }
 
+// Gaps of all sizes, values of all widths, in windows that start and end anywhere.
+TEST(EncodingsTest, SparseChunksOfEveryGapAndValueWidth) {
+  Random random(6);
+  for (int gap_bits = 0; gap_bits <= 22; ++gap_bits) {
+    for (int value_bits = 0; value_bits <= 50;
+         value_bits += 1 + static_cast<int>(random.Below(4))) {
+      const double scale = random.Bernoulli(0.3) ? 100 : 1;
+      const double missing_share = random.Bernoulli(0.3) ? 0.1 : 0;
+      std::vector<uint32_t> rows;
+      std::vector<double> values;
+      uint32_t row = 0;
+      for (size_t i = 0, size = 1 + random.Below(400); i < size; ++i) {
+        row += static_cast<uint32_t>(
+            random.Below(uint64_t{1} << random.Below(static_cast<uint64_t>(gap_bits) + 1)));
+        rows.push_back(row++);
+        const uint64_t code = random.Next() & ((uint64_t{1} << value_bits) - 1);
+        values.push_back(random.Bernoulli(missing_share) ? kMissingReal
+                                                         : static_cast<double>(code + 1) / scale);
+      }
+      const uint32_t chunk_rows = row + static_cast<uint32_t>(random.Below(200));
+      const ChunkPtr chunk = EncodeSparse(chunk_rows, rows, values, {.force = EncodingId::kSparse});
+      ASSERT_EQ(chunk->encoding(), EncodingId::kSparse);
+      for (int window = 0; window < 12; ++window) {
+        // Around an entry, or the tail.
+        const size_t middle = rows[random.Below(rows.size())];
+        size_t begin = middle - std::min(middle, size_t{random.Below(300)});
+        size_t end = std::min<size_t>(chunk_rows, middle + random.Below(300));
+        if (window == 0) end = chunk_rows, begin = end - std::min<size_t>(end, 150);
+        const size_t size = end - begin;
+        std::vector<double> expected(size);
+        for (size_t i = 0; i < rows.size(); ++i) {
+          if (rows[i] >= begin && rows[i] < end) expected[rows[i] - begin] = values[i];
+        }
+        std::vector<double> doubles(size, 77);
+        std::vector<float> floats(size, 77);
+        chunk->Decode(begin, std::span<double>(doubles));
+        chunk->Decode(begin, std::span<float>(floats));
+        for (size_t i = 0; i < size; ++i) {
+          ASSERT_EQ(Bits(doubles[i]), Bits(expected[i])) << gap_bits << " " << value_bits;
+          ASSERT_TRUE(SameFloat(floats[i], static_cast<float>(expected[i])));
+        }
+      }
+      std::vector<uint32_t> all_rows(rows.size());
+      std::vector<double> all_values(rows.size());
+      ASSERT_EQ(chunk->NonZeros(0, chunk_rows, all_rows, all_values), rows.size());
+      ASSERT_EQ(all_rows, rows);
+    }
+  }
+}
+
 TEST(EncodingsTest, StringsOfAllShapes) {
   Random random(3);
   g_used.clear();

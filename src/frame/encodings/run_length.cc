@@ -97,18 +97,12 @@ void Decode(const Chunk& chunk, size_t begin, std::span<T> out) {
                               .width = ChunkAccess::Width(chunk),
                               .bias = ChunkAccess::Bias(chunk),
                               .has_missing = chunk.missing() > 0};
-  WithReader(payload + EndBytes(chunk.rows(), runs), format, ChunkAccess::Scale(chunk),
-             [&](const auto& values) {
+  WithReader(payload + EndBytes(chunk.rows(), runs), payload + ChunkAccess::PayloadBytes(chunk),
+             format, ChunkAccess::Scale(chunk), [&](const auto& values) {
                for (size_t done = 0; done < out.size(); ++run) {
                  const size_t end =
                      std::min(ReadBits(payload, end_width, run) - begin, uint64_t{out.size()});
-                 T value;
-                 if constexpr (std::is_same_v<T, int64_t>) {
-                   value = values.Int(run);
-                 } else {
-                   value = static_cast<T>(values.Real(run));
-                 }
-                 std::fill(out.data() + done, out.data() + end, value);
+                 std::fill(out.data() + done, out.data() + end, ReadValue<T>(values, run));
                  done = end;
                }
              });

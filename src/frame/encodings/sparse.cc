@@ -14,7 +14,7 @@ namespace {
 
 constexpr uint64_t kWord = 8;
 
-// Sparse cells are read one by one, dense ones by vectors: they have to save something.
+// Sparse cells are read more slowly than bit-packed ones: they have to save something.
 constexpr double kWeight = 1.1;
 
 bool MayPay(const Analysis& cells) {
@@ -136,50 +136,60 @@ auto Read(const Chunk& chunk, Use use) {
                               .width = static_cast<int>(payload[0]),
                               .bias = bias,
                               .has_missing = chunk.missing() > 0};
-  return WithReader(payload + kWord + offset, format, scale,
+  const std::byte* end = payload + ChunkAccess::PayloadBytes(chunk);
+  return WithReader(payload + kWord + offset, end, format, scale,
                     [&](const auto& values) { return use(payload + kWord, values); });
 }
 
-// Calls put(row, number of the entry) for the entries in [begin, end).
-template <class Put>
-void ForEntries(const Chunk& chunk, const std::byte* rows, size_t begin, size_t end, Put put) {
-  GapReader reader(rows, chunk.rows(), ChunkAccess::Extra(chunk), ChunkAccess::Width(chunk), begin);
-  std::array<uint32_t, GapReader::kBatch> batch;
-  while (!reader.AtEnd()) {
+// How many of the rows, which ascend, lie before `row`. Without branches: none can be foreseen.
+size_t CountBefore(std::span<const uint32_t> rows, size_t row) {
+  size_t low = 0;
+  for (size_t size = rows.size() + 1; size > 1;) {
+    const size_t half = size / 2;
+    low += half & (size_t{0} - static_cast<size_t>(rows[low + half - 1] < row));
+    size -= half;
+  }
+  return low;
+}
+
+// Calls use(rows, number of the first) for the entries in [begin, end), at most kBitBatch a time.
+template <class Use>
+void ForEntries(const Chunk& chunk, const std::byte* payload, size_t begin, size_t end, Use use) {
+  GapReader reader(payload, ChunkAccess::Payload(chunk) + ChunkAccess::PayloadBytes(chunk),
+                   chunk.rows(), ChunkAccess::Extra(chunk), ChunkAccess::Width(chunk), begin);
+  std::array<uint32_t, kRowBatch> batch;
+  while (!reader.Passed(end)) {
     const uint32_t entry = reader.entry();
-    const size_t count = reader.Next(batch);
-    if (count == 0) continue;
-    size_t i = 0;
-    while (i < count && batch[i] < begin) ++i;
-    if (batch[count - 1] >= end) {
-      for (; batch[i] < end; ++i) put(batch[i], entry + static_cast<uint32_t>(i));
-      return;
-    }
-    for (; i < count; ++i) put(batch[i], entry + static_cast<uint32_t>(i));
+    const std::span<const uint32_t> rows(batch.data(),
+                                         reader.Next(static_cast<uint32_t>(end), batch));
+    if (rows.empty() || rows.back() < begin) continue;
+    const size_t first = rows.front() < begin ? CountBefore(rows, begin) : 0;
+    const size_t last = rows.back() < end ? rows.size() : CountBefore(rows, end);
+    use(rows.subspan(first, last - first), entry + first);
   }
 }
 
 template <class T>
 void Decode(const Chunk& chunk, size_t begin, std::span<T> out) {
   std::fill(out.begin(), out.end(), T{0});
-  Read(chunk, [&](const std::byte* rows, const auto& values) {
-    ForEntries(chunk, rows, begin, begin + out.size(), [&](uint32_t row, uint32_t entry) {
-      if constexpr (std::is_same_v<T, int64_t>) {
-        out[row - begin] = values.Int(entry);
-      } else {
-        out[row - begin] = static_cast<T>(values.Real(entry));
-      }
-    });
+  Read(chunk, [&](const std::byte* payload, const auto& values) {
+    ForEntries(chunk, payload, begin, begin + out.size(),
+               [&](std::span<const uint32_t> rows, uint64_t first) {
+                 ReadValues<T>(values, first, rows.size(),
+                               [&](size_t i, T value) { out[rows[i] - begin] = value; });
+               });
   });
 }
 
 size_t NonZeros(const Chunk& chunk, size_t begin, size_t end, std::span<uint32_t> rows_out,
                 std::span<double> values_out) {
   size_t count = 0;
-  Read(chunk, [&](const std::byte* rows, const auto& values) {
-    ForEntries(chunk, rows, begin, end, [&](uint32_t row, uint32_t entry) {
-      rows_out[count] = row;
-      values_out[count++] = values.Real(entry);
+  Read(chunk, [&](const std::byte* payload, const auto& values) {
+    ForEntries(chunk, payload, begin, end, [&](std::span<const uint32_t> rows, uint64_t first) {
+      std::copy(rows.begin(), rows.end(), rows_out.begin() + count);
+      ReadValues<double>(values, first, rows.size(),
+                         [&](size_t i, double value) { values_out[count + i] = value; });
+      count += rows.size();
     });
   });
   return count;

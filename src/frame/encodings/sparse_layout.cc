@@ -6,8 +6,6 @@
 namespace thalweg::internal {
 namespace {
 
-constexpr int kMaxWidth = 31;
-
 uint32_t Gap(std::span<const uint32_t> rows, size_t i) {
   return i == 0 ? rows[0] : rows[i] - rows[i - 1] - 1;
 }
@@ -38,7 +36,7 @@ GapCodes ChooseGapCodes(std::span<const uint32_t> rows) {
   // Escapes that a width needs are estimated from the classes; half a code is lost to rounding.
   int best = 1;
   double best_bits = std::numeric_limits<double>::infinity();
-  for (int width = 1; width <= kMaxWidth; ++width) {
+  for (int width = 1; width <= kMaxBatchWidth; ++width) {
     const double escape = static_cast<double>((uint64_t{1} << width) - 1);
     auto codes = static_cast<double>(rows.size());
     for (size_t b = static_cast<size_t>(width); b < counts.size(); ++b) {

@@ -13,11 +13,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 
 #include "frame/encodings/bit_array.h"
 #include "frame/encodings/cells.h"
+#include "kernels/unpack_bits.h"
 
 namespace thalweg::internal {
 
@@ -44,67 +44,48 @@ void WriteGaps(std::span<const uint32_t> rows, const SparseLayout& layout, std::
 // Reads the rows of entries in ascending order.
 class GapReader {
  public:
-  static constexpr size_t kBatch = 32;
-
-  // Starts at the last entry of those with a skip, or the first, that is not beyond `begin`.
-  GapReader(const std::byte* payload, uint32_t rows, uint32_t entries, int width, size_t begin)
-      : width_(width), mask_((uint64_t{1} << width) - 1), entries_(entries) {
+  // Starts at the last entry of those with a skip, or the first, that is not beyond `begin`. `end`:
+  // of what may be read.
+  GapReader(const std::byte* payload, const std::byte* end, uint32_t rows, uint32_t entries,
+            int width, size_t begin)
+      : entries_(entries) {
     const SparseLayout layout{.rows = rows, .entries = entries};
     const std::byte* skip_codes = payload + layout.skip_bytes();
-    codes_ = skip_codes + layout.skip_bytes();
+    codes_ = {.bytes = skip_codes + layout.skip_bytes(), .end = end, .width = width};
+    // Which half goes on cannot be foreseen: no branches.
     uint32_t low = 0;
-    for (uint32_t high = layout.skips(); low < high;) {
-      const uint32_t middle = (low + high + 1) / 2;
-      if (ReadBits(payload, layout.skip_width(), middle - 1) <= begin) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
+    for (uint32_t size = layout.skips() + 1; size > 1;) {
+      const uint32_t half = size / 2;
+      const uint64_t row = ReadBits(payload, layout.skip_width(), low + half - 1);
+      low += half & (0 - static_cast<uint32_t>(row <= begin));
+      size -= half;
     }
     if (low > 0) {
-      row_ = ReadBits(payload, layout.skip_width(), low - 1);
-      bit_ = ReadBits(skip_codes, layout.skip_width(), low - 1) * static_cast<uint64_t>(width);
+      row_ = static_cast<uint32_t>(ReadBits(payload, layout.skip_width(), low - 1));
+      code_ = ReadBits(skip_codes, layout.skip_width(), low - 1);
     }
     entry_ = low * kSkipEntries;
   }
 
   // The entry that Next will read first.
   uint32_t entry() const { return entry_; }
-  bool AtEnd() const { return entry_ == entries_; }
+  // Whether no more entries lie before row `end`.
+  bool Passed(size_t end) const { return entry_ == entries_ || row_ >= end; }
 
-  // Reads some codes and returns how many entries they held. No branch per code: which ones end a
-  // gap cannot be foreseen.
-  size_t Next(std::span<uint32_t, kBatch> rows) {
-    size_t count = 0;
-    uint64_t row = row_;
-    uint64_t bit = bit_;
-    const std::byte* codes = codes_;
-    const uint64_t mask = mask_;
-    const auto width = static_cast<uint64_t>(width_);
-    // As many codes as there are entries are left at least.
-    for (size_t left = std::min<size_t>(kBatch, entries_ - entry_); left > 0; --left) {
-      uint64_t word;
-      std::memcpy(&word, codes + bit / 8, sizeof(word));
-      const uint64_t code = (word >> (bit % 8)) & mask;
-      bit += width;
-      row += code;
-      rows[count] = static_cast<uint32_t>(row);
-      const uint64_t ends = code != mask ? 1 : 0;
-      count += ends;
-      row += ends;
-    }
-    row_ = row;
-    bit_ = bit;
+  // Reads some codes, until Passed(end) at most, and returns how many entries they held.
+  size_t Next(uint32_t end, std::span<uint32_t, kRowBatch> rows) {
+    // Behind the last code may follow anything.
+    const size_t found = UnpackGaps(codes_, code_, end, &row_, rows);
+    const size_t count = std::min<size_t>(found, entries_ - entry_);
+    code_ += kBitBatch;
     entry_ += static_cast<uint32_t>(count);
     return count;
   }
 
  private:
-  const std::byte* codes_;
-  int width_;
-  uint64_t mask_;
-  uint64_t bit_ = 0;
-  uint64_t row_ = 0;
+  BitArray codes_;
+  uint64_t code_ = 0;
+  uint32_t row_ = 0;
   uint32_t entry_ = 0;
   uint32_t entries_;
 };

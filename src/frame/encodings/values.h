@@ -1,17 +1,22 @@
-// A compact array of numbers that are read one by one: the values of sparse and run-length chunks.
+// A compact array of numbers that are read one by one or some together: the values of sparse and
+// run-length chunks.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <span>
+#include <type_traits>
 
 #include "frame/encodings/bit_array.h"
 #include "frame/encodings/chunk_access.h"
 #include "frame/types.h"
 #include "kernels/decimal.h"
+#include "kernels/unpack.h"
+#include "kernels/unpack_bits.h"
 
 namespace thalweg::internal {
 
@@ -57,30 +62,37 @@ inline void WriteReal(std::byte* out, const ValueFormat& format, uint64_t index,
   }
 }
 
-// Readers of one entry, as integers or reals.
+// Readers of one entry, as integers or reals. `end`: of what may be read.
 template <bool kScaled>
 struct MantissaReader {
-  MantissaReader(const std::byte* values, const ValueFormat& format, int scale)
+  MantissaReader(const std::byte* values, const std::byte* values_end, const ValueFormat& format,
+                 int number_scale)
       : array(values),
+        end(values_end),
         width(format.width),
-        bias(static_cast<uint64_t>(format.bias)),
+        scale(number_scale),
+        bias(format.bias),
         power(kPowersOfTen[static_cast<size_t>(scale)]),
-        missing(format.has_missing ? (uint64_t{1} << format.width) - 1 : ~uint64_t{0}) {}
+        missing(format.has_missing ? (uint64_t{1} << format.width) - 1 : kNone) {}
 
-  int64_t Int(uint64_t index) const {
-    const uint64_t code = ReadBits(array, width, index);
-    return code == missing ? kMissingInt : static_cast<int64_t>(code + bias);
+  int64_t Int(uint64_t index) const { return IntOf(ReadBits(array, width, index)); }
+  double Real(uint64_t index) const { return RealOf(ReadBits(array, width, index)); }
+
+  int64_t IntOf(uint64_t code) const {
+    return code == missing ? kMissingInt : static_cast<int64_t>(code + static_cast<uint64_t>(bias));
   }
-  double Real(uint64_t index) const {
-    const uint64_t code = ReadBits(array, width, index);
+  double RealOf(uint64_t code) const {
     if (code == missing) return kMissingReal;
-    const auto value = static_cast<double>(static_cast<int64_t>(code + bias));
+    const auto value = static_cast<double>(IntOf(code));
     return kScaled ? value / power : value;
   }
 
+  static constexpr uint64_t kNone = ~uint64_t{0};
   const std::byte* array;
+  const std::byte* end;
   int width;
-  uint64_t bias;
+  int scale;
+  int64_t bias;
   double power;
   uint64_t missing;
 };
@@ -100,11 +112,51 @@ struct RealReader {
   }
 };
 
+// Entry `index` as a double, float or int64.
+template <class T, class Reader>
+T ReadValue(const Reader& reader, uint64_t index) {
+  if constexpr (std::is_same_v<T, int64_t>) {
+    return reader.Int(index);
+  } else {
+    return static_cast<T>(reader.Real(index));
+  }
+}
+
+// Calls put(i, entry first + i) for i = 0 … count - 1; at most kBitBatch entries.
+template <class T, class Reader, class Put>
+void ReadValues(const Reader& reader, uint64_t first, size_t count, Put put) {
+  for (size_t i = 0; i < count; ++i) put(i, ReadValue<T>(reader, first + i));
+}
+
+template <class T, bool kScaled, class Put>
+void ReadValues(const MantissaReader<kScaled>& reader, uint64_t first, size_t count, Put put) {
+  constexpr int64_t kMaxBias = int64_t{1} << 52;
+  if (reader.width > kMaxBatchWidth || reader.bias < -kMaxBias || reader.bias > kMaxBias) {
+    for (size_t i = 0; i < count; ++i) put(i, ReadValue<T>(reader, first + i));
+    return;
+  }
+  std::array<uint32_t, kBitBatch> codes;
+  UnpackBits({.bytes = reader.array, .end = reader.end, .width = reader.width}, first, count,
+             codes);
+  if constexpr (std::is_same_v<T, int64_t>) {
+    for (size_t i = 0; i < count; ++i) put(i, reader.IntOf(codes[i]));
+  } else {
+    std::array<T, kBitBatch> values;
+    const PackedIntegers format = {.width = reader.width,
+                                   .bias = reader.bias,
+                                   .scale = reader.scale,
+                                   .has_missing = reader.missing != reader.kNone};
+    CodesToReals(format, count, codes.data(), values.data());
+    for (size_t i = 0; i < count; ++i) put(i, values[i]);
+  }
+}
+
 // Calls use(reader) with the reader of a format.
 template <class Use>
-auto WithReader(const std::byte* array, const ValueFormat& format, int scale, Use use) {
-  if (!format.real && scale == 0) return use(MantissaReader<false>(array, format, scale));
-  if (!format.real) return use(MantissaReader<true>(array, format, scale));
+auto WithReader(const std::byte* array, const std::byte* end, const ValueFormat& format, int scale,
+                Use use) {
+  if (!format.real && scale == 0) return use(MantissaReader<false>(array, end, format, scale));
+  if (!format.real) return use(MantissaReader<true>(array, end, format, scale));
   if (format.width == 32) return use(RealReader<float>{array});
   return use(RealReader<double>{array});
 }
