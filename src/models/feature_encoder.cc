@@ -31,14 +31,67 @@ std::string NameSome(const std::vector<std::string>& names) {
   return fmt::format("{} and {} more", Join(first, ", "), names.size() - kMost);
 }
 
-FeatureColumn Categorical(const Column& column, const Rollups& rollups,
+FeatureColumn Categorical(const Frame& frame, size_t position, const Rollups& rollups,
                           const FeatureOptions& options) {
   FeatureColumn feature;
   feature.categorical = true;
-  feature.levels = column.domain()->levels();
-  feature.first_level = options.use_all_factor_levels ? 0 : 1;
+  feature.levels = frame.column(position).domain()->levels();
+  CategoricalEncoding encoding = options.categorical_encoding;
+  if (encoding == CategoricalEncoding::kAuto) encoding = CategoricalEncoding::kOneHotInternal;
+  if (encoding == CategoricalEncoding::kOneHotInternal) {
+    feature.first_level = options.use_all_factor_levels ? 0 : 1;
+    feature.missing_level = rollups.missing > 0;
+    return feature;
+  }
+  const bool by_response = encoding == CategoricalEncoding::kSortByResponse;
+  const LevelStatistics statistics =
+      CountLevels(frame, position, by_response ? options.responses : std::span<const double>());
+  if (encoding != CategoricalEncoding::kEnumLimited) {
+    LevelTable table = MakeLevelTable(encoding, statistics, options.standardize);
+    feature.width = table.width;
+    feature.table = std::move(table.values);
+    return feature;
+  }
+  std::vector<std::string> kept;
+  for (size_t level : FrequentLevels(statistics)) kept.push_back(feature.levels[level]);
+  feature.other_level = kept.size() < feature.levels.size();
+  feature.levels = std::move(kept);
   feature.missing_level = rollups.missing > 0;
   return feature;
+}
+
+// Hashes the levels of the largest columns where all have more one-hot inputs than the limit.
+void LimitUnits(int64_t limit, std::vector<FeatureColumn>& columns,
+                std::vector<std::string>& warnings) {
+  std::vector<size_t> counts;
+  size_t total = 0;
+  for (const FeatureColumn& c : columns) {
+    if (!c.one_hot()) continue;
+    counts.push_back(c.level_units());
+    total += counts.back();
+  }
+  if (total <= static_cast<size_t>(limit)) return;
+  if (counts.size() > static_cast<size_t>(limit)) {
+    throw FieldErrors(std::vector<FieldError>{
+        {"max_categorical_features",
+         fmt::format("is {}, but there are {} categorical columns, and each needs an input", limit,
+                     counts.size())}});
+  }
+  const size_t cap = LevelCap(counts, static_cast<size_t>(limit));
+  std::vector<std::string> hashed;
+  for (FeatureColumn& c : columns) {
+    if (!c.one_hot() || c.level_units() <= cap) continue;
+    hashed.push_back(c.name);
+    // A missing cell keeps its own unit where there is room for one.
+    c.missing_level = c.missing_level && cap > 1;
+    c.buckets = static_cast<uint32_t>(cap - (c.missing_level ? 1 : 0));
+    c.levels.clear();
+    c.first_level = 0;
+    c.other_level = false;
+  }
+  warnings.push_back(fmt::format(
+      "{} one-hot inputs are more than max_categorical_features = {}: hashed the levels of {}",
+      total, limit, NameSome(hashed)));
 }
 
 FeatureColumn Numeric(const Rollups& r, const FeatureOptions& options, bool sparse) {
@@ -61,6 +114,41 @@ FeatureColumn Numeric(const Rollups& r, const FeatureOptions& options, bool spar
   feature.narrow = r.integral && r.max - r.min <= codes;
   feature.base = feature.narrow ? r.min : 0;
   return feature;
+}
+
+// For each of the levels of a frame, and at the end for missing cells: the unit or -1, or the row
+// of the column's table.
+std::vector<int32_t> PlacesOfLevels(const FeatureColumn& c,
+                                    const std::vector<std::string>& levels) {
+  const Domain known(c.levels);
+  std::vector<int32_t> places;
+  if (c.width > 0) {
+    const auto missing = static_cast<int32_t>(c.levels.size());
+    for (const std::string& level : levels) {
+      const int64_t code = known.Find(level);
+      places.push_back(code < 0 ? missing : static_cast<int32_t>(code));
+    }
+    places.push_back(missing);
+    return places;
+  }
+  const auto end = static_cast<int32_t>(c.unit + c.level_units());
+  const int32_t missing = c.missing_level ? end - 1 : -1;
+  const int32_t unseen = c.other_level ? end - (c.missing_level ? 2 : 1) : missing;
+  for (const std::string& level : levels) {
+    if (c.buckets > 0) {
+      places.push_back(static_cast<int32_t>(c.unit + HashLevel(level, c.buckets)));
+      continue;
+    }
+    const int64_t code = known.Find(level);
+    if (code < 0) {
+      places.push_back(unseen);
+    } else {
+      const bool without = code < c.first_level;
+      places.push_back(without ? -1 : static_cast<int32_t>(c.unit + code - c.first_level));
+    }
+  }
+  places.push_back(missing);
+  return places;
 }
 
 }  // namespace
@@ -98,9 +186,10 @@ FeatureEncoder FeatureEncoder::Fit(const Frame& frame, std::span<const size_t> p
       constant.push_back(name);
       continue;
     }
-    const bool sparse = sparse_frame && NonZeroShare(r) <= kSparseColumn;
+    const bool sparse = options.sparse ? NonZeroShare(r) <= kMostlyZero
+                                       : sparse_frame && NonZeroShare(r) <= kSparseColumn;
     FeatureColumn feature =
-        categorical ? Categorical(column, r, options) : Numeric(r, options, sparse);
+        categorical ? Categorical(frame, predictors[i], r, options) : Numeric(r, options, sparse);
     feature.name = name;
     encoder.columns_.push_back(std::move(feature));
   }
@@ -111,8 +200,9 @@ FeatureEncoder FeatureEncoder::Fit(const Frame& frame, std::span<const size_t> p
   if (encoder.columns_.empty()) {
     throw UserError("no predictor column is left to learn from: all are constant, empty, or text");
   }
+  LimitUnits(options.max_categorical_features, encoder.columns_, warnings);
   const auto kind = [](const FeatureColumn& c) {
-    return c.categorical ? 0 : (c.sparse ? 3 : (c.narrow ? 1 : 2));
+    return c.one_hot() ? 0 : (c.sparse ? 3 : (c.narrow ? 1 : 2));
   };
   std::stable_sort(
       encoder.columns_.begin(), encoder.columns_.end(),
@@ -127,9 +217,14 @@ void FeatureEncoder::NumberUnits() {
   uint32_t unit = 0;
   for (FeatureColumn& column : columns_) {
     column.unit = unit;
-    if (column.categorical) {
+    if (column.one_hot()) {
       shape_.levels += column.level_units();
       unit += static_cast<uint32_t>(column.level_units());
+      continue;
+    }
+    if (column.width > 0) {
+      shape_.dense += column.width;
+      unit += static_cast<uint32_t>(column.width);
       continue;
     }
     ++(column.sparse ? shape_.sparse : shape_.dense);
@@ -146,6 +241,9 @@ Json FeatureEncoder::ToJson() const {
       object["levels"] = boost::json::value_from(c.levels);
       object["first_level"] = c.first_level;
       object["missing_level"] = c.missing_level;
+      if (c.other_level) object["other_level"] = true;
+      if (c.buckets > 0) object["buckets"] = c.buckets;
+      if (c.width > 0) object["table"] = boost::json::value_from(c.table);
     } else {
       object["scale"] = c.scale;
       object["shift"] = c.shift;
@@ -171,6 +269,17 @@ FeatureEncoder FeatureEncoder::FromJson(const Json& value, const std::string& so
         c.first_level = item.at("first_level").to_number<uint32_t>();
         c.missing_level = item.at("missing_level").as_bool();
         if (c.first_level > c.levels.size()) throw std::out_of_range("first_level");
+        // Of files of the first version, the following are absent.
+        const JsonObject& object = item.as_object();
+        c.other_level = object.contains("other_level");
+        if (object.contains("buckets")) c.buckets = object.at("buckets").to_number<uint32_t>();
+        if (object.contains("table")) {
+          c.table = boost::json::value_to<std::vector<double>>(object.at("table"));
+          c.width = c.table.size() / (c.levels.size() + 1);
+          if (c.width == 0 || c.width * (c.levels.size() + 1) != c.table.size()) {
+            throw std::out_of_range("table");
+          }
+        }
       } else {
         c.scale = item.at("scale").to_number<double>();
         c.shift = item.at("shift").to_number<double>();
@@ -187,6 +296,27 @@ FeatureEncoder FeatureEncoder::FromJson(const Json& value, const std::string& so
   }
   encoder.NumberUnits();
   return encoder;
+}
+
+std::vector<std::string> FeatureColumn::UnitNames() const {
+  if (width == 1 || !categorical) return {name};
+  std::vector<std::string> names;
+  if (width > 0) {
+    const bool one_per_level = width == levels.size() + 1;
+    for (size_t i = 0; i < width; ++i) {
+      if (!one_per_level) {
+        names.push_back(fmt::format("{}.bit{}", name, i + 1));
+      } else {
+        names.push_back(name + "." + (i < levels.size() ? levels[i] : "missing(NA)"));
+      }
+    }
+    return names;
+  }
+  for (size_t i = first_level; i < levels.size(); ++i) names.push_back(name + "." + levels[i]);
+  for (uint32_t i = 0; i < buckets; ++i) names.push_back(fmt::format("{}.hash{}", name, i));
+  if (other_level) names.push_back(name + ".other");
+  if (missing_level) names.push_back(name + ".missing(NA)");
+  return names;
 }
 
 FeatureBinding::FeatureBinding(const FeatureEncoder& the_encoder, const Frame& the_frame)
@@ -208,17 +338,7 @@ FeatureBinding::FeatureBinding(const FeatureEncoder& the_encoder, const Frame& t
                       c.name, ColumnTypeName(column.type()), type, c.name, type));
     }
     if (!c.categorical) continue;
-    const auto last = static_cast<int32_t>(c.unit + c.level_units() - 1);
-    const int32_t other = c.missing_level ? last : -1;
-    const Domain known(c.levels);
-    for (const std::string& level : column.domain()->levels()) {
-      const int64_t code = known.Find(level);
-      int32_t unit = other;
-      if (code >= c.first_level) unit = static_cast<int32_t>(c.unit + code - c.first_level);
-      if (code >= 0 && code < c.first_level) unit = -1;
-      units.back().push_back(unit);
-    }
-    units.back().push_back(other);
+    units.back() = PlacesOfLevels(c, column.domain()->levels());
   }
 }
 

@@ -53,7 +53,7 @@ RowStore::RowStore(const FeatureBinding& binding, int64_t begin, int64_t end,
   shift_ = Matrix<float>(1, narrow);
   imputed_ = Matrix<float>(1, narrow);
   for (const FeatureColumn& c : encoder_->columns()) {
-    categoricals_ += c.categorical ? 1 : 0;
+    categoricals_ += c.one_hot() ? 1 : 0;
     if (!c.narrow || c.sparse) continue;
     const size_t j = c.unit - shape.levels;
     scale_(0, j) = static_cast<float>(c.scale);
@@ -103,6 +103,21 @@ bool RowStore::EncodeBlock(const FeatureBinding& binding, int64_t begin, int64_t
   for (size_t i = 0; i < binding.positions.size(); ++i) {
     const FeatureColumn& c = encoder_->columns()[i];
     if (c.sparse) continue;
+    if (c.width > 0) {
+      ReadCells(*binding.frame, binding.positions[i], begin, codes);
+      const std::vector<int32_t>& places = binding.units[i];
+      float* out =
+          wide_.data() + first * floats_per_row_ + c.unit - encoder_->shape().levels - first_float;
+      for (size_t r = 0; r < count; ++r) {
+        if (!keep.empty() && keep[r] == 0) continue;
+        const int32_t place =
+            codes[r] == kMissingInt ? places.back() : places[static_cast<size_t>(codes[r])];
+        const double* values = c.table.data() + static_cast<size_t>(place) * c.width;
+        std::copy_n(values, c.width, out);
+        out += floats_per_row_;
+      }
+      continue;
+    }
     if (c.categorical) {
       ReadCells(*binding.frame, binding.positions[i], begin, codes);
       const std::vector<int32_t>& units = binding.units[i];

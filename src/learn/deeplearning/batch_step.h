@@ -10,9 +10,9 @@
 // Sums within a task go in a fixed order and tasks depend on shapes only: the result is the same to
 // the bit whoever does them.
 //
-// Weights whose input is zero are left as they are, with the optimizer's state: those of one-hot
-// and sparse inputs that no row of the batch has, and in batches of one row those of every input or
-// hidden unit that is zero.
+// Weights whose input is zero are left as they are, with the optimizer's state: those of inputs
+// that are zero in every row of the batch (so that it makes no difference whether zeros are
+// stored), and in batches of one row those of hidden units, too.
 #pragma once
 
 #include <cstdint>
@@ -96,6 +96,8 @@ class BatchStep {
   void GatherRows(size_t begin, size_t end);
   void CollectEntries();
   void UpdateWeights(const Tile& tile);
+  // Whether any row of the batch has a dense input that is not zero.
+  bool IsInputUsed(size_t dense_unit) const;
   // The deltas of the tile's columns, copied into one stream, or null where that does not pay.
   const PackedFactor<T>* PackedDeltas(const Tile& tile) const;
   void UpdateBiases(const Tile& tile);

@@ -79,8 +79,24 @@ void BatchStep<T>::UpdateWeights(const Tile& tile) {
     } else {
       net_.layers[layer_of_[tile.block / 2] - 1]->WeightGradient(InputsOf(tile.block), dy, part);
     }
-    optimizer_.UpdateTile(tile.block, r, tile.column, part.gradient, factor);
+    if (tile.block > 0) {
+      optimizer_.UpdateTile(tile.block, r, tile.column, part.gradient, factor);
+      continue;
+    }
+    for (size_t i = 0; i < rows; ++i) {
+      if (!IsInputUsed(r - origin + i)) continue;
+      optimizer_.Update(0, r + i, tile.column, part.gradient.row(i), factor, tile.columns);
+    }
   }
+}
+
+template <class T>
+bool BatchStep<T>::IsInputUsed(size_t dense_unit) const {
+  const ConstMatrixView<T> x = InputsOf(0);
+  for (size_t r = 0; r < x.rows; ++r) {
+    if (x.row(r)[dense_unit] != 0) return true;
+  }
+  return false;
 }
 
 template <class T>
@@ -157,6 +173,7 @@ void BatchStep<T>::Constrain(const Tile& panel) {
 #define THALWEG_INSTANTIATE(T)                                                   \
   template void BatchStep<T>::CollectEntries();                                  \
   template void BatchStep<T>::UpdateWeights(const Tile&);                        \
+  template bool BatchStep<T>::IsInputUsed(size_t) const;                         \
   template const PackedFactor<T>* BatchStep<T>::PackedDeltas(const Tile&) const; \
   template void BatchStep<T>::UpdateBiases(const Tile&);                         \
   template void BatchStep<T>::UpdateEntries(size_t, size_t);                     \

@@ -25,6 +25,9 @@ void CheckParams(const DeepLearningParams& p, bool classification) {
                       "CrossEntropy needs a categorical response; use Quadratic, or "
                       "--response_type enum"});
   }
+  if (p.col_major) {
+    errors.push_back({"col_major", "is not supported: leave it out; results do not depend on it"});
+  }
   if (!errors.empty()) throw FieldErrors(std::move(errors));
 }
 

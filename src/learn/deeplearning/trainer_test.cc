@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "frame/chunk_builder.h"
 #include "models/deeplearning_model.h"
+#include "models/frame_for_test.h"
 
 namespace thalweg {
 namespace {
@@ -310,6 +311,73 @@ TEST(Trainer, NoOptionIsIgnored) {
   adadelta.rho = 0.99;
   adadelta.epsilon = 1e-6;
   EXPECT_FALSE(weights(Train(adadelta)) == adaptive) << "epsilon";
+}
+
+TEST(Trainer, CategoriesAreEncodedAsAsked) {
+  // "level" has three levels and missing cells; x and y are two inputs more.
+  const std::pair<CategoricalEncoding, size_t> cases[] = {
+      {CategoricalEncoding::kOneHotInternal, 6}, {CategoricalEncoding::kOneHotExplicit, 6},
+      {CategoricalEncoding::kBinary, 4},         {CategoricalEncoding::kEigen, 3},
+      {CategoricalEncoding::kLabelEncoder, 3},   {CategoricalEncoding::kSortByResponse, 3},
+      {CategoricalEncoding::kEnumLimited, 6}};
+  for (const auto& [encoding, inputs] : cases) {
+    DeepLearningParams params = Classify();
+    params.categorical_encoding = encoding;
+    const TrainingOutcome outcome = Train(params);
+    const auto& model = dynamic_cast<const DeepLearningModel&>(*outcome.model);
+    EXPECT_EQ(model.encoder().shape().units(), inputs)
+        << kEnumNames<CategoricalEncoding>[static_cast<size_t>(encoding)];
+    EXPECT_LT(*outcome.validation_metrics->classification_error, 0.2);
+  }
+}
+
+TEST(Trainer, MaxCategoricalFeaturesBoundsTheInputs) {
+  DeepLearningParams params = Classify();
+  params.max_categorical_features = 2;
+  const TrainingOutcome outcome = Train(params);
+  const auto& model = dynamic_cast<const DeepLearningModel&>(*outcome.model);
+  EXPECT_EQ(model.encoder().shape(), (InputShape{2, 2, 0}));
+}
+
+TEST(Trainer, SparseAndDenseInputsGiveTheSameNet) {
+  // Integers that are mostly zero, taken as they are: the two ways differ in the work alone.
+  constexpr size_t kRows = 400;
+  Random random(5);
+  FrameMaker maker(kRows, 100);
+  std::vector<int64_t> label(kRows);
+  for (const char* name : {"a", "b", "c", "d"}) {
+    std::vector<double> cells(kRows);
+    for (size_t r = 0; r < kRows; ++r) {
+      cells[r] = random.Bernoulli(0.3) ? static_cast<double>(1 + random.Below(2)) / 2 : 0;
+      label[r] ^= cells[r] > 0.5 ? 1 : 0;
+    }
+    maker.Real(name, cells);
+  }
+  const Frame frame = maker.Enum("label", {"n", "y"}, label).Make();
+  DeepLearningParams params = Classify();
+  params.ignored_columns = {};
+  params.standardize = false;
+  params.reproducible = true;
+  params.epochs = 3;
+  ThreadPool pool(2);
+  std::vector<std::vector<float>> predictions;
+  for (bool sparse : {false, true}) {
+    params.sparse = sparse;
+    const TrainingOutcome outcome = TrainDeepLearning(params, {&frame, nullptr}, pool, {});
+    const auto& model = dynamic_cast<const DeepLearningModel&>(*outcome.model);
+    EXPECT_EQ(model.encoder().shape(), sparse ? (InputShape{0, 0, 4}) : (InputShape{0, 4, 0}));
+    const Frame predicted = model.Predict(frame, pool);
+    std::vector<double> yes(kRows);
+    ReadCells(predicted, 2, 0, yes);
+    predictions.emplace_back(yes.begin(), yes.end());
+  }
+  for (size_t r = 0; r < kRows; ++r) EXPECT_NEAR(predictions[0][r], predictions[1][r], 2e-3) << r;
+}
+
+TEST(Trainer, ColMajorIsRefused) {
+  DeepLearningParams params = Classify();
+  params.col_major = true;
+  EXPECT_THROW(Train(params), FieldErrors);
 }
 
 }  // namespace

@@ -72,6 +72,18 @@ ResponseScale ScaleOf(const Frame& frame, size_t column, bool standardize) {
   return scale;
 }
 
+// Values, or the class codes; NaN where missing.
+std::vector<double> NumericResponses(const Frame& frame, size_t column,
+                                     const ResponseScale& response) {
+  ActualResponses actual = ReadResponses(frame, column, response, 0, frame.rows());
+  if (!response.classification()) return std::move(actual.values);
+  std::vector<double> numbers;
+  for (int32_t code : actual.classes) {
+    numbers.push_back(code < 0 ? kMissingReal : static_cast<double>(code));
+  }
+  return numbers;
+}
+
 // Rows that have a response, and if asked for, all predictors.
 std::vector<uint8_t> RowsToKeep(const Frame& frame, const FeatureBinding& binding,
                                 const ActualResponses& actual, bool skip_missing,
@@ -137,11 +149,19 @@ TrainingData PrepareTrainingData(const DeepLearningParams& params, const Trainin
   TrainingData data;
   data.response = ScaleOf(frame, response, params.standardize);
   const std::vector<size_t> predictors = Predictors(params, frame, response);
+  std::vector<double> responses;
+  if (params.categorical_encoding == CategoricalEncoding::kSortByResponse) {
+    responses = NumericResponses(frame, response, data.response);
+  }
   data.encoder = std::make_unique<FeatureEncoder>(
       FeatureEncoder::Fit(frame, predictors,
                           {.standardize = params.standardize,
                            .use_all_factor_levels = params.use_all_factor_levels,
                            .ignore_const_cols = params.ignore_const_cols,
+                           .categorical_encoding = params.categorical_encoding,
+                           .max_categorical_features = params.max_categorical_features,
+                           .sparse = params.sparse,
+                           .responses = responses,
                            .keep_zeros = params.mini_batch_size == 1},
                           pool, data.warnings));
   data.training = Encode(*data.encoder, data.response, frame, response, skip, pool);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/fields.h"
+#include "models/categorical_encoding.h"
 
 namespace thalweg {
 
@@ -21,6 +22,10 @@ struct DataParams {
   bool use_all_factor_levels = true;
   MissingValuesHandling missing_values_handling = MissingValuesHandling::kMeanImputation;
   bool ignore_const_cols = true;
+  CategoricalEncoding categorical_encoding = CategoricalEncoding::kAuto;
+  int64_t max_categorical_features = std::numeric_limits<int32_t>::max();
+  bool sparse = false;
+  bool col_major = false;
 };
 
 template <>
@@ -48,6 +53,30 @@ inline constexpr auto kFields<DataParams> = std::tuple{
     Field<&DataParams::ignore_const_cols>({.name = "ignore_const_cols",
                                            .help = "Leave out columns with one single value.",
                                            .level = ParamLevel::kSecondary}),
+    Field<&DataParams::categorical_encoding>(
+        {.name = "categorical_encoding",
+         .help = "How the levels of categorical predictors become inputs; AUTO means "
+                 "OneHotInternal.",
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
+    Field<&DataParams::max_categorical_features>(
+        {.name = "max_categorical_features",
+         .help = "One-hot inputs of all categorical predictors together; above that the levels of "
+                 "the largest ones are hashed.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 1,
+         .max = std::numeric_limits<int32_t>::max()}),
+    Field<&DataParams::sparse>(
+        {.name = "sparse",
+         .help = "Hold numeric predictors that are mostly zero as sparse inputs, scaled but not "
+                 "centred, however few they are; else only where most of the frame is zero.",
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
+    Field<&DataParams::col_major>(
+        {.name = "col_major",
+         .help = "Not supported: weights have one layout, chosen for speed.",
+         .level = ParamLevel::kExpert}),
 };
 
 }  // namespace thalweg
