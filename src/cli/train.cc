@@ -40,6 +40,15 @@ void PrintMetrics(const char* title, const Metrics& metrics) {
   line("r2", metrics.r2);
 }
 
+// What the validation frame's columns should be. Columns without any value have no type.
+ExpectedTypes TypesOf(const ParseResult& training) {
+  ExpectedTypes expected{.types = {}, .source = "the training frame"};
+  for (const ColumnReport& column : training.report.columns) {
+    if (column.missing < training.frame.rows()) expected.types.emplace(column.name, column.type);
+  }
+  return expected;
+}
+
 // One subcommand of `train`: a learner with its flags.
 struct LearnerFlags {
   const Learner* learner;
@@ -140,7 +149,8 @@ Examples:
     PrintParseProblems(training.report);
     std::optional<ParseResult> validation;
     if (!flags.validation_frame.empty()) {
-      validation = flags.data->Parse(flags.validation_frame, options, pool, cancel);
+      validation =
+          flags.data->Parse(flags.validation_frame, options, pool, cancel, TypesOf(training));
       PrintParseProblems(validation->report);
     }
     const double parse_seconds = SecondsSince(start);

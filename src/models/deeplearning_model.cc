@@ -108,6 +108,15 @@ DeepLearningModel::DeepLearningModel(FeatureEncoder encoder, Network network, st
 
 DeepLearningModel::~DeepLearningModel() = default;
 
+std::vector<std::pair<std::string, ColumnType>> DeepLearningModel::TrainedTypes() const {
+  std::vector<std::pair<std::string, ColumnType>> types;
+  for (const FeatureColumn& column : encoder_.columns()) {
+    if (column.type) types.emplace_back(column.name, *column.type);
+  }
+  if (scale_.classification()) types.emplace_back(response_, ColumnType::kCategorical);
+  return types;
+}
+
 Frame DeepLearningModel::Predict(const Frame& frame, ThreadPool& pool) const {
   const FeatureBinding binding(encoder_, frame);
   const Layout& layout = frame.layout();

@@ -43,7 +43,7 @@ class Reader {
     if (!source->warning().empty()) report_.warnings.push_back(source->warning());
   }
 
-  ParseResult Finish() {
+  ParseResult Finish(const ExpectedTypes& expected) {
     report_.format = "arff";
     report_.rows = starts_.back();
     std::vector<std::string> names;
@@ -63,7 +63,7 @@ class Reader {
       report_.columns.push_back(std::move(entry));
     }
     Frame frame(std::make_shared<Layout>(std::move(starts_)), std::move(names), std::move(columns));
-    return ApplyColumnOptions({std::move(frame), std::move(report_)}, options_, pool_);
+    return ApplyColumnOptions({std::move(frame), std::move(report_)}, options_, expected, pool_);
   }
 
  private:
@@ -190,11 +190,11 @@ bool LooksLikeArff(std::span<const char> head, std::string_view /*name*/) {
 }
 
 ParseResult ReadArff(const std::vector<std::string>& paths, const ParseOptions& options,
-                     ThreadPool& pool, const WorkContext& context) {
+                     ThreadPool& pool, const WorkContext& context, const ExpectedTypes& expected) {
   internal::RejectOptions(options, {"chunk_bytes", "time_zone"}, "arff");
   internal::Reader reader(options, pool, context);
   for (const std::string& path : paths) reader.ReadFile(path);
-  return reader.Finish();
+  return reader.Finish(expected);
 }
 
 }  // namespace thalweg

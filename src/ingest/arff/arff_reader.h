@@ -22,6 +22,7 @@ bool LooksLikeArff(std::span<const char> head, std::string_view name);
 
 // Several files need the same attributes. UserError with file and line on anything else than ARFF.
 ParseResult ReadArff(const std::vector<std::string>& paths, const ParseOptions& options,
-                     ThreadPool& pool, const WorkContext& context);
+                     ThreadPool& pool, const WorkContext& context,
+                     const ExpectedTypes& expected = {});
 
 }  // namespace thalweg

@@ -320,8 +320,9 @@ bool LooksLikeCsv(std::span<const char> head, std::string_view) {
 }
 
 ParseResult ReadCsvInputs(const std::vector<CsvInput>& inputs, const ParseOptions& options,
-                          ThreadPool& pool, const WorkContext& context) {
-  return internal::Reading(internal::MakePlan(inputs, options), pool, context).Read();
+                          ThreadPool& pool, const WorkContext& context,
+                          const ExpectedTypes& expected) {
+  return internal::Reading(internal::MakePlan(inputs, options, expected), pool, context).Read();
 }
 
 }  // namespace thalweg

@@ -18,8 +18,11 @@ namespace thalweg::internal {
 struct ColumnPlan {
   std::string name;
   ColumnType type = ColumnType::kInteger;
-  // The user named the type: cells that do not fit become missing and are listed as rejected.
+  // The user named the type, or it is expected: cells that do not fit become missing and are listed
+  // as rejected.
   bool fixed = false;
+  // A fixed column of integers becomes real by a cell that is so, all the same.
+  bool may_be_real = false;
   // No sampled cell had a value: the first contradicting cell decides.
   bool unknown = false;
   std::string why;
@@ -54,6 +57,7 @@ struct CsvPlan {
 
 // Opens every file, looks at its head and at spots spread over it, and decides. UserError on
 // options that contradict each other or the files, and on files that are no text.
-CsvPlan MakePlan(const std::vector<CsvInput>& inputs, const ParseOptions& options);
+CsvPlan MakePlan(const std::vector<CsvInput>& inputs, const ParseOptions& options,
+                 const ExpectedTypes& expected = {});
 
 }  // namespace thalweg::internal

@@ -110,11 +110,12 @@ SheetText Render(const std::string& path, double max_expansion) {
 
 // Columns that were taken for numbers or times though some of their cells are text.
 std::vector<std::string> TextTypes(const Frame& frame, const std::vector<SheetText>& sheets,
-                                   const ParseOptions& options) {
+                                   const ParseOptions& options, const ExpectedTypes& expected) {
   std::vector<std::string> types;
   for (size_t i = 0; i < frame.columns(); ++i) {
     const ColumnType type = frame.column(i).type();
     if (type == ColumnType::kString || type == ColumnType::kCategorical) continue;
+    if (expected.Find(frame.name(i)) != nullptr) continue;
     const bool text = std::any_of(sheets.begin(), sheets.end(), [&](const SheetText& sheet) {
       return i < sheet.has_text.size() && sheet.has_text[i];
     });
@@ -138,7 +139,7 @@ bool LooksLikeXlsx(std::span<const char> head, std::string_view name) {
 }
 
 ParseResult ReadXlsx(const std::vector<std::string>& paths, const ParseOptions& options,
-                     ThreadPool& pool, const WorkContext& context) {
+                     ThreadPool& pool, const WorkContext& context, const ExpectedTypes& expected) {
   internal::RejectOptions(
       options,
       {"header", "na_strings", "column_na_strings", "time_zone", "time_formats", "chunk_bytes"},
@@ -158,11 +159,12 @@ ParseResult ReadXlsx(const std::vector<std::string>& paths, const ParseOptions& 
   csv.format = ParseFormat::kCsv;
   csv.separator = ",";
   csv.comment = "";
-  ParseResult result = ReadCsvInputs(inputs, csv, pool, context);
-  const std::vector<std::string> types = internal::TextTypes(result.frame, sheets, options);
+  ParseResult result = ReadCsvInputs(inputs, csv, pool, context, expected);
+  const std::vector<std::string> types =
+      internal::TextTypes(result.frame, sheets, options, expected);
   if (!types.empty()) {
     csv.column_types.insert(csv.column_types.end(), types.begin(), types.end());
-    result = ReadCsvInputs(inputs, csv, pool, context);
+    result = ReadCsvInputs(inputs, csv, pool, context, expected);
   }
   result.report.format = "xlsx";
   result.report.bytes = 0;

@@ -19,6 +19,7 @@ namespace thalweg {
 bool LooksLikeXlsx(std::span<const char> head, std::string_view name);
 
 ParseResult ReadXlsx(const std::vector<std::string>& paths, const ParseOptions& options,
-                     ThreadPool& pool, const WorkContext& context);
+                     ThreadPool& pool, const WorkContext& context,
+                     const ExpectedTypes& expected = {});
 
 }  // namespace thalweg
