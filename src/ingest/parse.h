@@ -33,6 +33,7 @@ struct ParseOptions {
   std::vector<std::string> na_strings = {"",     "NA",   "N/A",  "NaN", "nan",
                                          "null", "NULL", "None", "?"};
   std::vector<std::string> column_na_strings;
+  bool quoted_na = false;
   std::vector<std::string> skipped_columns;
   std::string quote = "\"";
   std::string escape;
@@ -65,6 +66,9 @@ inline constexpr auto kFields<ParseOptions> = std::tuple{
     Field<&ParseOptions::column_na_strings>(
         {.name = "column_na_strings",
          .help = "Further missing-value cells of single columns, as NAME=TEXT."}),
+    Field<&ParseOptions::quoted_na>(
+        {.name = "quoted_na",
+         .help = "Quoted cells of enum and string columns can be missing values, too."}),
     Field<&ParseOptions::skipped_columns>(
         {.name = "skipped_columns", .help = "Columns to leave out, by name."}),
     Field<&ParseOptions::quote>({.name = "quote", .help = "Quote character; empty means none."}),

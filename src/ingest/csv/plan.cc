@@ -42,6 +42,7 @@ class Planner {
     }
     for (const TimePattern& pattern : DefaultTimePatterns()) plan_.time_patterns.push_back(pattern);
     plan_.max_levels = options.max_levels;
+    plan_.quoted_na = options.quoted_na;
     common_na_ = std::make_shared<NaStrings>(options.na_strings);
     context_ = {&plan_.dialect, plan_.zone.get(), &plan_.time_patterns};
   }

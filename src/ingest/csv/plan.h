@@ -50,6 +50,8 @@ struct CsvPlan {
   // All patterns that the options and defaults allow.
   std::vector<TimePattern> time_patterns;
   int64_t max_levels = 0;
+  // Quoted texts can be missing.
+  bool quoted_na = false;
   size_t block_bytes = 0;
   // Rows and quoted cells that are longer are taken for a quote that was forgotten.
   size_t longest_row = size_t{256} << 20;

@@ -159,6 +159,8 @@ ParseResult ReadXlsx(const std::vector<std::string>& paths, const ParseOptions& 
   csv.format = ParseFormat::kCsv;
   csv.separator = ",";
   csv.comment = "";
+  // The quotes are ours: a text of a sheet can mean a missing value.
+  csv.quoted_na = true;
   ParseResult result = ReadCsvInputs(inputs, csv, pool, context, expected);
   const std::vector<std::string> types =
       internal::TextTypes(result.frame, sheets, options, expected);
