@@ -75,7 +75,7 @@ class TrainCommand : public Command {
   int Run() override {
     for (const auto& flags : flags_) {
       if (!flags->app->parsed()) continue;
-      if (flags->app->remaining_size() > 0) return RefuseExtras(*flags);
+      if (flags->app->remaining_size() > 0) throw UnknownWords(*flags->app);
       return Train(*flags);
     }
     if (app->remaining_size() > 0) {
@@ -116,19 +116,6 @@ Examples:
   thalweg train deeplearning --training_frame data/prostate/prostate.csv \
       --response_column CAPSULE --response_type enum --ignored_columns ID)");
     flags_.push_back(std::move(flags));
-  }
-
-  static int RefuseExtras(const LearnerFlags& flags) {
-    std::vector<std::string> names;
-    for (const CLI::Option* option : flags.app->get_options()) names.push_back(option->get_name());
-    std::string text;
-    for (const std::string& word : flags.app->remaining()) {
-      const std::string nearest = NearestWord(word, names);
-      if (!text.empty()) text += '\n';
-      text += fmt::format("unknown option {}{}", word,
-                          nearest.empty() ? "" : "; did you mean " + nearest + "?");
-    }
-    throw UserError(text);
   }
 
   static int Train(LearnerFlags& flags) {
