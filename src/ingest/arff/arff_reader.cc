@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "frame/chunk_builder.h"
 #include "ingest/arff/arff_block.h"
 #include "ingest/arff/arff_header.h"
 #include "ingest/column_options.h"
@@ -62,6 +63,7 @@ class Reader {
           std::make_shared<Column>(entry.type, std::move(chunks_[i]), std::move(domain)));
       report_.columns.push_back(std::move(entry));
     }
+    AddWeights(names, columns);
     Frame frame(std::make_shared<Layout>(std::move(starts_)), std::move(names), std::move(columns));
     return ApplyColumnOptions({std::move(frame), std::move(report_)}, options_, expected, pool_);
   }
@@ -132,6 +134,31 @@ class Reader {
     for (size_t i = 0; i < attributes_.size(); ++i) {
       chunks_[i].push_back(std::move(block.chunks[i]));
     }
+    weights_.push_back(std::move(block.weights));
+  }
+
+  // A column of the rows' weights, if any row states one.
+  void AddWeights(std::vector<std::string>& names, std::vector<ColumnPtr>& columns) {
+    const auto stated = [](const ChunkPtr& chunk) { return static_cast<bool>(chunk); };
+    if (std::none_of(weights_.begin(), weights_.end(), stated)) return;
+    for (size_t i = 0; i < weights_.size(); ++i) {
+      if (weights_[i]) continue;
+      weights_[i] =
+          EncodeReals(std::vector<double>(static_cast<size_t>(starts_[i + 1] - starts_[i]), 1));
+    }
+    ColumnReport entry;
+    entry.name = "weight";
+    for (int k = 2; std::find(names.begin(), names.end(), entry.name) != names.end(); ++k) {
+      entry.name = fmt::format("weight_{}", k);
+    }
+    entry.type = ColumnType::kReal;
+    entry.why = "weights of rows, in braces behind their values; 1 where there is none";
+    report_.warnings.push_back(fmt::format(
+        "rows have weights: they are column {}, which is a predictor unless it is ignored",
+        entry.name));
+    names.push_back(entry.name);
+    columns.push_back(std::make_shared<Column>(entry.type, std::move(weights_)));
+    report_.columns.push_back(std::move(entry));
   }
 
   ColumnType TypeOf(size_t i, std::string& why) const {
@@ -168,6 +195,7 @@ class Reader {
   std::vector<ArffAttribute> attributes_;
   std::vector<int64_t> starts_ = {0};
   std::vector<std::vector<ChunkPtr>> chunks_;
+  std::vector<ChunkPtr> weights_;  // per block; null where no row states one
   ParseReport report_;
 };
 

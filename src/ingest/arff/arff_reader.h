@@ -3,7 +3,9 @@
 //   numeric -> int where all values are integers, else real    real -> real    integer -> int
 //   {levels} -> enum, levels in declared order    string -> string    date -> time
 // ? is missing; values are separated by commas or blanks; % begins a comment. In sparse rows what
-// is not named is zero (the first level of nominal attributes; missing for strings).
+// is not named is zero (the first level of nominal attributes; missing for strings). Weights of
+// rows
+// ({2} behind the values) become a last column weight.
 //
 // Source: Weka's manual, chapter "ARFF"
 // (https://waikato.github.io/weka-wiki/formats_and_processing/arff/).
