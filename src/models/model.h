@@ -26,8 +26,8 @@ class Model {
   virtual std::string algo() const = 0;
   virtual const std::string& response() const = 0;
 
-  // Name and type of the predictors in the training frame, and of a categorical response: what
-  // a reader of new rows should take these columns for.
+  // Name and type of the predictors in the training frame, and of a categorical response whose
+  // levels are not numbers: what a reader of new rows should take these columns for.
   virtual std::vector<std::pair<std::string, ColumnType>> TrainedTypes() const = 0;
 
   // One row per row of `frame`. Column `predict` (a level, or a number), and for classification one

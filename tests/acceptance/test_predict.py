@@ -78,6 +78,20 @@ def test_metrics_of_integer_classes(thalweg, tmp_path, table):
     result = predict(thalweg, path, frame, "--metrics")
     assert result.json()["cm"]["levels"] == ["0", "1"]
     assert result.json()["rows"] == 600
+    # 1.0, as programs write integers in a column with missing cells, is level 1.
+    rows = [{**row, "y": row["y"] + ".0"} for row in rows]
+    again = predict(thalweg, path, write(tmp_path / "reals.csv", rows), "--metrics")
+    assert again.json() == result.json()
+
+
+def test_metrics_of_classes_that_only_look_like_integers(thalweg, tmp_path, table):
+    rows = [{**row, "y": "007" if row["y"] == "yes" else "a"} for row in table]
+    path = tmp_path / "m.thalweg"
+    thalweg("train", "deeplearning", "--training_frame", write(tmp_path / "train.csv", rows),
+            "--response_column", "y", "--epochs", "5", "--model", path)
+    rows = [row for row in rows if row["y"] == "007"]
+    result = predict(thalweg, path, write(tmp_path / "new.csv", rows), "--metrics")
+    assert result.json()["rows"] == len(rows)
 
 
 def test_numbers_that_are_missing_or_text(thalweg, tmp_path, table, model):
