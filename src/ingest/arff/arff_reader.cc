@@ -31,17 +31,16 @@ class Reader {
         context_(context),
         zone_(TimeZone::Load(options.time_zone)) {}
 
-  void ReadFile(const std::string& path) {
-    const auto source = OpenSource(path, {.max_expansion = options_.max_expansion});
-    report_.files.push_back(path);
-    report_.bytes += source->size();
-    LineBlocks header_blocks(*source, 1);
-    int64_t lines = ReadHeader(header_blocks, path);
+  void ReadSource(ByteSource& source) {
+    report_.files.push_back(source.name());
+    report_.bytes += source.size();
+    LineBlocks header_blocks(source, 1);
+    int64_t lines = ReadHeader(header_blocks, source.name());
     size_t block_bytes = std::max(kBlockBytes, kBlockBytesPerColumn * attributes_.size());
     if (options_.chunk_bytes > 0) block_bytes = static_cast<size_t>(options_.chunk_bytes);
     header_blocks.SetBlockBytes(block_bytes);
-    ReadData(header_blocks, *source, lines);
-    if (!source->warning().empty()) report_.warnings.push_back(source->warning());
+    ReadData(header_blocks, source, lines);
+    if (!source.warning().empty()) report_.warnings.push_back(source.warning());
   }
 
   ParseResult Finish(const ExpectedTypes& expected) {
@@ -200,6 +199,17 @@ class Reader {
 };
 
 }  // namespace
+
+ParseResult ReadArffSources(size_t sources,
+                            const std::function<std::unique_ptr<ByteSource>(size_t)>& open,
+                            const ParseOptions& options, ThreadPool& pool,
+                            const WorkContext& context, const ExpectedTypes& expected) {
+  RejectOptions(options, {"chunk_bytes", "time_zone"}, "arff");
+  Reader reader(options, pool, context);
+  for (size_t i = 0; i < sources; ++i) reader.ReadSource(*open(i));
+  return reader.Finish(expected);
+}
+
 }  // namespace internal
 
 bool LooksLikeArff(std::span<const char> head, std::string_view /*name*/) {
@@ -219,10 +229,10 @@ bool LooksLikeArff(std::span<const char> head, std::string_view /*name*/) {
 
 ParseResult ReadArff(const std::vector<std::string>& paths, const ParseOptions& options,
                      ThreadPool& pool, const WorkContext& context, const ExpectedTypes& expected) {
-  internal::RejectOptions(options, {"chunk_bytes", "time_zone"}, "arff");
-  internal::Reader reader(options, pool, context);
-  for (const std::string& path : paths) reader.ReadFile(path);
-  return reader.Finish(expected);
+  return internal::ReadArffSources(
+      paths.size(),
+      [&](size_t i) { return OpenSource(paths[i], {.max_expansion = options.max_expansion}); },
+      options, pool, context, expected);
 }
 
 }  // namespace thalweg

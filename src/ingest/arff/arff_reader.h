@@ -11,12 +11,15 @@
 // (https://waikato.github.io/weka-wiki/formats_and_processing/arff/).
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ingest/parse.h"
+#include "ingest/source.h"
 
 namespace thalweg {
 
@@ -27,4 +30,13 @@ ParseResult ReadArff(const std::vector<std::string>& paths, const ParseOptions& 
                      ThreadPool& pool, const WorkContext& context,
                      const ExpectedTypes& expected = {});
 
+namespace internal {
+
+// The same for any sources, opened one after another.
+ParseResult ReadArffSources(size_t sources,
+                            const std::function<std::unique_ptr<ByteSource>(size_t)>& open,
+                            const ParseOptions& options, ThreadPool& pool,
+                            const WorkContext& context = {}, const ExpectedTypes& expected = {});
+
+}  // namespace internal
 }  // namespace thalweg

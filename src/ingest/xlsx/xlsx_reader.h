@@ -7,12 +7,15 @@
 // show errors (#N/A, #DIV/0!) are missing; the report counts them.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ingest/parse.h"
+#include "ingest/source.h"
 
 namespace thalweg {
 
@@ -22,4 +25,13 @@ ParseResult ReadXlsx(const std::vector<std::string>& paths, const ParseOptions& 
                      ThreadPool& pool, const WorkContext& context,
                      const ExpectedTypes& expected = {});
 
+namespace internal {
+
+// The same for any sources, opened one after another.
+ParseResult ReadXlsxSources(size_t sources,
+                            const std::function<std::unique_ptr<ByteSource>(size_t)>& open,
+                            const ParseOptions& options, ThreadPool& pool,
+                            const WorkContext& context = {}, const ExpectedTypes& expected = {});
+
+}  // namespace internal
 }  // namespace thalweg
