@@ -15,7 +15,7 @@ help:
 	@echo "make format       format all C++ files (format-check: only look)"
 	@echo "make lint         clang-tidy on files that differ from main (LINT=all: on all)"
 	@echo "make sanitize     tests under ASan+UBSan, then TSan"
-	@echo "make fuzz         every fuzz target for FUZZ_SECONDS (60)"
+	@echo "make fuzz         every fuzz target, the main ones for FUZZ_SECONDS (60)"
 
 setup:
 	@tools/setup.sh

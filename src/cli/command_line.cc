@@ -37,18 +37,8 @@ int PrintError(const std::string& message) {
   return kExitUser;
 }
 
-// A flag or command that is not there, with what it may have been meant to be.
-int PrintUnknown(const CLI::App& app, const std::vector<std::unique_ptr<Command>>& commands) {
-  for (const auto& command : commands) {
-    if (!command->app->parsed()) continue;
-    for (const std::string& word : command->app->remaining()) {
-      const bool flag = word.starts_with("-");
-      PrintError(fmt::format("{}: unknown {} {}{}", command->app->get_name(),
-                             flag ? "option" : "argument", word,
-                             flag ? Suggestion(word, command->FlagNames()) : ""));
-    }
-    return kExitUser;
-  }
+int PrintUnknownCommands(const CLI::App& app,
+                         const std::vector<std::unique_ptr<Command>>& commands) {
   std::vector<std::string> names;
   for (const auto& command : commands) names.push_back(command->app->get_name());
   for (const std::string& word : app.remaining()) {
@@ -82,10 +72,10 @@ int Dispatch(int argc, const char* const* argv) {
   }
   for (const auto& command : commands) {
     if (!command->app->parsed()) continue;
-    if (command->app->remaining_size() > 0) return PrintUnknown(app, commands);
+    if (command->app->remaining_size() > 0) throw UnknownWords(*command->app);
     return command->Run();
   }
-  if (app.remaining_size() > 0) return PrintUnknown(app, commands);
+  if (app.remaining_size() > 0) return PrintUnknownCommands(app, commands);
   fmt::print("{}", app.help());
   return kExitOk;
 }
@@ -141,10 +131,16 @@ void FieldFlags::Apply(void* params) const {
   if (!errors.empty()) throw FieldErrors(std::move(errors));
 }
 
-std::vector<std::string> Command::FlagNames() const {
+UserError UnknownWords(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::Option* option : app->get_options()) names.push_back(option->get_name());
-  return names;
+  for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
+  std::vector<std::string> lines;
+  for (const std::string& word : app.remaining()) {
+    const bool flag = word.starts_with("-");
+    lines.push_back(fmt::format("{}: unknown {} {}{}", app.get_name(), flag ? "option" : "argument",
+                                word, flag ? Suggestion(word, names) : ""));
+  }
+  return UserError(Join(lines, "\n"));
 }
 
 }  // namespace thalweg

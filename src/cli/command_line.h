@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/params.h"
 
 namespace CLI {
@@ -44,9 +45,11 @@ class Command {
   virtual ~Command() = default;
   virtual int Run() = 0;
   CLI::App* app = nullptr;
-  // Words that flags of this command may be misspelled from; for "did you mean".
-  std::vector<std::string> FlagNames() const;
 };
+
+// One line per word of `app`'s command line that it does not know, with the option that it may have
+// been meant to be.
+UserError UnknownWords(const CLI::App& app);
 
 std::unique_ptr<Command> AddInspect(CLI::App& app);
 std::unique_ptr<Command> AddTrain(CLI::App& app);

@@ -16,9 +16,10 @@ class DataFlags {
 
   // The parse options as given.
   ParseOptions Options() const;
-  // Parses with a progress bar. `what` names the file in it: "parsing train.csv".
+  // Parses with a progress bar that names the first file.
   ParseResult Parse(const std::vector<std::string>& paths, const ParseOptions& options,
-                    ThreadPool& pool, const CancelToken& cancel) const;
+                    ThreadPool& pool, const CancelToken& cancel,
+                    const ExpectedTypes& expected = {}) const;
   // Made at the first call.
   ThreadPool& pool();
   bool quiet() const { return quiet_; }

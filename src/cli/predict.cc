@@ -41,7 +41,9 @@ Example:
     CancelToken cancel;
     InterruptScope interrupt(cancel);
     ThreadPool& pool = data_->pool();
-    const ParseResult rows = data_->Parse(frame_, data_->Options(), pool, cancel);
+    ExpectedTypes expected{.types = {}, .source = "the model"};
+    for (const auto& [name, type] : model->TrainedTypes()) expected.types.emplace(name, type);
+    const ParseResult rows = data_->Parse(frame_, data_->Options(), pool, cancel, expected);
     PrintParseProblems(rows.report);
     const Frame predictions = model->Predict(rows.frame, pool);
     WriteFrame(predictions, output_, pool, {.cancel = &cancel});

@@ -40,6 +40,15 @@ void PrintMetrics(const char* title, const Metrics& metrics) {
   line("r2", metrics.r2);
 }
 
+// What the validation frame's columns should be. Columns without any value have no type.
+ExpectedTypes TypesOf(const ParseResult& training) {
+  ExpectedTypes expected{.types = {}, .source = "the training frame"};
+  for (const ColumnReport& column : training.report.columns) {
+    if (column.missing < training.frame.rows()) expected.types.emplace(column.name, column.type);
+  }
+  return expected;
+}
+
 // One subcommand of `train`: a learner with its flags.
 struct LearnerFlags {
   const Learner* learner;
@@ -66,7 +75,7 @@ class TrainCommand : public Command {
   int Run() override {
     for (const auto& flags : flags_) {
       if (!flags->app->parsed()) continue;
-      if (flags->app->remaining_size() > 0) return RefuseExtras(*flags);
+      if (flags->app->remaining_size() > 0) throw UnknownWords(*flags->app);
       return Train(*flags);
     }
     if (app->remaining_size() > 0) {
@@ -109,19 +118,6 @@ Examples:
     flags_.push_back(std::move(flags));
   }
 
-  static int RefuseExtras(const LearnerFlags& flags) {
-    std::vector<std::string> names;
-    for (const CLI::Option* option : flags.app->get_options()) names.push_back(option->get_name());
-    std::string text;
-    for (const std::string& word : flags.app->remaining()) {
-      const std::string nearest = NearestWord(word, names);
-      if (!text.empty()) text += '\n';
-      text += fmt::format("unknown option {}{}", word,
-                          nearest.empty() ? "" : "; did you mean " + nearest + "?");
-    }
-    throw UserError(text);
-  }
-
   static int Train(LearnerFlags& flags) {
     const Clock::time_point start = Clock::now();
     const Learner& learner = *flags.learner;
@@ -140,7 +136,8 @@ Examples:
     PrintParseProblems(training.report);
     std::optional<ParseResult> validation;
     if (!flags.validation_frame.empty()) {
-      validation = flags.data->Parse(flags.validation_frame, options, pool, cancel);
+      validation =
+          flags.data->Parse(flags.validation_frame, options, pool, cancel, TypesOf(training));
       PrintParseProblems(validation->report);
     }
     const double parse_seconds = SecondsSince(start);

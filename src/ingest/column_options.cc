@@ -61,7 +61,31 @@ std::vector<std::optional<ColumnType>> TypesByColumn(const std::vector<std::stri
   return types;
 }
 
-ParseResult ApplyColumnOptions(ParseResult result, const ParseOptions& options, ThreadPool& pool) {
+namespace {
+
+// The column at `i` as the type that is expected of it, if that can be.
+void ConvertExpected(size_t i, const ExpectedTypes& expected, ConversionContext& context,
+                     ThreadPool& pool, ParseResult& result) {
+  const ColumnType* type = expected.Find(result.frame.name(i));
+  if (type == nullptr) return;
+  std::string obstacle;
+  const ColumnPtr& column = result.frame.column_ptr(i);
+  const ColumnPtr converted =
+      ConvertToExpected(column, *type, expected.source, context, obstacle, pool);
+  if (converted == nullptr) {
+    result.report.warnings.push_back(
+        fmt::format("column {} is {} in the file and {} in {}: it is not converted, as {}",
+                    result.frame.name(i), ColumnTypeName(column->type()), ColumnTypeName(*type),
+                    expected.source, obstacle));
+  } else if (converted != column) {
+    result.frame = result.frame.WithReplaced(i, converted);
+  }
+}
+
+}  // namespace
+
+ParseResult ApplyColumnOptions(ParseResult result, const ParseOptions& options,
+                               const ExpectedTypes& expected, ThreadPool& pool) {
   ParseReport& report = result.report;
   Check(report.columns.size() == result.frame.columns(), "the report covers all columns");
   if (!options.column_names.empty()) {
@@ -81,11 +105,16 @@ ParseResult ApplyColumnOptions(ParseResult result, const ParseOptions& options, 
     skipped.insert(result.frame.IndexOf(name));
   }
   for (size_t i = 0; i < types.size(); ++i) {
-    if (!types[i] || skipped.contains(i) || *types[i] == result.frame.column(i).type()) continue;
+    if (skipped.contains(i)) continue;
     ConversionContext context = {.column = report.columns[i],
                                  .file = report.files.size() == 1 ? report.files[0] : "",
                                  .max_levels = options.max_levels,
                                  .rejected = report.rejected};
+    if (!types[i]) {
+      ConvertExpected(i, expected, context, pool, result);
+      continue;
+    }
+    if (*types[i] == result.frame.column(i).type()) continue;
     result.frame = result.frame.WithReplaced(
         i, ConvertColumn(result.frame.column_ptr(i), *types[i], context, pool));
   }

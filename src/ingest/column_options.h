@@ -30,6 +30,8 @@ std::vector<std::optional<ColumnType>> TypesByColumn(const std::vector<std::stri
 // Renames, converts, then leaves out; options name columns by their new names. Text that is no
 // number becomes missing where the user asks for numbers, and is reported as rejected. UserError
 // for conversions that there are none of, and for a real column with fractions that is to be int.
-ParseResult ApplyColumnOptions(ParseResult result, const ParseOptions& options, ThreadPool& pool);
+// Columns of expected types that cannot be converted without loss stay, with a warning.
+ParseResult ApplyColumnOptions(ParseResult result, const ParseOptions& options,
+                               const ExpectedTypes& expected, ThreadPool& pool);
 
 }  // namespace thalweg::internal

@@ -224,4 +224,34 @@ ColumnPtr ConvertColumn(const ColumnPtr& column, ColumnType type, ConversionCont
   return converted;
 }
 
+ColumnPtr ConvertToExpected(const ColumnPtr& column, ColumnType type, const std::string& source,
+                            ConversionContext& context, std::string& obstacle, ThreadPool& pool) {
+  const auto number = [](ColumnType t) {
+    return t == ColumnType::kReal || t == ColumnType::kInteger || t == ColumnType::kTime;
+  };
+  if (column->type() == type || (number(column->type()) && number(type))) return column;
+  ColumnReport report = context.column;
+  std::vector<RejectedCell> rejected;
+  ConversionContext trial = {.column = report,
+                             .file = context.file,
+                             .max_levels = context.max_levels,
+                             .rejected = rejected};
+  ColumnPtr converted;
+  try {
+    converted = Convert(column, type, trial, pool);
+  } catch (const UserError& error) {
+    obstacle = error.what();
+    return nullptr;
+  }
+  if (!rejected.empty()) {
+    obstacle = fmt::format("'{}' in row {} is {}", Printable(rejected[0].text, 40),
+                           WithThousands(rejected[0].row), rejected[0].reason);
+    return nullptr;
+  }
+  context.column.type = type;
+  context.column.why =
+      fmt::format("as in {} (the file says {})", source, ColumnTypeName(column->type()));
+  return converted;
+}
+
 }  // namespace thalweg::internal

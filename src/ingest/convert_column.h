@@ -27,4 +27,10 @@ inline constexpr size_t kMostRejectedCells = 100;
 ColumnPtr ConvertColumn(const ColumnPtr& column, ColumnType type, ConversionContext& context,
                         ThreadPool& pool);
 
+// The same where another frame has the type `type`, as `source` ("the training frame") says.
+// Numbers and times stay what they are where numbers or times are expected. Null where a cell would
+// be lost or there is no such conversion: then `obstacle` tells why, and nothing else is changed.
+ColumnPtr ConvertToExpected(const ColumnPtr& column, ColumnType type, const std::string& source,
+                            ConversionContext& context, std::string& obstacle, ThreadPool& pool);
+
 }  // namespace thalweg::internal

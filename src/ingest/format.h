@@ -20,7 +20,8 @@ struct FormatReader {
   // Reads files (paths of single files, in order) into one frame. The report's `seconds` is set by
   // the caller.
   ParseResult (*read)(const std::vector<std::string>& paths, const ParseOptions& options,
-                      ThreadPool& pool, const WorkContext& context) = nullptr;
+                      ThreadPool& pool, const WorkContext& context,
+                      const ExpectedTypes& expected) = nullptr;
 };
 
 // In the order in which they are asked; CSV, which any text could be, comes last.

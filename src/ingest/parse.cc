@@ -10,7 +10,8 @@
 namespace thalweg {
 
 ParseResult ParseFiles(const std::vector<std::string>& paths, const ParseOptions& options,
-                       ThreadPool& pool, const WorkContext& context) {
+                       ThreadPool& pool, const WorkContext& context,
+                       const ExpectedTypes& expected) {
   const auto start = std::chrono::steady_clock::now();
   const std::vector<std::string> files = ExpandPaths(paths);
   if (files.empty()) throw UserError("no file to parse");
@@ -22,7 +23,7 @@ ParseResult ParseFiles(const std::vector<std::string>& paths, const ParseOptions
     }
   }
   const FormatReader& reader = FindReader(files, options);
-  ParseResult result = reader.read(files, options, pool, context);
+  ParseResult result = reader.read(files, options, pool, context, expected);
   result.report.files = files;
   result.report.format = reader.name;
   result.report.seconds =

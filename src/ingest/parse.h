@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/fields.h"
@@ -32,6 +33,7 @@ struct ParseOptions {
   std::vector<std::string> na_strings = {"",     "NA",   "N/A",  "NaN", "nan",
                                          "null", "NULL", "None", "?"};
   std::vector<std::string> column_na_strings;
+  bool quoted_na = false;
   std::vector<std::string> skipped_columns;
   std::string quote = "\"";
   std::string escape;
@@ -64,6 +66,9 @@ inline constexpr auto kFields<ParseOptions> = std::tuple{
     Field<&ParseOptions::column_na_strings>(
         {.name = "column_na_strings",
          .help = "Further missing-value cells of single columns, as NAME=TEXT."}),
+    Field<&ParseOptions::quoted_na>(
+        {.name = "quoted_na",
+         .help = "Quoted cells of enum and string columns can be missing values, too."}),
     Field<&ParseOptions::skipped_columns>(
         {.name = "skipped_columns", .help = "Columns to leave out, by name."}),
     Field<&ParseOptions::quote>({.name = "quote", .help = "Quote character; empty means none."}),
@@ -132,10 +137,28 @@ struct ParseResult {
   ParseReport report;
 };
 
+// The types that columns have elsewhere: in a model's training, in another frame. Each counts for
+// the column of its name, if that is there and column_types does not name its type.
+//   Text files: it takes the place of the guess. Cells that do not fit become missing and are
+//   listed as rejected, only that an int column may become real.
+//   Formats with types of their own: int, real and time, which are all numbers, stay as they are;
+//   others are converted where no cell is lost, and otherwise stay with a warning.
+struct ExpectedTypes {
+  std::map<std::string, ColumnType, std::less<>> types;
+  std::string source;  // for the report: "the training frame"
+
+  // Null where none is expected.
+  const ColumnType* Find(std::string_view name) const {
+    const auto found = types.find(name);
+    return found == types.end() ? nullptr : &found->second;
+  }
+};
+
 // Parses files of one format into one frame; columns are matched by name where there are headers.
 // UserError with file and line on input that cannot be used.
 ParseResult ParseFiles(const std::vector<std::string>& paths, const ParseOptions& options,
-                       ThreadPool& pool, const WorkContext& context = {});
+                       ThreadPool& pool, const WorkContext& context = {},
+                       const ExpectedTypes& expected = {});
 
 // Writes a frame as .csv (also .csv.gz), .parquet or .arrow, by the name's ending; goes through a
 // temporary file, so that a full disk or a crash never leaves half a file under the name.

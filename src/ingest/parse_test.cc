@@ -97,5 +97,80 @@ TEST(FormatReaders, EveryRowIsComplete) {
   EXPECT_EQ(FormatReaders().back().format, ParseFormat::kCsv);
 }
 
+// Names and types, as in "a:int b:enum".
+std::string TypesOf(const ParseResult& result) {
+  std::string text;
+  for (const ColumnReport& column : result.report.columns) {
+    if (!text.empty()) text += ' ';
+    text += column.name + ":" + std::string(ColumnTypeName(column.type));
+  }
+  return text;
+}
+
+TEST_F(ParseFilesTest, ExpectedTypesTakeThePlaceOfGuesses) {
+  const ExpectedTypes expected = {{{"code", ColumnType::kCategorical},
+                                   {"count", ColumnType::kInteger},
+                                   {"size", ColumnType::kReal},
+                                   {"when", ColumnType::kTime},
+                                   {"note", ColumnType::kString},
+                                   {"absent", ColumnType::kReal}},
+                                  "the model"};
+  const std::string path = Write("a.csv",
+                                 "code,count,size,when,note,other\n"
+                                 "7,1,x,NA,5,1\n"
+                                 "12,2.5,2020-01-01,,6,2\n");
+  ParseResult result = ParseFiles({path}, {}, pool_, {}, expected);
+  EXPECT_EQ(TypesOf(result), "code:enum count:real size:real when:time note:string other:int");
+  EXPECT_THAT(result.report.columns[0].why, HasSubstr("as in the model (2 of 2"));
+  EXPECT_EQ(result.report.columns[1].rejected, 0);
+  EXPECT_EQ(result.report.columns[2].rejected, 2);
+  EXPECT_EQ(result.report.rejected.at(0).line, 2);
+  EXPECT_EQ(result.report.columns[3].rejected, 0);
+  EXPECT_TRUE(result.report.warnings.empty());
+  double count = 0;
+  ReadCells(result.frame, 1, 1, std::span(&count, 1));
+  EXPECT_EQ(count, 2.5);
+  // What the user says counts more.
+  ParseOptions options;
+  options.column_types = {"code=int", "count=int"};
+  result = ParseFiles({path}, options, pool_, {}, expected);
+  EXPECT_EQ(TypesOf(result), "code:int count:int size:real when:time note:string other:int");
+  EXPECT_EQ(result.report.columns[1].rejected, 1);
+}
+
+TEST_F(ParseFilesTest, ExpectedNamesTellTheHeader) {
+  const ExpectedTypes expected = {
+      {{"colour", ColumnType::kCategorical}, {"shape", ColumnType::kCategorical}}, "the model"};
+  const std::string path = Write("a.csv", "colour,shape,more\nred,round,yes\n");
+  EXPECT_EQ(TypesOf(ParseFiles({path}, {}, pool_)), "C1:enum C2:enum C3:enum");
+  EXPECT_EQ(TypesOf(ParseFiles({path}, {}, pool_, {}, expected)),
+            "colour:enum shape:enum more:enum");
+  // One name of four may be a cell.
+  const std::string data = Write("b.csv", "colour,a,b,c\nred,d,e,f\n");
+  EXPECT_EQ(TypesOf(ParseFiles({data}, {}, pool_, {}, expected)),
+            "C1:enum C2:enum C3:enum C4:enum");
+}
+
+TEST_F(ParseFilesTest, ExpectedTypesWhereTheFileHasItsOwn) {
+  const ExpectedTypes expected = {{{"code", ColumnType::kCategorical},
+                                   {"size", ColumnType::kReal},
+                                   {"odd", ColumnType::kReal},
+                                   {"count", ColumnType::kReal}},
+                                  "the model"};
+  const std::string path = Write("a.arff",
+                                 "@relation r\n@attribute code integer\n@attribute size string\n"
+                                 "@attribute odd string\n@attribute count integer\n@data\n"
+                                 "12,'1.5','2',1\n7,?,'x',2\n");
+  const ParseResult result = ParseFiles({path}, {}, pool_, {}, expected);
+  EXPECT_EQ(TypesOf(result), "code:enum size:real odd:string count:int");
+  EXPECT_EQ(result.frame.column(0).domain()->levels(), (std::vector<std::string>{"7", "12"}));
+  EXPECT_EQ(result.report.columns[0].why, "as in the model (the file says int)");
+  EXPECT_TRUE(result.report.rejected.empty());
+  ASSERT_EQ(result.report.warnings.size(), 1);
+  EXPECT_EQ(result.report.warnings[0],
+            "column odd is string in the file and real in the model: it is not converted, as 'x' "
+            "in row 2 is not a number");
+}
+
 }  // namespace
 }  // namespace thalweg

@@ -26,9 +26,7 @@ inline std::string RandomText(Random& random, bool awkward) {
   std::string text;
   const uint64_t pieces = awkward ? random.Below(6) : 1 + random.Below(3);
   for (uint64_t i = 0; i < pieces; ++i) text += kPieces[random.Below(awkward ? 14 : 3)];
-  // The CSV reader takes cells of blanks alone for missing, even in quotes.
-  const bool blank = !text.empty() && text.find_first_not_of(" \t") == std::string::npos;
-  return blank ? text + "x" : text;
+  return text;
 }
 
 inline double RandomReal(Random& random) {
@@ -82,10 +80,10 @@ inline Frame RandomFrame(uint64_t seed, int64_t rows, const RandomFrameOptions& 
     for (double& cell : cells) cell = random.Bernoulli(missing) ? kMissingReal : RandomReal(random);
     return EncodeReals(cells);
   });
-  // Not sorted, and with a level that does not occur.
+  // Not sorted, with levels that look like missing cells, and with one that does not occur.
   const auto domain = std::make_shared<Domain>(
-      std::vector<std::string>{"yes", "no", "a \"quoted\", one", "Ж", "never"});
-  add("enum", ColumnType::kCategorical, domain, integers(4, 0));
+      std::vector<std::string>{"yes", "no", "a \"quoted\", one", "Ж", "NA", "", " ", "?", "never"});
+  add("enum", ColumnType::kCategorical, domain, integers(8, 0));
   // Years 1920 to 2020.
   add("time", ColumnType::kTime, nullptr, integers(3'155'760'000'000, -1'577'880'000'000));
   std::vector<std::string> keep;

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "frame/chunk_builder.h"
 
 namespace thalweg {
@@ -107,6 +109,20 @@ DeepLearningModel::DeepLearningModel(FeatureEncoder encoder, Network network, st
       parameters_(std::make_unique<Json>(parameters)) {}
 
 DeepLearningModel::~DeepLearningModel() = default;
+
+std::vector<std::pair<std::string, ColumnType>> DeepLearningModel::TrainedTypes() const {
+  std::vector<std::pair<std::string, ColumnType>> types;
+  for (const FeatureColumn& column : encoder_.columns()) {
+    if (column.type) types.emplace_back(column.name, *column.type);
+  }
+  // Numbers are matched by value (see ReadResponses), so that 1.0 is level 1; 007 needs its text.
+  const bool text = std::any_of(scale_.domain.begin(), scale_.domain.end(), [](const auto& level) {
+    const std::optional<double> number = ParseReal(level);
+    return !number || fmt::format("{}", *number) != level;
+  });
+  if (text) types.emplace_back(response_, ColumnType::kCategorical);
+  return types;
+}
 
 Frame DeepLearningModel::Predict(const Frame& frame, ThreadPool& pool) const {
   const FeatureBinding binding(encoder_, frame);

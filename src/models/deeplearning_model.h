@@ -23,6 +23,7 @@ class DeepLearningModel : public Model {
 
   std::string algo() const override { return kAlgo; }
   const std::string& response() const override { return response_; }
+  std::vector<std::pair<std::string, ColumnType>> TrainedTypes() const override;
   Frame Predict(const Frame& frame, ThreadPool& pool) const override;
   Metrics Score(const Frame& frame, ThreadPool& pool) const override;
   void Save(const std::string& path) const override;

@@ -31,6 +31,15 @@ std::string NameSome(const std::vector<std::string>& names) {
   return fmt::format("{} and {} more", Join(first, ", "), names.size() - kMost);
 }
 
+// Of a column that a model learned from.
+ColumnType TypeNamed(std::string_view name) {
+  for (const ColumnType type :
+       {ColumnType::kReal, ColumnType::kInteger, ColumnType::kCategorical, ColumnType::kTime}) {
+    if (ColumnTypeName(type) == name) return type;
+  }
+  throw std::out_of_range("type");
+}
+
 FeatureColumn Categorical(const Frame& frame, size_t position, const Rollups& rollups,
                           const FeatureOptions& options) {
   FeatureColumn feature;
@@ -191,6 +200,7 @@ FeatureEncoder FeatureEncoder::Fit(const Frame& frame, std::span<const size_t> p
     FeatureColumn feature =
         categorical ? Categorical(frame, predictors[i], r, options) : Numeric(r, options, sparse);
     feature.name = name;
+    feature.type = column.type();
     encoder.columns_.push_back(std::move(feature));
   }
   if (!unusable.empty()) {
@@ -237,6 +247,7 @@ Json FeatureEncoder::ToJson() const {
   JsonArray columns;
   for (const FeatureColumn& c : columns_) {
     JsonObject object{{"name", c.name}, {"kind", c.categorical ? "categorical" : "numeric"}};
+    if (c.type) object["type"] = ColumnTypeName(*c.type);
     if (c.categorical) {
       object["levels"] = boost::json::value_from(c.levels);
       object["first_level"] = c.first_level;
@@ -264,6 +275,11 @@ FeatureEncoder FeatureEncoder::FromJson(const Json& value, const std::string& so
       FeatureColumn c;
       c.name = boost::json::value_to<std::string>(item.at("name"));
       c.categorical = item.at("kind").as_string() == "categorical";
+      if (const Json* type = item.as_object().if_contains("type")) {
+        c.type = TypeNamed(type->as_string());
+      } else if (c.categorical) {
+        c.type = ColumnType::kCategorical;
+      }
       if (c.categorical) {
         c.levels = boost::json::value_to<std::vector<std::string>>(item.at("levels"));
         c.first_level = item.at("first_level").to_number<uint32_t>();

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,6 +50,8 @@ struct FeatureOptions {
 struct FeatureColumn {
   std::string name;
   bool categorical = false;
+  // In the training frame. Models of files that do not state it have none for numeric columns.
+  std::optional<ColumnType> type;
   // The first input unit: of the levels, or the only one.
   uint32_t unit = 0;
 

@@ -201,6 +201,17 @@ TEST(FeatureEncoder, JsonRoundTripAndRefusals) {
   EXPECT_EQ(FormatJson(again.ToJson()), FormatJson(encoder.ToJson()));
   EXPECT_EQ(EncodeAll(again, frame).dense, EncodeAll(encoder, frame).dense);
   EXPECT_THROW(FeatureEncoder::FromJson(ParseJson("[{\"name\": 1}]", "t"), "t"), UserError);
+  // Without types, as first models were saved.
+  Json plain = json;
+  for (Json& column : plain.as_array()) column.as_object().erase("type");
+  const FeatureEncoder untyped = FeatureEncoder::FromJson(plain, "t");
+  for (const FeatureColumn& column : untyped.columns()) {
+    EXPECT_EQ(column.type == ColumnType::kCategorical, column.categorical);
+    EXPECT_EQ(column.type.has_value(), column.categorical);
+  }
+  Json odd = json;
+  odd.at(0).at("type") = "string";
+  EXPECT_THROW(FeatureEncoder::FromJson(odd, "t"), UserError);
   EXPECT_THROW(FeatureBinding(encoder, FrameMaker(1).Real("x", {1}).Make()), UserError);
   EXPECT_THROW(FeatureBinding(encoder, FrameMaker(1).Real("x", {1}).Real("e", {1}).Make()),
                UserError);

@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/json_fwd.h"
 #include "base/thread_pool.h"
@@ -23,6 +25,10 @@ class Model {
   // "deeplearning", …
   virtual std::string algo() const = 0;
   virtual const std::string& response() const = 0;
+
+  // Name and type of the predictors in the training frame, and of a categorical response whose
+  // levels are not numbers: what a reader of new rows should take these columns for.
+  virtual std::vector<std::pair<std::string, ColumnType>> TrainedTypes() const = 0;
 
   // One row per row of `frame`. Column `predict` (a level, or a number), and for classification one
   // column of probabilities per level, named by the level. Columns are found by name; a predictor

@@ -147,6 +147,10 @@ class BlockParser {
     }
     if (block_.rows == 0) return std::move(block_);
     for (Cells& cells : cells_) block_.chunks.push_back(cells.Encode(block_.rows));
+    if (!weights_.empty()) {
+      weights_.resize(block_.rows, 1);
+      block_.weights = EncodeReals(weights_);
+    }
     return std::move(block_);
   }
 
@@ -165,22 +169,18 @@ class BlockParser {
   void ParseDense(std::string_view line) {
     for (size_t i = 0; i < attributes_.size(); ++i) {
       SkipBlanks(line);
-      if (line.empty() || line.front() == '%') {
+      if (line.empty() || line.front() == '%' || line.front() == '{') {
         throw UserError(fmt::format("the row has {} values, and there are {} attributes", i,
                                     attributes_.size()));
       }
-      if (line.front() == '{') throw UserError("instance weights are not read; leave them out");
       AddValue(i, line, "");
       // A comma, or blanks alone, stand between values.
       SkipBlanks(line);
-      if (!line.empty() && line.front() == ',') {
+      if (!line.empty() && line.front() == ',' && i + 1 < attributes_.size()) {
         line.remove_prefix(1);
-        if (i + 1 == attributes_.size()) {
-          throw UserError(fmt::format("the row has more than {} values", attributes_.size()));
-        }
       }
     }
-    ExpectEnd(line);
+    EndRow(line);
   }
 
   void ParseSparse(std::string_view line) {
@@ -209,7 +209,7 @@ class BlockParser {
       if (line.empty()) throw UserError("the sparse row has no closing }");
       AddValue(position, line, "}");
     }
-    ExpectEnd(line.substr(1));
+    EndRow(line.substr(1));
   }
 
   void AddValue(size_t attribute, std::string_view& line, std::string_view ends) {
@@ -222,18 +222,43 @@ class BlockParser {
     cells_[attribute].Add(block_.rows, value, quoted, zone_);
   }
 
-  void ExpectEnd(std::string_view line) const {
+  // Behind the values there may be the row's weight: {2}.
+  void EndRow(std::string_view line) {
     SkipBlanks(line);
-    if (line.empty() || line.front() == '%') return;
-    if (line.front() == '{' || line.front() == ',') {
-      throw UserError("instance weights are not read; leave them out");
+    const bool comma = !line.empty() && line.front() == ',';
+    if (comma) line.remove_prefix(1);
+    SkipBlanks(line);
+    const bool weight = !line.empty() && line.front() == '{';
+    if (weight) {
+      AddWeight(line);
+      SkipBlanks(line);
     }
-    throw UserError(fmt::format("the row has more than {} values", attributes_.size()));
+    const bool end = line.empty() || line.front() == '%';
+    if (!end || (comma && !weight)) {
+      throw UserError(fmt::format("the row has more than {} values", attributes_.size()));
+    }
+  }
+
+  void AddWeight(std::string_view& line) {
+    line.remove_prefix(1);
+    bool quoted = false;
+    const std::string_view text = TakeArffValue(line, "}", quoted, scratch_);
+    SkipBlanks(line);
+    const std::optional<double> weight = ParseReal(text);
+    if (line.empty() || line.front() != '}' || !weight || !std::isfinite(*weight) || *weight < 0) {
+      throw UserError(
+          fmt::format("'{}' is no weight of a row, which is a number from 0 on in braces",
+                      Printable(text, 40)));
+    }
+    line.remove_prefix(1);
+    weights_.resize(block_.rows, 1);
+    weights_.push_back(*weight);
   }
 
   const std::vector<ArffAttribute>& attributes_;
   const TimeZone& zone_;
   std::vector<Cells> cells_;
+  std::vector<double> weights_;  // up to the last row that states one
   std::string scratch_;
   ArffBlock block_;
 };

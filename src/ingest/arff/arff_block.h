@@ -16,6 +16,7 @@ struct ArffBlock {
   size_t rows = 0;
   int64_t lines = 0;
   std::vector<ChunkPtr> chunks;  // one per attribute; empty where there are no rows
+  ChunkPtr weights;              // null where no row states one; 1 is that of the others
   std::string error;
   int64_t error_line = 0;  // from 1 in this block
 };

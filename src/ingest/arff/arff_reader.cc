@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "frame/chunk_builder.h"
 #include "ingest/arff/arff_block.h"
 #include "ingest/arff/arff_header.h"
 #include "ingest/column_options.h"
@@ -30,20 +31,19 @@ class Reader {
         context_(context),
         zone_(TimeZone::Load(options.time_zone)) {}
 
-  void ReadFile(const std::string& path) {
-    const auto source = OpenSource(path, {.max_expansion = options_.max_expansion});
-    report_.files.push_back(path);
-    report_.bytes += source->size();
-    LineBlocks header_blocks(*source, 1);
-    int64_t lines = ReadHeader(header_blocks, path);
+  void ReadSource(ByteSource& source) {
+    report_.files.push_back(source.name());
+    report_.bytes += source.size();
+    LineBlocks header_blocks(source, 1);
+    int64_t lines = ReadHeader(header_blocks, source.name());
     size_t block_bytes = std::max(kBlockBytes, kBlockBytesPerColumn * attributes_.size());
     if (options_.chunk_bytes > 0) block_bytes = static_cast<size_t>(options_.chunk_bytes);
     header_blocks.SetBlockBytes(block_bytes);
-    ReadData(header_blocks, *source, lines);
-    if (!source->warning().empty()) report_.warnings.push_back(source->warning());
+    ReadData(header_blocks, source, lines);
+    if (!source.warning().empty()) report_.warnings.push_back(source.warning());
   }
 
-  ParseResult Finish() {
+  ParseResult Finish(const ExpectedTypes& expected) {
     report_.format = "arff";
     report_.rows = starts_.back();
     std::vector<std::string> names;
@@ -62,8 +62,9 @@ class Reader {
           std::make_shared<Column>(entry.type, std::move(chunks_[i]), std::move(domain)));
       report_.columns.push_back(std::move(entry));
     }
+    AddWeights(names, columns);
     Frame frame(std::make_shared<Layout>(std::move(starts_)), std::move(names), std::move(columns));
-    return ApplyColumnOptions({std::move(frame), std::move(report_)}, options_, pool_);
+    return ApplyColumnOptions({std::move(frame), std::move(report_)}, options_, expected, pool_);
   }
 
  private:
@@ -132,6 +133,31 @@ class Reader {
     for (size_t i = 0; i < attributes_.size(); ++i) {
       chunks_[i].push_back(std::move(block.chunks[i]));
     }
+    weights_.push_back(std::move(block.weights));
+  }
+
+  // A column of the rows' weights, if any row states one.
+  void AddWeights(std::vector<std::string>& names, std::vector<ColumnPtr>& columns) {
+    const auto stated = [](const ChunkPtr& chunk) { return static_cast<bool>(chunk); };
+    if (std::none_of(weights_.begin(), weights_.end(), stated)) return;
+    for (size_t i = 0; i < weights_.size(); ++i) {
+      if (weights_[i]) continue;
+      weights_[i] =
+          EncodeReals(std::vector<double>(static_cast<size_t>(starts_[i + 1] - starts_[i]), 1));
+    }
+    ColumnReport entry;
+    entry.name = "weight";
+    for (int k = 2; std::find(names.begin(), names.end(), entry.name) != names.end(); ++k) {
+      entry.name = fmt::format("weight_{}", k);
+    }
+    entry.type = ColumnType::kReal;
+    entry.why = "weights of rows, in braces behind their values; 1 where there is none";
+    report_.warnings.push_back(fmt::format(
+        "rows have weights: they are column {}, which is a predictor unless it is ignored",
+        entry.name));
+    names.push_back(entry.name);
+    columns.push_back(std::make_shared<Column>(entry.type, std::move(weights_)));
+    report_.columns.push_back(std::move(entry));
   }
 
   ColumnType TypeOf(size_t i, std::string& why) const {
@@ -168,10 +194,22 @@ class Reader {
   std::vector<ArffAttribute> attributes_;
   std::vector<int64_t> starts_ = {0};
   std::vector<std::vector<ChunkPtr>> chunks_;
+  std::vector<ChunkPtr> weights_;  // per block; null where no row states one
   ParseReport report_;
 };
 
 }  // namespace
+
+ParseResult ReadArffSources(size_t sources,
+                            const std::function<std::unique_ptr<ByteSource>(size_t)>& open,
+                            const ParseOptions& options, ThreadPool& pool,
+                            const WorkContext& context, const ExpectedTypes& expected) {
+  RejectOptions(options, {"chunk_bytes", "time_zone"}, "arff");
+  Reader reader(options, pool, context);
+  for (size_t i = 0; i < sources; ++i) reader.ReadSource(*open(i));
+  return reader.Finish(expected);
+}
+
 }  // namespace internal
 
 bool LooksLikeArff(std::span<const char> head, std::string_view /*name*/) {
@@ -190,11 +228,11 @@ bool LooksLikeArff(std::span<const char> head, std::string_view /*name*/) {
 }
 
 ParseResult ReadArff(const std::vector<std::string>& paths, const ParseOptions& options,
-                     ThreadPool& pool, const WorkContext& context) {
-  internal::RejectOptions(options, {"chunk_bytes", "time_zone"}, "arff");
-  internal::Reader reader(options, pool, context);
-  for (const std::string& path : paths) reader.ReadFile(path);
-  return reader.Finish();
+                     ThreadPool& pool, const WorkContext& context, const ExpectedTypes& expected) {
+  return internal::ReadArffSources(
+      paths.size(),
+      [&](size_t i) { return OpenSource(paths[i], {.max_expansion = options.max_expansion}); },
+      options, pool, context, expected);
 }
 
 }  // namespace thalweg

@@ -142,7 +142,15 @@ TEST_F(ArffTest, ErrorsNameTheLine) {
       {"@attribute a real\n@data\n{0 2, 0 3}\n", "the index 0 comes twice"},
       {"@attribute a real\n@data\n{0 2\n", "no closing }"},
       {"@attribute a real\n@data\n{0 2} x\n", "more than 1 values"},
-      {"@attribute a real\n@data\n1 {5}\n", "instance weights"},
+      {"@attribute a real\n@data\n1 {x}\n", "line 3: 'x' is no weight"},
+      {"@attribute a real\n@data\n1, {-1}\n", "'-1' is no weight"},
+      {"@attribute a real\n@data\n{0 1}, {inf}\n", "'inf' is no weight"},
+      {"@attribute a real\n@data\n1 {5\n", "'5' is no weight"},
+      {"@attribute a real\n@data\n1 {5 6}\n", "'5' is no weight"},
+      {"@attribute a real\n@data\n1 {5} 6\n", "more than 1 values"},
+      {"@attribute a real\n@data\n{0 1},\n", "more than 1 values"},
+      {"@attribute a real\n@attribute b real\n@data\n1,2\n1, {5}\n",
+       "line 5: the row has 1 values"},
   };
   for (const auto& [text, message] : cases) {
     EXPECT_THAT(Failure(text), HasSubstr(message)) << text;
@@ -184,6 +192,22 @@ TEST_F(ArffTest, DamagedFiles) {
       }
     } catch (const UserError&) {
     }
+  }
+}
+
+TEST_F(ArffTest, WeightsOfRows) {
+  const std::string text =
+      "@attribute weight real\n@attribute b {x, y}\n@data\n1, x\n2, y, {2.5}\n{0 3} {0}\n"
+      "{0 4}, {1e2} % c\n5 y {3}\n6, x\n";
+  for (const int64_t chunk_bytes : {0, 1}) {
+    ParseOptions options;
+    options.chunk_bytes = chunk_bytes;
+    const ParseResult result = Parse(text, options);
+    EXPECT_EQ(internal::FrameText(result.frame),
+              "weight:real|b:enum|weight_2:real|\n'1'|'x'|'1'|\n'2'|'y'|'2.5'|\n'3'|'x'|'0'|\n"
+              "'4'|'x'|'100'|\n'5'|'y'|'3'|\n'6'|'x'|'1'|\n");
+    ASSERT_EQ(result.report.columns.size(), 3);
+    EXPECT_THAT(result.report.warnings, ElementsAre(HasSubstr("column weight_2")));
   }
 }
 

@@ -152,7 +152,8 @@ void ReportColumn(const Target& target, const ArrowColumn& column, ParseReport& 
 }
 
 ParseResult ReadFiles(const std::vector<std::string>& paths, ThalwegArrowFormat format,
-                      const ParseOptions& options, ThreadPool& pool, const WorkContext& context) {
+                      const ParseOptions& options, ThreadPool& pool, const WorkContext& context,
+                      const ExpectedTypes& expected) {
   const char* format_name = format == kThalwegParquet ? "parquet" : "arrow";
   RejectOptions(options, {}, format_name);
   ParseReport report;
@@ -200,7 +201,7 @@ ParseResult ReadFiles(const std::vector<std::string>& paths, ThalwegArrowFormat 
   Frame frame(std::make_shared<Layout>(std::move(starts)), std::move(names), std::move(done));
   ParseOptions rest = options;
   if (options.column_names.empty()) rest.skipped_columns.clear();
-  return ApplyColumnOptions({std::move(frame), std::move(report)}, rest, pool);
+  return ApplyColumnOptions({std::move(frame), std::move(report)}, rest, expected, pool);
 }
 
 bool StartsWith(std::span<const char> head, std::string_view magic) {
@@ -223,13 +224,14 @@ bool LooksLikeArrow(std::span<const char> head, std::string_view /*name*/) {
 }
 
 ParseResult ReadParquet(const std::vector<std::string>& paths, const ParseOptions& options,
-                        ThreadPool& pool, const WorkContext& context) {
-  return internal::ReadFiles(paths, kThalwegParquet, options, pool, context);
+                        ThreadPool& pool, const WorkContext& context,
+                        const ExpectedTypes& expected) {
+  return internal::ReadFiles(paths, kThalwegParquet, options, pool, context, expected);
 }
 
 ParseResult ReadArrow(const std::vector<std::string>& paths, const ParseOptions& options,
-                      ThreadPool& pool, const WorkContext& context) {
-  return internal::ReadFiles(paths, kThalwegArrowIpc, options, pool, context);
+                      ThreadPool& pool, const WorkContext& context, const ExpectedTypes& expected) {
+  return internal::ReadFiles(paths, kThalwegArrowIpc, options, pool, context, expected);
 }
 
 }  // namespace thalweg

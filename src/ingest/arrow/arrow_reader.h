@@ -20,8 +20,10 @@ bool LooksLikeParquet(std::span<const char> head, std::string_view name);
 bool LooksLikeArrow(std::span<const char> head, std::string_view name);
 
 ParseResult ReadParquet(const std::vector<std::string>& paths, const ParseOptions& options,
-                        ThreadPool& pool, const WorkContext& context);
+                        ThreadPool& pool, const WorkContext& context,
+                        const ExpectedTypes& expected = {});
 ParseResult ReadArrow(const std::vector<std::string>& paths, const ParseOptions& options,
-                      ThreadPool& pool, const WorkContext& context);
+                      ThreadPool& pool, const WorkContext& context,
+                      const ExpectedTypes& expected = {});
 
 }  // namespace thalweg

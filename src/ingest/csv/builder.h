@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "frame/chunk.h"
+#include "ingest/csv/domain_join.h"
 #include "ingest/csv/level_dictionary.h"
 #include "ingest/csv/plan.h"
 #include "ingest/csv/tokenizer.h"
@@ -41,8 +42,8 @@ class ColumnBuilder {
   virtual void AppendMissing(size_t rows) = 0;
   // The chunk of all cells since Start; null after fit() == kText.
   virtual ChunkPtr Finish() = 0;
-  // Of categorical columns, else null. Codes of levels that are missing values do not occur.
-  virtual const LevelDictionary* dictionary() const { return nullptr; }
+  // Of categorical columns. Codes of texts that are no levels do not occur in chunks.
+  virtual ThreadLevels levels() const { return {}; }
 
   Fit fit() const { return fit_; }
   // The first cell that made the fit what it is.

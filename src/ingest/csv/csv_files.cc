@@ -3,7 +3,7 @@
 namespace thalweg {
 
 ParseResult ReadCsv(const std::vector<std::string>& paths, const ParseOptions& options,
-                    ThreadPool& pool, const WorkContext& context) {
+                    ThreadPool& pool, const WorkContext& context, const ExpectedTypes& expected) {
   std::vector<CsvInput> inputs;
   inputs.reserve(paths.size());
   for (const std::string& path : paths) {
@@ -11,7 +11,7 @@ ParseResult ReadCsv(const std::vector<std::string>& paths, const ParseOptions& o
                         return OpenSource(path, {.max_expansion = max_expansion});
                       }});
   }
-  return ReadCsvInputs(inputs, options, pool, context);
+  return ReadCsvInputs(inputs, options, pool, context, expected);
 }
 
 }  // namespace thalweg

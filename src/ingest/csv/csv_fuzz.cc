@@ -46,6 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static thalweg::ThreadPool one(1);
   static thalweg::ThreadPool two(2);
   ParseOptions options = OptionsOf(data[0]);
+  options.quoted_na = (data[1] & 128) != 0;
   const std::string text(reinterpret_cast<const char*>(data) + 2, size - 2);
   const std::string whole = Outcome(text, options, 0, one);
   options.chunk_bytes = 1 + data[1] % 64;

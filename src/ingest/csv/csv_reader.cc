@@ -228,22 +228,36 @@ class Reading {
     column.type = ColumnType::kString;
   }
 
+  // A spelling of missing cells among the levels was in quotes; in files that quote all cells it
+  // may have been meant as missing.
+  void WarnOfQuotedSpellings(const ColumnPlan& column, const std::vector<std::string>& levels) {
+    std::vector<std::string> found;
+    for (const std::string& spelling : column.na->spellings()) {
+      if (std::binary_search(levels.begin(), levels.end(), spelling)) {
+        found.push_back('"' + Printable(spelling) + '"');
+      }
+    }
+    if (found.empty()) return;
+    plan_.warnings.push_back(
+        fmt::format("column '{}': {} in quotes is a level; with quoted_na such cells are missing",
+                    Printable(column.name), Join(found, ", ")));
+  }
+
   // Makes one sorted domain of the dictionaries of all workers. False where it is too large: the
   // column is planned as a string column then. `workers`: of each chunk.
   bool JoinLevels(size_t c, size_t i, const std::vector<std::unique_ptr<UnitParser>>& parsers,
                   const std::vector<size_t>& workers) {
     ColumnPlan& column = plan_.columns[c];
-    std::vector<const LevelDictionary*> dictionaries;
-    dictionaries.reserve(parsers.size());
-    for (const auto& parser : parsers) {
-      dictionaries.push_back(parser == nullptr ? nullptr : parser->dictionary(i));
+    std::vector<ThreadLevels> threads(parsers.size());
+    for (size_t p = 0; p < parsers.size(); ++p) {
+      if (parsers[p] != nullptr) threads[p] = parsers[p]->levels(i);
     }
-    DomainJoin join =
-        JoinDomains(dictionaries, *column.na, static_cast<size_t>(plan_.max_levels), pool_);
+    DomainJoin join = JoinDomains(threads, static_cast<size_t>(plan_.max_levels), pool_);
     if (join.too_many) {
       TooManyLevels(column);
       return false;
     }
+    WarnOfQuotedSpellings(column, join.levels);
     MakeLevelsUtf8(join);
     std::vector<bool> same(parsers.size(), true);
     for (size_t p = 0; p < parsers.size(); ++p) {
@@ -320,8 +334,9 @@ bool LooksLikeCsv(std::span<const char> head, std::string_view) {
 }
 
 ParseResult ReadCsvInputs(const std::vector<CsvInput>& inputs, const ParseOptions& options,
-                          ThreadPool& pool, const WorkContext& context) {
-  return internal::Reading(internal::MakePlan(inputs, options), pool, context).Read();
+                          ThreadPool& pool, const WorkContext& context,
+                          const ExpectedTypes& expected) {
+  return internal::Reading(internal::MakePlan(inputs, options, expected), pool, context).Read();
 }
 
 }  // namespace thalweg

@@ -23,7 +23,8 @@ namespace thalweg {
 bool LooksLikeCsv(std::span<const char> head, std::string_view name);
 
 ParseResult ReadCsv(const std::vector<std::string>& paths, const ParseOptions& options,
-                    ThreadPool& pool, const WorkContext& context);
+                    ThreadPool& pool, const WorkContext& context,
+                    const ExpectedTypes& expected = {});
 
 // One file to be read, perhaps more than once (to guess types, to widen columns).
 struct CsvInput {
@@ -33,6 +34,7 @@ struct CsvInput {
 
 // The same for any sources: uploads, tests.
 ParseResult ReadCsvInputs(const std::vector<CsvInput>& inputs, const ParseOptions& options,
-                          ThreadPool& pool, const WorkContext& context = {});
+                          ThreadPool& pool, const WorkContext& context = {},
+                          const ExpectedTypes& expected = {});
 
 }  // namespace thalweg

@@ -25,12 +25,16 @@ uint64_t PrefixOf(std::string_view text) {
 
 class SortedLevels {
  public:
-  void Sort(const LevelDictionary& dictionary, const NaStrings& na) {
-    levels_ = &dictionary.levels();
+  void Sort(const ThreadLevels& thread) {
+    levels_ = &thread.dictionary->levels();
     keys_.reserve(levels_->size());
+    auto missing = thread.missing.begin();
     for (size_t code = 0; code < levels_->size(); ++code) {
-      const std::string_view level = (*levels_)[code];
-      if (!na.Contains(level)) keys_.push_back({PrefixOf(level), static_cast<uint32_t>(code)});
+      if (missing != thread.missing.end() && *missing == static_cast<int64_t>(code)) {
+        ++missing;
+      } else {
+        keys_.push_back({PrefixOf((*levels_)[code]), static_cast<uint32_t>(code)});
+      }
     }
     std::sort(keys_.begin(), keys_.end(), [this](const Key& a, const Key& b) {
       if (a.prefix != b.prefix) return a.prefix < b.prefix;
@@ -77,11 +81,11 @@ void Merge(std::vector<SortedLevels>& lists, const Level& level, const Member& m
 
 }  // namespace
 
-DomainJoin JoinDomains(const std::vector<const LevelDictionary*>& dictionaries, const NaStrings& na,
-                       size_t max_levels, ThreadPool& pool) {
-  std::vector<SortedLevels> lists(dictionaries.size());
-  pool.Run(dictionaries.size(), [&](size_t i, size_t) {
-    if (dictionaries[i] != nullptr) lists[i].Sort(*dictionaries[i], na);
+DomainJoin JoinDomains(const std::vector<ThreadLevels>& threads, size_t max_levels,
+                       ThreadPool& pool) {
+  std::vector<SortedLevels> lists(threads.size());
+  pool.Run(threads.size(), [&](size_t i, size_t) {
+    if (threads[i].dictionary != nullptr) lists[i].Sort(threads[i]);
   });
   DomainJoin join;
   size_t count = 0;
@@ -94,7 +98,8 @@ DomainJoin JoinDomains(const std::vector<const LevelDictionary*>& dictionaries, 
   join.levels.reserve(count);
   for (size_t i = 0; i < lists.size(); ++i) {
     lists[i].Rewind();
-    const size_t size = dictionaries[i] == nullptr ? 0 : dictionaries[i]->levels().size();
+    const LevelDictionary* dictionary = threads[i].dictionary;
+    const size_t size = dictionary == nullptr ? 0 : dictionary->levels().size();
     join.codes.emplace_back(size, kMissingInt);
   }
   Merge(

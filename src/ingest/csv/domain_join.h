@@ -9,21 +9,26 @@
 
 #include "base/thread_pool.h"
 #include "ingest/csv/level_dictionary.h"
-#include "ingest/csv/na_strings.h"
 
 namespace thalweg::internal {
+
+// What one thread has met.
+struct ThreadLevels {
+  const LevelDictionary* dictionary = nullptr;  // null where it had nothing to do
+  // Ascending codes of texts that are no levels, as they mean missing cells.
+  std::vector<int64_t> missing;
+};
 
 struct DomainJoin {
   // There are more levels than allowed; nothing else is set.
   bool too_many = false;
   std::vector<std::string> levels;  // sorted bytewise
-  // Per dictionary: the new code of each of its codes, kMissingInt for spellings of missing cells.
+  // Per thread: the new code of each of its codes, kMissingInt for texts that are no levels.
   std::vector<std::vector<int64_t>> codes;
 };
 
-// `dictionaries` may hold null pointers (threads that did nothing).
-DomainJoin JoinDomains(const std::vector<const LevelDictionary*>& dictionaries, const NaStrings& na,
-                       size_t max_levels, ThreadPool& pool);
+DomainJoin JoinDomains(const std::vector<ThreadLevels>& threads, size_t max_levels,
+                       ThreadPool& pool);
 
 // Levels that are not UTF-8 are read as Latin-1 (see Latin1ToUtf8); sorts again, and joins what has
 // become the same.

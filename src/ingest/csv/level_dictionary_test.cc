@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "frame/types.h"
 #include "ingest/csv/domain_join.h"
+#include "ingest/csv/na_strings.h"
 
 namespace thalweg::internal {
 namespace {
@@ -46,20 +47,26 @@ TEST(JoinDomains, AgreesWithSet) {
   const NaStrings na({"", "a", "NA"});
   for (int round = 0; round < 50; ++round) {
     std::vector<LevelDictionary> dictionaries(1 + random.Below(4));
-    std::vector<const LevelDictionary*> pointers;
+    std::vector<ThreadLevels> threads;
     std::set<std::string> model;
     for (LevelDictionary& dictionary : dictionaries) {
       const size_t count = random.Below(200);
+      ThreadLevels& thread = threads.emplace_back();
+      thread.dictionary = &dictionary;
       for (size_t i = 0; i < count; ++i) {
         const std::string text = RandomLevel(random);
-        Code(dictionary, text);
-        if (!na.Contains(text)) model.insert(text);
+        const size_t size = dictionary.levels().size();
+        const int64_t code = Code(dictionary, text);
+        if (!na.Contains(text)) {
+          model.insert(text);
+        } else if (dictionary.levels().size() > size) {
+          thread.missing.push_back(code);
+        }
       }
-      pointers.push_back(&dictionary);
     }
-    pointers.push_back(nullptr);
+    threads.emplace_back();
     ThreadPool pool(2);
-    const DomainJoin join = JoinDomains(pointers, na, model.size(), pool);
+    const DomainJoin join = JoinDomains(threads, model.size(), pool);
     ASSERT_FALSE(join.too_many);
     ASSERT_EQ(join.levels, std::vector<std::string>(model.begin(), model.end()));
     for (size_t d = 0; d < dictionaries.size(); ++d) {
@@ -75,7 +82,7 @@ TEST(JoinDomains, AgreesWithSet) {
       }
     }
     if (!model.empty()) {
-      EXPECT_TRUE(JoinDomains(pointers, na, model.size() - 1, pool).too_many);
+      EXPECT_TRUE(JoinDomains(threads, model.size() - 1, pool).too_many);
     }
   }
 }

@@ -189,7 +189,7 @@ class NumberBuilder final : public ColumnBuilder {
       } else if (!cell.missing) {
         if (cell.number.kind == Number::Kind::kInteger) {
           value = cell.number.integer;
-        } else if (column_.fixed) {
+        } else if (column_.fixed && !column_.may_be_real) {
           Reject(rows(), tile.Begin(r), cell.text, "not an integer");
         } else {
           Widen(Fit::kReal, rows(), tile.Begin(r), cell.text, "not an integer");

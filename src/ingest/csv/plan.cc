@@ -32,8 +32,9 @@ struct Head {
 // All that is gathered while planning.
 class Planner {
  public:
-  Planner(const std::vector<CsvInput>& inputs, const ParseOptions& options)
-      : inputs_(inputs), options_(options) {
+  Planner(const std::vector<CsvInput>& inputs, const ParseOptions& options,
+          const ExpectedTypes& expected)
+      : inputs_(inputs), options_(options), expected_(expected) {
     plan_.dialect = DialectOf(options);
     plan_.zone = TimeZone::Load(options.time_zone);
     for (const std::string& pattern : options.time_formats) {
@@ -41,6 +42,7 @@ class Planner {
     }
     for (const TimePattern& pattern : DefaultTimePatterns()) plan_.time_patterns.push_back(pattern);
     plan_.max_levels = options.max_levels;
+    plan_.quoted_na = options.quoted_na;
     common_na_ = std::make_shared<NaStrings>(options.na_strings);
     context_ = {&plan_.dialect, plan_.zone.get(), &plan_.time_patterns};
   }
@@ -96,9 +98,10 @@ class Planner {
       }
       throw UserError(name + ": no row in the file, only blank lines or comments");
     }
-    plan_.header = options_.header == Toggle::kTrue ||
-                   (options_.header == Toggle::kAuto &&
-                    (OptionsName(rows[0]) || GuessHeader(rows, *common_na_, context_)));
+    plan_.header =
+        options_.header == Toggle::kTrue ||
+        (options_.header == Toggle::kAuto && (OptionsName(rows[0]) || HoldsExpectedNames(rows[0]) ||
+                                              GuessHeader(rows, *common_na_, context_)));
     SetDataBegin(file, head, plan_.header);
     const size_t first = plan_.header ? 1 : 0;
     file.cells = CellsOfRow(rows, first);
@@ -129,6 +132,16 @@ class Planner {
       }
     }
     return false;
+  }
+
+  // Whether half of the cells of the first row, or all expected names, are expected names.
+  bool HoldsExpectedNames(const SampledRow& row) const {
+    std::set<std::string_view> found;
+    for (const SampledCell& cell : row) {
+      const std::string_view name = Trim(cell.text);
+      if (expected_.Find(name) != nullptr) found.insert(name);
+    }
+    return !found.empty() && found.size() * 2 >= std::min(row.size(), 2 * expected_.types.size());
   }
 
   // Most rows have as many cells; a header that names more columns counts more, one that names one
@@ -386,16 +399,25 @@ class Planner {
   void ApplyColumnOptions() {
     const auto types = TypesOfColumns(options_, Names());
     for (size_t c = 0; c < plan_.columns.size(); ++c) {
-      if (!types[c]) continue;
       ColumnPlan& column = plan_.columns[c];
-      if (*types[c] == ColumnType::kTime && column.type != ColumnType::kTime) {
-        column.time_patterns = plan_.time_patterns;
+      if (types[c]) {
+        FixType(*types[c], "given by the user", column);
+      } else if (const ColumnType* expected = expected_.Find(column.name)) {
+        const bool real = column.type == ColumnType::kReal && *expected == ColumnType::kInteger;
+        FixType(real ? ColumnType::kReal : *expected, "as in " + expected_.source, column);
+        column.may_be_real = true;
       }
-      column.type = *types[c];
-      column.fixed = true;
-      column.unknown = false;
-      column.why = "given by the user (" + column.why + ")";
     }
+  }
+
+  void FixType(ColumnType type, const std::string& reason, ColumnPlan& column) const {
+    if (type == ColumnType::kTime && column.type != ColumnType::kTime) {
+      column.time_patterns = plan_.time_patterns;
+    }
+    column.type = type;
+    column.fixed = true;
+    column.unknown = false;
+    column.why = reason + " (" + column.why + ")";
   }
 
   void SkipColumns() {
@@ -449,6 +471,7 @@ class Planner {
 
   const std::vector<CsvInput>& inputs_;
   const ParseOptions& options_;
+  const ExpectedTypes& expected_;
   CsvPlan plan_;
   GuessContext context_;
   std::shared_ptr<const NaStrings> common_na_;
@@ -462,9 +485,10 @@ class Planner {
 
 }  // namespace
 
-CsvPlan MakePlan(const std::vector<CsvInput>& inputs, const ParseOptions& options) {
+CsvPlan MakePlan(const std::vector<CsvInput>& inputs, const ParseOptions& options,
+                 const ExpectedTypes& expected) {
   if (inputs.empty()) throw UserError("no file to parse");
-  return Planner(inputs, options).Make();
+  return Planner(inputs, options, expected).Make();
 }
 
 }  // namespace thalweg::internal

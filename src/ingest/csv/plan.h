@@ -18,8 +18,11 @@ namespace thalweg::internal {
 struct ColumnPlan {
   std::string name;
   ColumnType type = ColumnType::kInteger;
-  // The user named the type: cells that do not fit become missing and are listed as rejected.
+  // The user named the type, or it is expected: cells that do not fit become missing and are listed
+  // as rejected.
   bool fixed = false;
+  // A fixed column of integers becomes real by a cell that is so, all the same.
+  bool may_be_real = false;
   // No sampled cell had a value: the first contradicting cell decides.
   bool unknown = false;
   std::string why;
@@ -47,6 +50,8 @@ struct CsvPlan {
   // All patterns that the options and defaults allow.
   std::vector<TimePattern> time_patterns;
   int64_t max_levels = 0;
+  // Quoted texts can be missing.
+  bool quoted_na = false;
   size_t block_bytes = 0;
   // Rows and quoted cells that are longer are taken for a quote that was forgotten.
   size_t longest_row = size_t{256} << 20;
@@ -54,6 +59,7 @@ struct CsvPlan {
 
 // Opens every file, looks at its head and at spots spread over it, and decides. UserError on
 // options that contradict each other or the files, and on files that are no text.
-CsvPlan MakePlan(const std::vector<CsvInput>& inputs, const ParseOptions& options);
+CsvPlan MakePlan(const std::vector<CsvInput>& inputs, const ParseOptions& options,
+                 const ExpectedTypes& expected = {});
 
 }  // namespace thalweg::internal

@@ -44,7 +44,13 @@ class CategoricalBuilder final : public ColumnBuilder {
     return EncodeIntegers(std::span<const int64_t>(codes_.data(), codes_.size()));
   }
 
-  const LevelDictionary* dictionary() const override { return &dictionary_; }
+  ThreadLevels levels() const override {
+    ThreadLevels levels{.dictionary = &dictionary_, .missing = {}};
+    for (const Spelling& spelling : spellings_) {
+      if (!spelling.level) levels.missing.push_back(spelling.code);
+    }
+    return levels;
+  }
 
  private:
   void Clear() override { codes_.clear(); }
@@ -53,9 +59,28 @@ class CategoricalBuilder final : public ColumnBuilder {
     const auto code = static_cast<size_t>(dictionary_.Code(text));
     if (code < values_.size()) return values_[code];
     const bool missing = column_.na->Contains(text);
-    if (!missing) ++levels_;
+    if (missing) {
+      spellings_.push_back({static_cast<int64_t>(code)});
+    } else {
+      ++levels_;
+    }
     values_.push_back(missing ? kMissingInt : static_cast<int64_t>(code));
     return values_.back();
+  }
+
+  // What is quoted is a level, even if it is empty or spells a missing cell.
+  int64_t QuotedValue(std::string_view text) {
+    if (text.empty()) text = kEmpty;
+    const int64_t value = Value(text);
+    if (value != kMissingInt) return value;
+    const int64_t code = dictionary_.Code(text);
+    const auto spelling = std::find_if(spellings_.begin(), spellings_.end(),
+                                       [code](const Spelling& s) { return s.code == code; });
+    if (!spelling->level) {
+      spelling->level = true;
+      ++levels_;
+    }
+    return code;
   }
 
   int64_t Slow(const TileColumn& tile, size_t r) {
@@ -81,8 +106,10 @@ class CategoricalBuilder final : public ColumnBuilder {
   int64_t Unwritten(std::string_view text) {
     bool quoted = false;
     text = CellContent(text, plan_.dialect, scratch_, quoted);
+    if (quoted && !plan_.quoted_na) return QuotedValue(text);
     // Blanks around an unquoted level are no part of it.
-    if (!quoted) text = WithoutBlanks(text);
+    const std::string_view bare = WithoutBlanks(text);
+    if (!quoted || column_.na->Contains(bare)) text = bare;
     if (text.empty()) return column_.na->has_empty() ? kMissingInt : Value(kEmpty);
     return Value(text);
   }
@@ -94,12 +121,19 @@ class CategoricalBuilder final : public ColumnBuilder {
 
   static constexpr size_t kMostWritten = 1 << 16;
 
+  // A text that means a missing cell, and whether it is a level as well, in quotes.
+  struct Spelling {
+    int64_t code = 0;
+    bool level = false;
+  };
+
   LevelDictionary dictionary_;
   LevelDictionary written_;
   std::vector<int64_t> written_values_;
   // Per code: itself, or missing.
   std::vector<int64_t> values_;
-  int64_t levels_ = 0;  // not missing
+  std::vector<Spelling> spellings_;  // by code
+  int64_t levels_ = 0;               // not missing
   CellBuffer<int64_t> codes_;
 };
 
@@ -122,7 +156,8 @@ class StringBuilder final : public ColumnBuilder {
         if (text.data() == scratch_.data()) text = Keep(text);
       }
       // What is quoted is text, even if it is empty or spells a missing cell.
-      const bool missing = !quoted && column_.na->Contains(WithoutBlanks(text));
+      const bool missing =
+          (!quoted || plan_.quoted_na) && column_.na->Contains(WithoutBlanks(text));
       out[r] = missing ? std::string_view() : text;
     }
   }

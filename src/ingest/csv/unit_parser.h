@@ -76,7 +76,7 @@ class UnitParser {
 
   UnitResult Parse(const Unit& unit);
   // Of the i-th parsed column, if categorical.
-  const LevelDictionary* dictionary(size_t i) const { return builders_[i]->dictionary(); }
+  ThreadLevels levels(size_t i) const { return builders_[i]->levels(); }
 
  private:
   void ParsePiece(const Piece& piece, size_t unit_number, UnitResult& result);

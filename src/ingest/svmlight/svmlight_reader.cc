@@ -113,7 +113,8 @@ bool LooksLikeSvmLight(std::span<const char> head, std::string_view /*name*/) {
 }
 
 ParseResult ReadSvmLight(const std::vector<std::string>& paths, const ParseOptions& options,
-                         ThreadPool& pool, const WorkContext& context) {
+                         ThreadPool& pool, const WorkContext& context,
+                         const ExpectedTypes& expected) {
   internal::RejectOptions(options, {"chunk_bytes"}, "svmlight");
   internal::SvmLightLimits limits;
   if (options.chunk_bytes > 0) limits.block_bytes = static_cast<size_t>(options.chunk_bytes);
@@ -121,7 +122,7 @@ ParseResult ReadSvmLight(const std::vector<std::string>& paths, const ParseOptio
       paths.size(),
       [&](size_t i) { return OpenSource(paths[i], {.max_expansion = options.max_expansion}); },
       options.chunk_bytes > 0, limits, pool, context);
-  return internal::ApplyColumnOptions(std::move(result), options, pool);
+  return internal::ApplyColumnOptions(std::move(result), options, expected, pool);
 }
 
 }  // namespace thalweg

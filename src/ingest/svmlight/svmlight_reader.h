@@ -25,7 +25,8 @@ namespace thalweg {
 bool LooksLikeSvmLight(std::span<const char> head, std::string_view name);
 
 ParseResult ReadSvmLight(const std::vector<std::string>& paths, const ParseOptions& options,
-                         ThreadPool& pool, const WorkContext& context);
+                         ThreadPool& pool, const WorkContext& context,
+                         const ExpectedTypes& expected = {});
 
 namespace internal {
 

@@ -76,13 +76,11 @@ TEST_F(WriteFrameTest, CsvReadsBackTheSame) {
   for (const char* name : {"x.csv", "x.csv.gz"}) {
     for (uint64_t seed = 0; seed < 20; ++seed) {
       SCOPED_TRACE(std::string(name) + " " + std::to_string(seed));
-      // CSV says nothing of types and levels: the types are given, the levels come sorted. The
-      // only missing-value text is the empty one, as NA in quotes is missing, too.
+      // CSV says nothing of types and levels: the types are given, the levels come sorted.
       Frame frame = RandomFrame(seed, 500);
       WriteFrame(frame, Path(name), pool_);
       ParseOptions options;
       options.header = Toggle::kTrue;
-      options.na_strings = {""};
       options.column_types = {"int", "int", "real", "enum", "time", "string", "uuid"};
       const Frame back = ParseFiles({Path(name)}, options, pool_).frame;
       const size_t position = frame.IndexOf("enum");

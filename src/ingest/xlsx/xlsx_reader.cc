@@ -62,13 +62,13 @@ void AppendCell(const SheetCell& cell, SheetText& out) {
   }
 }
 
-SheetText Render(const std::string& path, double max_expansion) {
-  const auto source = OpenSource(path, {.max_expansion = max_expansion});
-  if (source->mapped().empty()) throw UserError(path + ": not an Excel workbook (.xlsx)");
-  const Sheet sheet = ReadFirstSheet(*source, max_expansion);
+SheetText Render(const ByteSource& source, double max_expansion) {
+  const std::string& path = source.name();
+  if (source.mapped().empty()) throw UserError(path + ": not an Excel workbook (.xlsx)");
+  const Sheet sheet = ReadFirstSheet(source, max_expansion);
   SheetText out;
   out.name = path;
-  out.stored_size = source->size();
+  out.stored_size = source.size();
   uint32_t first = UINT32_MAX;
   uint32_t end = 0;
   for (const SheetRow& row : sheet.rows) {
@@ -80,7 +80,7 @@ SheetText Render(const std::string& path, double max_expansion) {
   }
   out.has_text.resize(end - first);
   // A small file can name a cell in the last column of each of a million rows.
-  const double limit = 1e8 + max_expansion * static_cast<double>(source->size());
+  const double limit = 1e8 + max_expansion * static_cast<double>(source.size());
   uint32_t line = 1;
   for (const SheetRow& row : sheet.rows) {
     for (; line < row.number; ++line) out.text += '\n';
@@ -110,11 +110,12 @@ SheetText Render(const std::string& path, double max_expansion) {
 
 // Columns that were taken for numbers or times though some of their cells are text.
 std::vector<std::string> TextTypes(const Frame& frame, const std::vector<SheetText>& sheets,
-                                   const ParseOptions& options) {
+                                   const ParseOptions& options, const ExpectedTypes& expected) {
   std::vector<std::string> types;
   for (size_t i = 0; i < frame.columns(); ++i) {
     const ColumnType type = frame.column(i).type();
     if (type == ColumnType::kString || type == ColumnType::kCategorical) continue;
+    if (expected.Find(frame.name(i)) != nullptr) continue;
     const bool text = std::any_of(sheets.begin(), sheets.end(), [&](const SheetText& sheet) {
       return i < sheet.has_text.size() && sheet.has_text[i];
     });
@@ -128,6 +129,50 @@ std::vector<std::string> TextTypes(const Frame& frame, const std::vector<SheetTe
 }
 
 }  // namespace
+
+ParseResult ReadXlsxSources(size_t sources,
+                            const std::function<std::unique_ptr<ByteSource>(size_t)>& open,
+                            const ParseOptions& options, ThreadPool& pool,
+                            const WorkContext& context, const ExpectedTypes& expected) {
+  RejectOptions(
+      options,
+      {"header", "na_strings", "column_na_strings", "time_zone", "time_formats", "chunk_bytes"},
+      "xlsx");
+  std::vector<SheetText> sheets;
+  std::vector<CsvInput> inputs;
+  inputs.reserve(sources);
+  for (size_t i = 0; i < sources; ++i) {
+    sheets.push_back(Render(*open(i), options.max_expansion));
+    context.ThrowIfCancelled();
+  }
+  for (const SheetText& sheet : sheets) {
+    inputs.push_back({sheet.name, [&sheet] { return MakeBytesSource(sheet.text, sheet.name); }});
+  }
+  ParseOptions csv = options;
+  csv.format = ParseFormat::kCsv;
+  csv.separator = ",";
+  csv.comment = "";
+  // The quotes are ours: a text of a sheet can mean a missing value.
+  csv.quoted_na = true;
+  ParseResult result = ReadCsvInputs(inputs, csv, pool, context, expected);
+  const std::vector<std::string> types = TextTypes(result.frame, sheets, options, expected);
+  if (!types.empty()) {
+    csv.column_types.insert(csv.column_types.end(), types.begin(), types.end());
+    result = ReadCsvInputs(inputs, csv, pool, context, expected);
+  }
+  result.report.format = "xlsx";
+  result.report.bytes = 0;
+  for (const SheetText& sheet : sheets) {
+    result.report.bytes += sheet.stored_size;
+    if (sheet.errors > 0) {
+      result.report.warnings.push_back(
+          fmt::format("{}: {} cells show errors (such as #DIV/0!) and are missing", sheet.name,
+                      WithThousands(sheet.errors)));
+    }
+  }
+  return result;
+}
+
 }  // namespace internal
 
 bool LooksLikeXlsx(std::span<const char> head, std::string_view name) {
@@ -138,43 +183,11 @@ bool LooksLikeXlsx(std::span<const char> head, std::string_view name) {
 }
 
 ParseResult ReadXlsx(const std::vector<std::string>& paths, const ParseOptions& options,
-                     ThreadPool& pool, const WorkContext& context) {
-  internal::RejectOptions(
-      options,
-      {"header", "na_strings", "column_na_strings", "time_zone", "time_formats", "chunk_bytes"},
-      "xlsx");
-  std::vector<internal::SheetText> sheets;
-  std::vector<CsvInput> inputs;
-  inputs.reserve(paths.size());
-  for (const std::string& path : paths) {
-    sheets.push_back(internal::Render(path, options.max_expansion));
-    context.ThrowIfCancelled();
-  }
-  for (const internal::SheetText& sheet : sheets) {
-    inputs.push_back(
-        {sheet.name, [&sheet] { return internal::MakeBytesSource(sheet.text, sheet.name); }});
-  }
-  ParseOptions csv = options;
-  csv.format = ParseFormat::kCsv;
-  csv.separator = ",";
-  csv.comment = "";
-  ParseResult result = ReadCsvInputs(inputs, csv, pool, context);
-  const std::vector<std::string> types = internal::TextTypes(result.frame, sheets, options);
-  if (!types.empty()) {
-    csv.column_types.insert(csv.column_types.end(), types.begin(), types.end());
-    result = ReadCsvInputs(inputs, csv, pool, context);
-  }
-  result.report.format = "xlsx";
-  result.report.bytes = 0;
-  for (const internal::SheetText& sheet : sheets) {
-    result.report.bytes += sheet.stored_size;
-    if (sheet.errors > 0) {
-      result.report.warnings.push_back(
-          fmt::format("{}: {} cells show errors (such as #DIV/0!) and are missing", sheet.name,
-                      WithThousands(sheet.errors)));
-    }
-  }
-  return result;
+                     ThreadPool& pool, const WorkContext& context, const ExpectedTypes& expected) {
+  return internal::ReadXlsxSources(
+      paths.size(),
+      [&](size_t i) { return OpenSource(paths[i], {.max_expansion = options.max_expansion}); },
+      options, pool, context, expected);
 }
 
 }  // namespace thalweg

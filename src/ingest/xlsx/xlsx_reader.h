@@ -7,18 +7,31 @@
 // show errors (#N/A, #DIV/0!) are missing; the report counts them.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ingest/parse.h"
+#include "ingest/source.h"
 
 namespace thalweg {
 
 bool LooksLikeXlsx(std::span<const char> head, std::string_view name);
 
 ParseResult ReadXlsx(const std::vector<std::string>& paths, const ParseOptions& options,
-                     ThreadPool& pool, const WorkContext& context);
+                     ThreadPool& pool, const WorkContext& context,
+                     const ExpectedTypes& expected = {});
 
+namespace internal {
+
+// The same for any sources, opened one after another.
+ParseResult ReadXlsxSources(size_t sources,
+                            const std::function<std::unique_ptr<ByteSource>(size_t)>& open,
+                            const ParseOptions& options, ThreadPool& pool,
+                            const WorkContext& context = {}, const ExpectedTypes& expected = {});
+
+}  // namespace internal
 }  // namespace thalweg
