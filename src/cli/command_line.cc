@@ -50,6 +50,7 @@ int PrintUnknown(const CLI::App& app, const std::vector<std::unique_ptr<Command>
     return kExitUser;
   }
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const auto& command : commands) names.push_back(command->app->get_name());
   for (const std::string& word : app.remaining()) {
     PrintError(fmt::format("unknown command {}{}", word, Suggestion(word, names)));
