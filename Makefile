@@ -52,7 +52,7 @@ format-check: setup
 	@git ls-files -co --exclude-standard '*.cc' '*.h' | xargs clang-format-14 --dry-run --Werror
 
 lint: configure
-	@tools/lint.sh $(BUILD)
+	@JOBS=$(JOBS) tools/lint.sh $(BUILD)
 
 sanitize: setup
 	@tools/sanitize.sh asan

@@ -40,6 +40,7 @@ int PrintError(const std::string& message) {
 int PrintUnknownCommands(const CLI::App& app,
                          const std::vector<std::unique_ptr<Command>>& commands) {
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const auto& command : commands) names.push_back(command->app->get_name());
   for (const std::string& word : app.remaining()) {
     PrintError(fmt::format("unknown command {}{}", word, Suggestion(word, names)));

@@ -121,7 +121,8 @@ Examples:
                       numbers ? Number(r.mean, column) : "",
                       numbers && column.type() != ColumnType::kTime ? Number(r.sd, column) : "",
                       Levels(column), HumanBytes(column_bytes),
-                      fmt::format("{:.1f}x", PlainBytes(frame, i) / column_bytes), encodings});
+                      fmt::format("{:.1f}x", PlainBytes(frame, i) / column_bytes), encodings,
+                      report.columns[i].why});
     }
     fmt::print("{}\n", FormatTable({{"column"},
                                     {"type"},
@@ -134,7 +135,8 @@ Examples:
                                     {"levels"},
                                     {"bytes", true},
                                     {"ratio", true},
-                                    {"chunks"}},
+                                    {"chunks"},
+                                    {"why this type", false, 160}},
                                    rows, 40));
     PrintHead(frame);
   }

@@ -22,7 +22,7 @@ std::string FormatTable(const std::vector<TableColumn>& columns,
   std::vector<size_t> widths(columns.size());
   for (auto& line : lines) {
     for (size_t i = 0; i < columns.size(); ++i) {
-      line[i] = Printable(line[i], max_width);
+      line[i] = Printable(line[i], columns[i].max_width > 0 ? columns[i].max_width : max_width);
       widths[i] = std::max(widths[i], Characters(line[i]));
     }
   }

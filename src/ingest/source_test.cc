@@ -19,9 +19,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 namespace fs = std::filesystem;
 
@@ -141,7 +139,9 @@ TEST_P(CompressionTest, NoChangedByteGoesUnseen) {
 }
 
 TEST_P(CompressionTest, ExpansionIsLimited) {
-  const std::string bomb = GetParam().pack(std::string(120'000'000, 'x'));
+  std::string text;
+  text.resize(120'000'000, 'x');
+  const std::string bomb = GetParam().pack(text);
   SourceOptions options;
   options.max_expansion = 30;
   EXPECT_THAT(Failure([&] { ReadAll(*OpenBytes(bomb, "bomb.gz", options), 1 << 20); }),
@@ -278,6 +278,7 @@ TEST_F(SourceTest, ExpandsFoldersAndGlobs) {
   }
   const auto expand = [&](const std::vector<std::string>& names) {
     std::vector<std::string> patterns;
+    patterns.reserve(names.size());
     for (const std::string& name : names) patterns.push_back(Path(name));
     std::vector<std::string> files = ExpandPaths(patterns);
     for (std::string& file : files) file = fs::relative(file, Path("")).string();

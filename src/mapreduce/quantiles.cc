@@ -101,6 +101,7 @@ struct Search {
 
 PrefixIndex IndexOf(Digit digit, const std::vector<Search>& searches) {
   std::vector<uint64_t> prefixes;
+  prefixes.reserve(searches.size());
   for (const Search& search : searches) prefixes.push_back(search.prefix);
   std::sort(prefixes.begin(), prefixes.end());
   prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());

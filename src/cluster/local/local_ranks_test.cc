@@ -26,6 +26,7 @@ TEST_P(LocalRanksTest, Collectives) {
       EXPECT_EQ(all[0], "r0");
 
       std::vector<std::string> to_each;
+      to_each.reserve(static_cast<size_t>(size));
       for (int r = 0; r < size; ++r) to_each.push_back(mine + ">" + std::to_string(r));
       const std::vector<std::string> received = comm.AllToAll(to_each);
       EXPECT_EQ(received.back(),

@@ -26,7 +26,7 @@ class ArffTest : public ::testing::Test {
   }
   ~ArffTest() override { std::filesystem::remove_all(folder_); }
   std::string Write(const std::string& name, const std::string& text) const {
-    const std::string path = (folder_ / name).string();
+    std::string path = (folder_ / name).string();
     WriteWholeFile(path, text);
     return path;
   }

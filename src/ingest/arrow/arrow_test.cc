@@ -35,6 +35,7 @@ class ArrowTest : public ::testing::Test {
 
   ParseResult Parse(const std::vector<std::string>& names, const ParseOptions& options = {}) {
     std::vector<std::string> paths;
+    paths.reserve(names.size());
     for (const std::string& name : names) paths.push_back(Data(name));
     return ParseFiles(paths, options, pool_);
   }

@@ -173,7 +173,7 @@ TypeGuess GuessType(std::span<const SampledCell> cells, const NaStrings& na,
         static_cast<double>(distinct) >= kDistinctShare * static_cast<double>(n);
     guess.type =
         nearly_all && distinct > kFewLevels ? ColumnType::kString : ColumnType::kCategorical;
-    guess.why = fmt::format("{} of {} sampled values differ", distinct, n);
+    guess.why = fmt::format("{} different texts in {} sampled values", distinct, n);
     if (const size_t numbers = tally.integers + tally.reals; numbers > 0) {
       guess.why += fmt::format("; {} are numbers, but '{}' is not", numbers,
                                Printable(tally.first_text, 30));

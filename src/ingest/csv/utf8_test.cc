@@ -1,5 +1,6 @@
 #include "ingest/csv/utf8.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -12,14 +13,15 @@ TEST(Utf8, ValidAndInvalid) {
   for (const char* good : {"", "plain", "\xc3\xa9", "\xe5\xa4\xaa", "\xf0\x9f\x98\x80",
                            "\xef\xbf\xbf", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"}) {
     EXPECT_EQ(FindInvalidUtf8(good), std::string::npos) << good;
-    EXPECT_EQ(FindInvalidUtf8(filler + good + filler), std::string::npos) << good;
+    EXPECT_EQ(FindInvalidUtf8(fmt::format("{}{}{}", filler, good, filler)), std::string::npos)
+        << good;
   }
   for (const char* bad : {"\xe9", "\x80", "\xc3", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf",
                           "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80",
                           "\xf5\x80\x80\x80", "\xff", "\xe5\xa4", "\xe5\xa4x"}) {
     EXPECT_EQ(FindInvalidUtf8(bad), 0u) << bad;
     EXPECT_EQ(FindInvalidUtf8(filler + bad), filler.size()) << bad;
-    EXPECT_EQ(FindInvalidUtf8(filler + bad + "," + filler), filler.size()) << bad;
+    EXPECT_EQ(FindInvalidUtf8(fmt::format("{}{},{}", filler, bad, filler)), filler.size()) << bad;
   }
 }
 

@@ -16,7 +16,6 @@
 namespace thalweg {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 

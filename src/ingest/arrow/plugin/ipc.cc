@@ -22,7 +22,7 @@ arrow::ipc::IpcReadOptions Options(arrow::MemoryPool* pool) {
 class CheckedBatches : public arrow::RecordBatchReader {
  public:
   using Next = std::function<arrow::Result<std::shared_ptr<arrow::RecordBatch>>()>;
-  CheckedBatches(std::shared_ptr<arrow::Schema> schema, std::vector<int> columns, Next next)
+  CheckedBatches(const std::shared_ptr<arrow::Schema>& schema, std::vector<int> columns, Next next)
       : columns_(std::move(columns)), next_(std::move(next)) {
     arrow::FieldVector fields;
     for (const int column : columns_) fields.push_back(schema->field(column));
@@ -84,7 +84,7 @@ class IpcStreamReader : public ThalwegArrowReader {
 
 }  // namespace
 
-ReaderResult OpenIpc(std::shared_ptr<arrow::io::BufferReader> file, int64_t memory_limit) {
+ReaderResult OpenIpc(const std::shared_ptr<arrow::io::BufferReader>& file, int64_t memory_limit) {
   auto memory = std::make_unique<ReaderMemory>(memory_limit);
   ARROW_ASSIGN_OR_RAISE(const int64_t size, file->GetSize());
   ARROW_ASSIGN_OR_RAISE(const auto head, file->ReadAt(0, 6));

@@ -35,6 +35,6 @@ namespace thalweg::arrow_plugin {
 
 using ReaderResult = arrow::Result<std::unique_ptr<ThalwegArrowReader>>;
 ReaderResult OpenParquet(std::shared_ptr<arrow::io::BufferReader> file, int64_t memory_limit);
-ReaderResult OpenIpc(std::shared_ptr<arrow::io::BufferReader> file, int64_t memory_limit);
+ReaderResult OpenIpc(const std::shared_ptr<arrow::io::BufferReader>& file, int64_t memory_limit);
 
 }  // namespace thalweg::arrow_plugin
