@@ -11,6 +11,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "frame/chunk_builder.h"
+#include "models/metrics/classification_accumulator.h"
+#include "models/metrics/regression_accumulator.h"
 
 namespace thalweg {
 namespace {
@@ -141,7 +143,7 @@ Frame DeepLearningModel::Predict(const Frame& frame, ThreadPool& pool) const {
                   const float* row = scores.row(r);
                   for (size_t j = 0; j < scores.columns; ++j) values[j][first + r] = row[j];
                   if (classes) {
-                    codes[first + r] = std::max_element(row, row + scores.columns) - row;
+                    codes[first + r] = static_cast<int64_t>(scale_.Predict({row, scores.columns}));
                   }
                 }
               });
@@ -173,14 +175,16 @@ Frame DeepLearningModel::Predict(const Frame& frame, ThreadPool& pool) const {
 Metrics DeepLearningModel::Score(const Frame& frame, ThreadPool& pool) const {
   const FeatureBinding binding(encoder_, frame);
   const size_t column = frame.IndexOf(response_);
-  ClassificationAccumulator classes(scale_.domain.size());
+  // Errors are those of the labels that Predict gives.
+  const ClassificationAccumulator none(scale_.domain.size(), {.threshold = scale_.threshold});
+  ClassificationAccumulator classes = none;
   RegressionAccumulator values;
   ForEachStretch(frame.layout(), [&](size_t, size_t, int64_t begin, int64_t end) {
     const RowStore store(binding, begin, end, {}, pool);
     const ActualResponses actual = ReadResponses(frame, column, scale_, begin, end);
     std::vector<ClassificationAccumulator> class_parts;
     std::vector<RegressionAccumulator> value_parts(ScoreBlocks(store.rows()));
-    class_parts.assign(ScoreBlocks(store.rows()), ClassificationAccumulator(scale_.domain.size()));
+    class_parts.assign(ScoreBlocks(store.rows()), none);
     ScoreRows(
         network_, scale_, store, AllRows(store.rows()), pool,
         [&](size_t block, size_t first, ConstMatrixView<float> scores) {
@@ -223,6 +227,7 @@ Json DeepLearningModel::Description() const {
       {"version", kVersion},
       {"response", JsonObject{{"name", response_},
                               {"domain", boost::json::value_from(scale_.domain)},
+                              {"threshold", scale_.threshold},
                               {"mean", scale_.mean},
                               {"scale", scale_.scale}}},
       {"columns", encoder_.ToJson()},
@@ -274,6 +279,10 @@ std::shared_ptr<const DeepLearningModel> DeepLearningModel::FromFile(const Model
     const Json& r = d.at("response");
     response = boost::json::value_to<std::string>(r.at("name"));
     scale.domain = boost::json::value_to<std::vector<std::string>>(r.at("domain"));
+    // Files from before this was there went by the largest probability.
+    if (const Json* t = r.as_object().if_contains("threshold")) {
+      scale.threshold = t->to_number<double>();
+    }
     scale.mean = r.at("mean").to_number<double>();
     scale.scale = r.at("scale").to_number<double>();
     widths = boost::json::value_to<std::vector<size_t>>(d.at("widths"));

@@ -81,7 +81,7 @@ TEST(DeepLearningModel, PredictsAsByHandInChunksOfAnySize) {
           const std::vector<double> expected = Scores(kX[r], kLevels[r] == 0, classification);
           EXPECT_NEAR(cells[r], expected[s], 1e-5 * std::abs(expected[s])) << r;
           if (classification) {
-            EXPECT_EQ(codes[r], expected[1] > expected[0] ? 1 : 0) << r;
+            EXPECT_EQ(codes[r], expected[1] >= expected[0] ? 1 : 0) << r;
           }
         }
       }

@@ -3,10 +3,18 @@
 #include <algorithm>
 
 #include "kernels/activations.h"
+#include "models/metrics/classification_accumulator.h"
+#include "models/metrics/regression_accumulator.h"
 
 namespace thalweg {
 namespace {
 constexpr size_t kBlock = 256;
+}
+
+size_t ResponseScale::Predict(std::span<const float> probabilities) const {
+  if (probabilities.size() == 2) return probabilities[1] >= threshold ? 1 : 0;
+  return static_cast<size_t>(std::max_element(probabilities.begin(), probabilities.end()) -
+                             probabilities.begin());
 }
 
 size_t ScoreBlocks(size_t rows) { return (rows + kBlock - 1) / kBlock; }

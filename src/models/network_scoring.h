@@ -18,11 +18,15 @@ namespace thalweg {
 struct ResponseScale {
   // Classification: the levels, in the order of the scores. Empty: regression.
   std::vector<std::string> domain;
+  // Two classes: rows of at least this probability of the last one are predicted so.
+  double threshold = 0.5;
   // Regression: value = score * scale + mean.
   double mean = 0;
   double scale = 1;
 
   bool classification() const { return !domain.empty(); }
+  // The predicted class: by the threshold of two, else the most probable one, the first of equals.
+  size_t Predict(std::span<const float> probabilities) const;
 };
 
 // What rows of a store really are, in the order of its rows.

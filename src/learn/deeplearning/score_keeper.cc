@@ -34,9 +34,9 @@ bool IsBetter(const Scores& a, const Scores& b) {
 }
 
 void AddMetrics(const char* prefix, const Metrics& metrics, JsonObject& entry) {
-  const Json json = metrics.ToJson();
+  const Json json = metrics.NumbersToJson();
   for (const auto& [key, value] : json.as_object()) {
-    if (key != "cm" && key != "rows") entry[prefix + std::string(key)] = value;
+    if (key != "rows") entry[prefix + std::string(key)] = value;
   }
 }
 

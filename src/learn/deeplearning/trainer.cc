@@ -200,6 +200,10 @@ class Training {
     outcome.scoring_history = std::make_shared<Json>(scores_.history());
     outcome.parameters = std::make_shared<Json>(parameters);
     outcome.warnings = data_.warnings;
+    // Labels are predicted as in the metrics that are reported.
+    const Metrics& metrics =
+        outcome.validation_metrics ? *outcome.validation_metrics : outcome.training_metrics;
+    data_.response.threshold = metrics.threshold.value_or(data_.response.threshold);
     outcome.model =
         std::make_shared<DeepLearningModel>(std::move(*data_.encoder), *scores_.network(),
                                             params_.response_column, data_.response, parameters);

@@ -1,4 +1,5 @@
-#include "models/metrics.h"
+#include "models/metrics/classification_accumulator.h"
+#include "models/metrics/regression_accumulator.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,147 @@
+#include "models/metrics/score_distribution.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <utility>
+
+#include "models/metrics/score_key.h"
+
+namespace thalweg {
+namespace {
+
+constexpr size_t kFewCells = 2048;
+constexpr size_t kMostPending = size_t{1} << 16;
+constexpr int kDigitBits = 11;
+
+// Stable, by radix: a million cells of two classes take about 15 ms.
+template <class Cell>
+void SortByKey(int key_bits, std::vector<Cell>& cells) {
+  if (cells.size() < kFewCells) {
+    std::stable_sort(cells.begin(), cells.end(),
+                     [](const Cell& a, const Cell& b) { return a.key < b.key; });
+    return;
+  }
+  std::vector<Cell> sorted(cells.size());
+  for (int shift = 0; shift < key_bits; shift += kDigitBits) {
+    const auto digit = [&](const Cell& cell) {
+      return (cell.key >> shift) & ((1U << kDigitBits) - 1);
+    };
+    std::array<size_t, size_t{1} << kDigitBits> starts{};
+    for (const Cell& cell : cells) ++starts[digit(cell)];
+    if (starts[digit(cells[0])] == cells.size()) continue;
+    size_t start = 0;
+    for (size_t& count : starts) start += std::exchange(count, start);
+    for (const Cell& cell : cells) sorted[starts[digit(cell)]++] = cell;
+    cells.swap(sorted);
+  }
+}
+
+// Neighbours of the same key become one.
+template <class Cell>
+void JoinEqual(std::vector<Cell>& cells) {
+  size_t last = 0;
+  for (size_t i = 1; i < cells.size(); ++i) {
+    if (cells[i].key == cells[last].key) {
+      cells[last].weight += cells[i].weight;
+    } else {
+      cells[++last] = cells[i];
+    }
+  }
+  if (!cells.empty()) cells.resize(last + 1);
+}
+
+}  // namespace
+
+ScoreDistribution::ScoreDistribution(size_t classes, size_t capacity)
+    : class_bits_(std::bit_width(std::max<size_t>(classes, 2) - 1)), capacity_(capacity) {}
+
+void ScoreDistribution::Add(float score, size_t actual, double weight) {
+  if (std::isnan(score)) {
+    has_nan_ = true;
+    return;
+  }
+  AddCell({uint64_t{internal::ScoreKey(score)} << class_bits_ | actual, weight});
+}
+
+void ScoreDistribution::AddCell(Cell cell) {
+  cell.key = Coarse(cell.key);
+  pending_.push_back(cell);
+  if (pending_.size() >= std::max(kMostPending, sorted_.size())) Compact();
+}
+
+void ScoreDistribution::Merge(const ScoreDistribution& other) {
+  has_nan_ = has_nan_ || other.has_nan_;
+  if (other.dropped_bits_ > dropped_bits_) DropBits(other.dropped_bits_);
+  for (const Cell& cell : other.sorted_) AddCell(cell);
+  for (const Cell& cell : other.pending_) AddCell(cell);
+}
+
+void ScoreDistribution::DropBits(int bits) {
+  dropped_bits_ = bits;
+  for (Cell& cell : pending_) cell.key = Coarse(cell.key);
+  for (Cell& cell : sorted_) cell.key = Coarse(cell.key);
+  // Only classes within a score can be out of order now.
+  for (size_t begin = 0; begin < sorted_.size();) {
+    size_t end = begin + 1;
+    while (end < sorted_.size() &&
+           sorted_[end].key >> class_bits_ == sorted_[begin].key >> class_bits_) {
+      ++end;
+    }
+    const auto by_key = [](const Cell& a, const Cell& b) { return a.key < b.key; };
+    std::stable_sort(sorted_.begin() + static_cast<ptrdiff_t>(begin),
+                     sorted_.begin() + static_cast<ptrdiff_t>(end), by_key);
+    begin = end;
+  }
+  JoinEqual(sorted_);
+}
+
+void ScoreDistribution::Compact() {
+  if (pending_.empty()) return;
+  SortByKey(internal::kScoreKeyBits + class_bits_, pending_);
+  JoinEqual(pending_);
+  if (sorted_.empty()) {
+    sorted_.swap(pending_);
+  } else {
+    std::vector<Cell> both(sorted_.size() + pending_.size());
+    std::merge(sorted_.begin(), sorted_.end(), pending_.begin(), pending_.end(), both.begin(),
+               [](const Cell& a, const Cell& b) { return a.key < b.key; });
+    JoinEqual(both);
+    sorted_ = std::move(both);
+  }
+  pending_.clear();
+  while (sorted_.size() > capacity_ && dropped_bits_ < internal::kScoreKeyBits) {
+    DropBits(dropped_bits_ + 1);
+  }
+}
+
+std::vector<ScoreDistribution::Entry> ScoreDistribution::Entries() const {
+  ScoreDistribution all = *this;
+  all.Compact();
+  std::vector<Entry> entries(all.sorted_.size());
+  size_t at = 0;
+  for (size_t end = entries.size(); end > 0;) {
+    const uint64_t score = all.sorted_[end - 1].key >> class_bits_;
+    size_t begin = end - 1;
+    while (begin > 0 && all.sorted_[begin - 1].key >> class_bits_ == score) --begin;
+    for (size_t i = begin; i < end; ++i) {
+      entries[at++] = {internal::ScoreOfKey(static_cast<uint32_t>(score)),
+                       static_cast<uint32_t>(all.sorted_[i].key & ClassMask()),
+                       all.sorted_[i].weight};
+    }
+    end = begin;
+  }
+  return entries;
+}
+
+std::vector<ScoreCell> ScoreDistribution::Cells() const {
+  std::vector<ScoreCell> cells;
+  for (const Entry& entry : Entries()) {
+    if (cells.empty() || cells.back().score != entry.score) cells.push_back({.score = entry.score});
+    (entry.actual == 0 ? cells.back().negatives : cells.back().positives) += entry.weight;
+  }
+  return cells;
+}
+
+}  // namespace thalweg
