@@ -5,15 +5,18 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "frame/chunk_builder.h"
+#include "models/row_terms.h"
 
 namespace thalweg {
 namespace {
 
-constexpr int kVersion = 1;
+// 2: distributions, offsets, class factors.
+constexpr int kVersion = 2;
 // Frames are scored in stretches of at least so many rows: what is encoded at a time stays small.
 constexpr int64_t kStretchRows = 16384;
 
@@ -55,6 +58,35 @@ Matrix<float> ReadMatrix(const ModelFile& file, const std::string& name, size_t 
   Matrix<float> m(rows, columns);
   for (size_t r = 0; r < rows; ++r) std::copy_n(values.data() + r * columns, columns, m.row(r));
   return m;
+}
+
+// What version 2 added to the description of the response.
+void ReadDistribution(const Json& r, int version, ResponseScale& scale) {
+  const size_t levels = scale.domain.size();
+  if (version < 2) {
+    scale.distribution.kind = levels == 0   ? DistributionKind::kGaussian
+                              : levels == 2 ? DistributionKind::kBernoulli
+                                            : DistributionKind::kMultinomial;
+    return;
+  }
+  scale.distribution = Distribution::FromJson(r.at("distribution"));
+  scale.modified_huber = r.at("modified_huber").as_bool();
+  scale.class_factors = boost::json::value_to<std::vector<double>>(r.at("class_factors"));
+  scale.weights_column = boost::json::value_to<std::string>(r.at("weights_column"));
+  scale.offset_column = boost::json::value_to<std::string>(r.at("offset_column"));
+  const DistributionKind kind = scale.distribution.kind;
+  const bool classes =
+      kind == DistributionKind::kBernoulli || kind == DistributionKind::kMultinomial;
+  if (classes != (levels > 0) || (kind == DistributionKind::kBernoulli && levels != 2) ||
+      (scale.modified_huber && levels != 2)) {
+    throw std::out_of_range("the distribution does not fit the response");
+  }
+  if (!scale.class_factors.empty() && scale.class_factors.size() != levels) {
+    throw std::out_of_range("class_factors do not fit the response");
+  }
+  if (!scale.offset_column.empty() && levels > 2) {
+    throw std::out_of_range("there are offsets for more than two classes");
+  }
 }
 
 }  // namespace
@@ -108,6 +140,12 @@ DeepLearningModel::DeepLearningModel(FeatureEncoder encoder, Network network, st
 
 DeepLearningModel::~DeepLearningModel() = default;
 
+std::vector<double> DeepLearningModel::Offsets(const Frame& frame, int64_t begin,
+                                               int64_t end) const {
+  if (scale_.offset_column.empty()) return {};
+  return ReadOffsets(frame, scale_.offset_column, begin, end);
+}
+
 Frame DeepLearningModel::Predict(const Frame& frame, ThreadPool& pool) const {
   const FeatureBinding binding(encoder_, frame);
   const Layout& layout = frame.layout();
@@ -117,18 +155,21 @@ Frame DeepLearningModel::Predict(const Frame& frame, ThreadPool& pool) const {
   ForEachStretch(layout, [&](size_t first_chunk, size_t last_chunk, int64_t begin, int64_t end) {
     const RowStore store(binding, begin, end, {}, pool);
     const size_t rows = store.rows();
+    const std::vector<double> offsets = Offsets(frame, begin, end);
     std::vector<int64_t> codes(classes ? rows : 0);
     std::vector<std::vector<double>> values(classes ? columns - 1 : 1, std::vector<double>(rows));
-    ScoreRows(network_, scale_, store, AllRows(rows), pool,
-              [&](size_t /*block*/, size_t first, ConstMatrixView<float> scores) {
-                for (size_t r = 0; r < scores.rows; ++r) {
-                  const float* row = scores.row(r);
-                  for (size_t j = 0; j < scores.columns; ++j) values[j][first + r] = row[j];
-                  if (classes) {
-                    codes[first + r] = std::max_element(row, row + scores.columns) - row;
-                  }
-                }
-              });
+    ScoreRows(
+        network_, scale_, store, AllRows(rows), pool,
+        [&](size_t /*block*/, size_t first, ConstMatrixView<float> scores) {
+          for (size_t r = 0; r < scores.rows; ++r) {
+            const float* row = scores.row(r);
+            for (size_t j = 0; j < scores.columns; ++j) values[j][first + r] = row[j];
+            if (classes) {
+              codes[first + r] = std::max_element(row, row + scores.columns) - row;
+            }
+          }
+        },
+        offsets);
     pool.Run((last_chunk - first_chunk) * columns, [&](size_t task, size_t /*thread*/) {
       const size_t chunk = first_chunk + task / columns;
       const size_t column = task % columns;
@@ -161,7 +202,8 @@ Metrics DeepLearningModel::Score(const Frame& frame, ThreadPool& pool) const {
   RegressionAccumulator values;
   ForEachStretch(frame.layout(), [&](size_t, size_t, int64_t begin, int64_t end) {
     const RowStore store(binding, begin, end, {}, pool);
-    const ActualResponses actual = ReadResponses(frame, column, scale_, begin, end);
+    ActualResponses actual = ReadResponses(frame, column, scale_, begin, end);
+    actual.offsets = Offsets(frame, begin, end);
     std::vector<ClassificationAccumulator> class_parts;
     std::vector<RegressionAccumulator> value_parts(ScoreBlocks(store.rows()));
     class_parts.assign(ScoreBlocks(store.rows()), ClassificationAccumulator(scale_.domain.size()));
@@ -175,7 +217,8 @@ Metrics DeepLearningModel::Score(const Frame& frame, ThreadPool& pool) const {
               value_parts[block].Add(actual.values[first + r], scores.row(r)[0]);
             }
           }
-        });
+        },
+        actual.offsets);
     for (const auto& part : class_parts) classes.Merge(part);
     for (const auto& part : value_parts) values.Merge(part);
   });
@@ -190,6 +233,7 @@ Json DeepLearningModel::Summary() const {
   return JsonObject{
       {"algo", kAlgo},
       {"response", response_},
+      {"distribution", kEnumNames<DistributionKind>[static_cast<size_t>(scale_.distribution.kind)]},
       {"kind", scale_.classification() ? "classification" : "regression"},
       {"predictors", encoder_.columns().size()},
       {"inputs", encoder_.shape().units()},
@@ -207,8 +251,13 @@ Json DeepLearningModel::Description() const {
       {"version", kVersion},
       {"response", JsonObject{{"name", response_},
                               {"domain", boost::json::value_from(scale_.domain)},
+                              {"distribution", scale_.distribution.ToJson()},
                               {"mean", scale_.mean},
-                              {"scale", scale_.scale}}},
+                              {"scale", scale_.scale},
+                              {"modified_huber", scale_.modified_huber},
+                              {"class_factors", boost::json::value_from(scale_.class_factors)},
+                              {"weights_column", scale_.weights_column},
+                              {"offset_column", scale_.offset_column}}},
       {"columns", encoder_.ToJson()},
       {"activation", kEnumNames<Activation>[static_cast<size_t>(network_.activation)]},
       {"widths", widths},
@@ -260,6 +309,7 @@ std::shared_ptr<const DeepLearningModel> DeepLearningModel::FromFile(const Model
     scale.domain = boost::json::value_to<std::vector<std::string>>(r.at("domain"));
     scale.mean = r.at("mean").to_number<double>();
     scale.scale = r.at("scale").to_number<double>();
+    ReadDistribution(r, version, scale);
     widths = boost::json::value_to<std::vector<size_t>>(d.at("widths"));
     const auto name = boost::json::value_to<std::string>(d.at("activation"));
     const auto& names = kEnumNames<Activation>;
@@ -272,7 +322,7 @@ std::shared_ptr<const DeepLearningModel> DeepLearningModel::FromFile(const Model
   } catch (const std::exception& error) {
     throw refuse(error.what());
   }
-  const size_t outputs = scale.classification() ? scale.domain.size() : 1;
+  const size_t outputs = scale.outputs();
   const size_t channels = ChannelsOf(network.activation);
   if (widths.empty() || widths.back() != outputs) throw refuse("widths of layers do not fit");
   network.input = encoder.shape();
