@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <stdexcept>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -13,11 +14,13 @@
 #include "frame/chunk_builder.h"
 #include "models/metrics/classification_accumulator.h"
 #include "models/metrics/regression_accumulator.h"
+#include "models/row_terms.h"
 
 namespace thalweg {
 namespace {
 
-constexpr int kVersion = 1;
+// 2: distributions, offsets, class factors.
+constexpr int kVersion = 2;
 // Frames are scored in stretches of at least so many rows: what is encoded at a time stays small.
 constexpr int64_t kStretchRows = 16384;
 
@@ -59,6 +62,35 @@ Matrix<float> ReadMatrix(const ModelFile& file, const std::string& name, size_t 
   Matrix<float> m(rows, columns);
   for (size_t r = 0; r < rows; ++r) std::copy_n(values.data() + r * columns, columns, m.row(r));
   return m;
+}
+
+// What version 2 added to the description of the response.
+void ReadDistribution(const Json& r, int version, ResponseScale& scale) {
+  const size_t levels = scale.domain.size();
+  if (version < 2) {
+    scale.distribution.kind = levels == 0   ? DistributionKind::kGaussian
+                              : levels == 2 ? DistributionKind::kBernoulli
+                                            : DistributionKind::kMultinomial;
+    return;
+  }
+  scale.distribution = Distribution::FromJson(r.at("distribution"));
+  scale.modified_huber = r.at("modified_huber").as_bool();
+  scale.class_factors = boost::json::value_to<std::vector<double>>(r.at("class_factors"));
+  scale.weights_column = boost::json::value_to<std::string>(r.at("weights_column"));
+  scale.offset_column = boost::json::value_to<std::string>(r.at("offset_column"));
+  const DistributionKind kind = scale.distribution.kind;
+  const bool classes =
+      kind == DistributionKind::kBernoulli || kind == DistributionKind::kMultinomial;
+  if (classes != (levels > 0) || (kind == DistributionKind::kBernoulli && levels != 2) ||
+      (scale.modified_huber && levels != 2)) {
+    throw std::out_of_range("the distribution does not fit the response");
+  }
+  if (!scale.class_factors.empty() && scale.class_factors.size() != levels) {
+    throw std::out_of_range("class_factors do not fit the response");
+  }
+  if (!scale.offset_column.empty() && levels > 2) {
+    throw std::out_of_range("there are offsets for more than two classes");
+  }
 }
 
 }  // namespace
@@ -126,6 +158,12 @@ std::vector<std::pair<std::string, ColumnType>> DeepLearningModel::TrainedTypes(
   return types;
 }
 
+std::vector<double> DeepLearningModel::Offsets(const Frame& frame, int64_t begin,
+                                               int64_t end) const {
+  if (scale_.offset_column.empty()) return {};
+  return ReadOffsets(frame, scale_.offset_column, begin, end);
+}
+
 Frame DeepLearningModel::Predict(const Frame& frame, ThreadPool& pool) const {
   const FeatureBinding binding(encoder_, frame);
   const Layout& layout = frame.layout();
@@ -135,18 +173,21 @@ Frame DeepLearningModel::Predict(const Frame& frame, ThreadPool& pool) const {
   ForEachStretch(layout, [&](size_t first_chunk, size_t last_chunk, int64_t begin, int64_t end) {
     const RowStore store(binding, begin, end, {}, pool);
     const size_t rows = store.rows();
+    const std::vector<double> offsets = Offsets(frame, begin, end);
     std::vector<int64_t> codes(classes ? rows : 0);
     std::vector<std::vector<double>> values(classes ? columns - 1 : 1, std::vector<double>(rows));
-    ScoreRows(network_, scale_, store, AllRows(rows), pool,
-              [&](size_t /*block*/, size_t first, ConstMatrixView<float> scores) {
-                for (size_t r = 0; r < scores.rows; ++r) {
-                  const float* row = scores.row(r);
-                  for (size_t j = 0; j < scores.columns; ++j) values[j][first + r] = row[j];
-                  if (classes) {
-                    codes[first + r] = static_cast<int64_t>(scale_.Predict({row, scores.columns}));
-                  }
-                }
-              });
+    ScoreRows(
+        network_, scale_, store, AllRows(rows), pool,
+        [&](size_t /*block*/, size_t first, ConstMatrixView<float> scores) {
+          for (size_t r = 0; r < scores.rows; ++r) {
+            const float* row = scores.row(r);
+            for (size_t j = 0; j < scores.columns; ++j) values[j][first + r] = row[j];
+            if (classes) {
+              codes[first + r] = static_cast<int64_t>(scale_.Predict({row, scores.columns}));
+            }
+          }
+        },
+        offsets);
     pool.Run((last_chunk - first_chunk) * columns, [&](size_t task, size_t /*thread*/) {
       const size_t chunk = first_chunk + task / columns;
       const size_t column = task % columns;
@@ -178,24 +219,33 @@ Metrics DeepLearningModel::Score(const Frame& frame, ThreadPool& pool) const {
   // Errors are those of the labels that Predict gives.
   const ClassificationAccumulator none(scale_.domain.size(), {.threshold = scale_.threshold});
   ClassificationAccumulator classes = none;
-  RegressionAccumulator values;
+  const RegressionAccumulator no_values(DevianceOf(scale_.distribution));
+  RegressionAccumulator values = no_values;
+  // Rows count by their weights where the frame has them.
+  const bool weighted = !scale_.weights_column.empty() && frame.Find(scale_.weights_column);
   ForEachStretch(frame.layout(), [&](size_t, size_t, int64_t begin, int64_t end) {
     const RowStore store(binding, begin, end, {}, pool);
-    const ActualResponses actual = ReadResponses(frame, column, scale_, begin, end);
+    ActualResponses actual = ReadResponses(frame, column, scale_, begin, end);
+    actual.offsets = Offsets(frame, begin, end);
+    actual.weights.assign(store.rows(), 1);
+    if (weighted) actual.weights = ReadWeights(frame, scale_.weights_column, begin, end);
     std::vector<ClassificationAccumulator> class_parts;
-    std::vector<RegressionAccumulator> value_parts(ScoreBlocks(store.rows()));
+    std::vector<RegressionAccumulator> value_parts(ScoreBlocks(store.rows()), no_values);
     class_parts.assign(ScoreBlocks(store.rows()), none);
     ScoreRows(
         network_, scale_, store, AllRows(store.rows()), pool,
         [&](size_t block, size_t first, ConstMatrixView<float> scores) {
           for (size_t r = 0; r < scores.rows; ++r) {
             if (scale_.classification()) {
-              class_parts[block].Add(actual.classes[first + r], {scores.row(r), scores.columns});
+              class_parts[block].Add(actual.classes[first + r], {scores.row(r), scores.columns},
+                                     actual.weights[first + r]);
             } else {
-              value_parts[block].Add(actual.values[first + r], scores.row(r)[0]);
+              value_parts[block].Add(actual.values[first + r], scores.row(r)[0],
+                                     actual.weights[first + r]);
             }
           }
-        });
+        },
+        actual.offsets);
     for (const auto& part : class_parts) classes.Merge(part);
     for (const auto& part : value_parts) values.Merge(part);
   });
@@ -210,6 +260,7 @@ Json DeepLearningModel::Summary() const {
   return JsonObject{
       {"algo", kAlgo},
       {"response", response_},
+      {"distribution", kEnumNames<DistributionKind>[static_cast<size_t>(scale_.distribution.kind)]},
       {"kind", scale_.classification() ? "classification" : "regression"},
       {"predictors", encoder_.columns().size()},
       {"inputs", encoder_.shape().units()},
@@ -228,8 +279,13 @@ Json DeepLearningModel::Description() const {
       {"response", JsonObject{{"name", response_},
                               {"domain", boost::json::value_from(scale_.domain)},
                               {"threshold", scale_.threshold},
+                              {"distribution", scale_.distribution.ToJson()},
                               {"mean", scale_.mean},
-                              {"scale", scale_.scale}}},
+                              {"scale", scale_.scale},
+                              {"modified_huber", scale_.modified_huber},
+                              {"class_factors", boost::json::value_from(scale_.class_factors)},
+                              {"weights_column", scale_.weights_column},
+                              {"offset_column", scale_.offset_column}}},
       {"columns", encoder_.ToJson()},
       {"activation", kEnumNames<Activation>[static_cast<size_t>(network_.activation)]},
       {"widths", widths},
@@ -285,6 +341,7 @@ std::shared_ptr<const DeepLearningModel> DeepLearningModel::FromFile(const Model
     }
     scale.mean = r.at("mean").to_number<double>();
     scale.scale = r.at("scale").to_number<double>();
+    ReadDistribution(r, version, scale);
     widths = boost::json::value_to<std::vector<size_t>>(d.at("widths"));
     const auto name = boost::json::value_to<std::string>(d.at("activation"));
     const auto& names = kEnumNames<Activation>;
@@ -297,7 +354,7 @@ std::shared_ptr<const DeepLearningModel> DeepLearningModel::FromFile(const Model
   } catch (const std::exception& error) {
     throw refuse(error.what());
   }
-  const size_t outputs = scale.classification() ? scale.domain.size() : 1;
+  const size_t outputs = scale.outputs();
   const size_t channels = ChannelsOf(network.activation);
   if (widths.empty() || widths.back() != outputs) throw refuse("widths of layers do not fit");
   network.input = encoder.shape();

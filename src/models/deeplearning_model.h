@@ -39,6 +39,8 @@ class DeepLearningModel : public Model {
 
  private:
   Json Description() const;
+  // Of rows begin … end-1; empty where the model has none.
+  std::vector<double> Offsets(const Frame& frame, int64_t begin, int64_t end) const;
   void AddArrays(ModelFileWriter& writer) const;
 
   FeatureEncoder encoder_;

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "mapreduce/rollups.h"
+#include "mapreduce/weighted_rollups.h"
 
 namespace thalweg {
 namespace {
@@ -165,7 +166,10 @@ std::vector<int32_t> PlacesOfLevels(const FeatureColumn& c,
 FeatureEncoder FeatureEncoder::Fit(const Frame& frame, std::span<const size_t> predictors,
                                    const FeatureOptions& options, ThreadPool& pool,
                                    std::vector<std::string>& warnings) {
-  const std::vector<Rollups> rollups = ComputeRollups(frame.Select(predictors), pool);
+  const Frame columns = frame.Select(predictors);
+  const std::vector<Rollups> rollups = options.weights.empty()
+                                           ? ComputeRollups(columns, pool)
+                                           : ComputeWeightedRollups(columns, options.weights, pool);
   size_t numeric = 0;
   double nonzeros = 0;
   for (size_t i = 0; i < predictors.size(); ++i) {

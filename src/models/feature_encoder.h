@@ -45,6 +45,8 @@ struct FeatureOptions {
   // Dense columns of which at most half of the cells are not zero are scaled, but not centred: an
   // input that is zero costs nothing where weights are updated row by row.
   bool keep_zeros = false;
+  // Of the rows of the frame (see mapreduce/weighted_rollups.h); empty: all 1.
+  std::span<const double> weights = {};
 };
 
 struct FeatureColumn {

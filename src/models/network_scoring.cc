@@ -17,10 +17,42 @@ size_t ResponseScale::Predict(std::span<const float> probabilities) const {
                              probabilities.begin());
 }
 
+void FinishScores(const ResponseScale& response, double offset, float* row) {
+  if (!response.classification()) {
+    const double score = row[0];
+    row[0] = static_cast<float>(response.distribution.HasLogLink()
+                                    ? response.distribution.InverseLink(score + offset)
+                                    : score * response.scale + response.mean + offset);
+    return;
+  }
+  const size_t classes = response.domain.size();
+  if (response.modified_huber) {
+    const double p = std::clamp((row[0] + offset + 1) / 2, 0.0, 1.0);
+    row[0] = static_cast<float>(1 - p);
+    row[1] = static_cast<float>(p);
+  } else {
+    row[classes - 1] += static_cast<float>(offset);
+    Softmax(row, row, classes);
+  }
+  if (response.class_factors.empty()) return;
+  double sum = 0;
+  for (size_t k = 0; k < classes; ++k) sum += response.class_factors[k] * row[k];
+  for (size_t k = 0; sum > 0 && k < classes; ++k) {
+    row[k] = static_cast<float>(response.class_factors[k] * row[k] / sum);
+  }
+}
+
+Deviance DevianceOf(const Distribution& distribution) {
+  return [distribution](double actual, double predicted) {
+    return distribution.Deviance(1, actual, predicted);
+  };
+}
+
 size_t ScoreBlocks(size_t rows) { return (rows + kBlock - 1) / kBlock; }
 
 void ScoreRows(const Network& network, const ResponseScale& response, const RowStore& store,
-               std::span<const uint32_t> rows, ThreadPool& pool, const UseScores& use) {
+               std::span<const uint32_t> rows, ThreadPool& pool, const UseScores& use,
+               std::span<const double> offsets) {
   struct Buffers {
     InputBatch<float> batch;
     Matrix<float> scores;
@@ -29,20 +61,15 @@ void ScoreRows(const Network& network, const ResponseScale& response, const RowS
   pool.Run(ScoreBlocks(rows.size()), [&](size_t block, size_t thread) {
     Buffers& b = buffers[thread];
     if (b.batch.entries.empty()) {
-      b = {InputBatch<float>(network.input, kBlock), Matrix<float>(kBlock, network.outputs())};
+      b = {InputBatch<float>(network.input, kBlock), Matrix<float>(kBlock, response.predictions())};
     }
     const size_t first = block * kBlock;
     const size_t count = std::min(kBlock, rows.size() - first);
     for (size_t r = 0; r < count; ++r) store.Gather(rows[first + r], b.batch, r);
     const MatrixView<float> scores = b.scores.Rows(0, count);
-    network.Forward(b.batch, 0, count, scores);
+    network.Forward(b.batch, 0, count, scores.Columns(0, network.outputs()));
     for (size_t r = 0; r < count; ++r) {
-      float* row = scores.row(r);
-      if (response.classification()) {
-        Softmax(row, row, scores.columns);
-      } else {
-        row[0] = static_cast<float>(row[0] * response.scale + response.mean);
-      }
+      FinishScores(response, offsets.empty() ? 0 : offsets[rows[first + r]], scores.row(r));
     }
     use(block, first, scores);
   });
@@ -52,6 +79,7 @@ Metrics ScoreMetrics(const Network& network, const ResponseScale& response, cons
                      const ActualResponses& actual, std::span<const uint32_t> rows,
                      ThreadPool& pool) {
   const size_t blocks = ScoreBlocks(rows.size());
+  const auto weight = [&](size_t row) { return actual.weights.empty() ? 1 : actual.weights[row]; };
   if (response.classification()) {
     ClassificationAccumulator all(response.domain.size());
     std::vector<ClassificationAccumulator> parts(blocks, all);
@@ -59,20 +87,25 @@ Metrics ScoreMetrics(const Network& network, const ResponseScale& response, cons
         network, response, store, rows, pool,
         [&](size_t block, size_t first, ConstMatrixView<float> scores) {
           for (size_t r = 0; r < scores.rows; ++r) {
-            parts[block].Add(actual.classes[rows[first + r]], {scores.row(r), scores.columns});
+            parts[block].Add(actual.classes[rows[first + r]], {scores.row(r), scores.columns},
+                             weight(rows[first + r]));
           }
-        });
+        },
+        actual.offsets);
     for (const ClassificationAccumulator& part : parts) all.Merge(part);
     return all.Finish(response.domain);
   }
-  RegressionAccumulator all;
-  std::vector<RegressionAccumulator> parts(blocks);
-  ScoreRows(network, response, store, rows, pool,
-            [&](size_t block, size_t first, ConstMatrixView<float> scores) {
-              for (size_t r = 0; r < scores.rows; ++r) {
-                parts[block].Add(actual.values[rows[first + r]], scores.row(r)[0]);
-              }
-            });
+  RegressionAccumulator all(DevianceOf(response.distribution));
+  std::vector<RegressionAccumulator> parts(blocks, all);
+  ScoreRows(
+      network, response, store, rows, pool,
+      [&](size_t block, size_t first, ConstMatrixView<float> scores) {
+        for (size_t r = 0; r < scores.rows; ++r) {
+          parts[block].Add(actual.values[rows[first + r]], scores.row(r)[0],
+                           weight(rows[first + r]));
+        }
+      },
+      actual.offsets);
   for (const RegressionAccumulator& part : parts) all.Merge(part);
   return all.Finish();
 }

@@ -53,7 +53,12 @@ BatchStep<T>::BatchStep(Net<T>& net, Optimizer<T>& optimizer, const TrainingRows
       blocks_(net.Blocks()),
       batch_(net.options.input, capacity),
       classes_(capacity),
-      values_(capacity) {
+      values_(capacity),
+      row_weights_(rows.HasWeights() ? capacity : 0),
+      offsets_(rows.HasOffsets() ? capacity : 0) {
+  if (IsReconstruction(net.options.loss) && options.input_dropout > 0) {
+    whole_inputs_ = InputBatch<T>(net.options.input, capacity);
+  }
   const auto allocate = [&](size_t columns) {
     storage_.emplace_back(capacity, columns);
     return storage_.back().view();
@@ -235,16 +240,23 @@ double BatchStep<T>::Loss() const {
 
 template <class T>
 void BatchStep<T>::GatherRows(size_t begin, size_t end) {
-  const bool classification = net_.options.loss != LossKind::kQuadratic;
+  const bool reconstruction = IsReconstruction(net_.options.loss);
+  const bool classification = NeedsClasses(net_.options.loss);
   for (size_t r = begin; r < end; ++r) {
     source_.Gather(rows_[r], batch_, r);
     if (options_.input_dropout > 0) {
+      if (reconstruction) {
+        std::copy_n(batch_.dense.row(r), batch_.shape.dense, whole_inputs_.dense.row(r));
+        whole_inputs_.entries[r] = batch_.entries[r];
+      }
       DropInputs(options_.input_dropout, Random(options_.seed, {sample_ + r, kInputDropoutStream}),
                  batch_, r);
     }
+    if (!row_weights_.empty()) row_weights_[r] = source_.Weight(rows_[r]);
+    if (!offsets_.empty()) offsets_[r] = source_.Offset(rows_[r]);
     if (classification) {
       classes_[r] = source_.Class(rows_[r]);
-    } else {
+    } else if (!reconstruction) {
       values_[r] = source_.Value(rows_[r]);
     }
   }
@@ -259,8 +271,13 @@ void BatchStep<T>::WalkRows(const Phase& phase, size_t begin, size_t end) {
     } else if (step == 1) {
       net_.input->Forward(batch_, begin, end, outputs_[0].Rows(begin, end));
     } else if (step == LossStep()) {
-      const Targets<T> targets = {std::span(classes_).subspan(begin, end - begin),
-                                  std::span<const T>(values_).subspan(begin, end - begin)};
+      const size_t count = end - begin;
+      Targets<T> targets = {.classes = std::span(classes_).subspan(begin, count),
+                            .values = std::span(values_).subspan(begin, count),
+                            .inputs = whole_inputs_.entries.empty() ? &batch_ : &whole_inputs_,
+                            .first_input = begin};
+      if (!row_weights_.empty()) targets.weights = std::span(row_weights_).subspan(begin, count);
+      if (!offsets_.empty()) targets.offsets = std::span(offsets_).subspan(begin, count);
       losses_[begin / slice_rows_] = net_.loss->Evaluate(outputs_.back().Rows(begin, end), targets,
                                                          deltas_.back().Rows(begin, end));
     } else {

@@ -133,6 +133,10 @@ class BatchStep {
   InputBatch<T> batch_;
   std::vector<int32_t> classes_;
   std::vector<T> values_;
+  std::vector<T> row_weights_;  // empty where all are 1
+  std::vector<T> offsets_;      // empty where all are 0
+  // Autoencoders: the inputs before some are dropped; empty where none are.
+  InputBatch<T> whole_inputs_;
   std::vector<double> losses_;  // per slice
   // [0]: the input layer's values and deltas; [n]: those of layers[n - 1].
   // Layers that work in place share memory with their neighbours.

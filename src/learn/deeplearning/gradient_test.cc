@@ -38,18 +38,40 @@ struct Case {
   size_t batch;
   std::vector<double> dropout;
   double input_dropout = 0;
+  double power = 1.5;
+  bool weights = false;
+  bool offsets = false;
 };
+
+constexpr LossKind kLosses[] = {LossKind::kCrossEntropy,
+                                LossKind::kQuadratic,
+                                LossKind::kAbsolute,
+                                LossKind::kHuber,
+                                LossKind::kQuantile,
+                                LossKind::kQuadraticProbabilities,
+                                LossKind::kAbsoluteProbabilities,
+                                LossKind::kHuberProbabilities,
+                                LossKind::kTweedie,
+                                LossKind::kModifiedHuber,
+                                LossKind::kQuadraticReconstruction,
+                                LossKind::kAbsoluteReconstruction,
+                                LossKind::kHuberReconstruction};
 
 std::vector<Case> Cases() {
   std::vector<Case> cases;
   const InputShape mixed = {3, 5, 4};
   for (Activation a : {Activation::kTanh, Activation::kRectifier, Activation::kMaxout,
                        Activation::kExpRectifier}) {
-    for (LossKind loss :
-         {LossKind::kCrossEntropy, LossKind::kQuadratic, LossKind::kQuadraticProbabilities}) {
+    for (LossKind loss : kLosses) {
       cases.push_back({a, loss, mixed, 21, {}});
       cases.push_back({a, loss, mixed, 1, {}});
+      cases.push_back({a, loss, mixed, 11, {}, 0.2, 1.3, true});
     }
+    for (double power : {1.0, 2.0}) {
+      cases.push_back({a, LossKind::kTweedie, mixed, 21, {}, 0, power, false, true});
+    }
+    cases.push_back({a, LossKind::kModifiedHuber, mixed, 21, {}, 0, 0, true, true});
+    cases.push_back({a, LossKind::kCrossEntropy, mixed, 21, {}, 0, 0, false, true});
     cases.push_back({a, LossKind::kCrossEntropy, {0, 6, 0}, 19, {0.5, 0.25}, 0.2});
     cases.push_back({a, LossKind::kCrossEntropy, {7, 0, 0}, 16, {}});
     cases.push_back({a, LossKind::kCrossEntropy, mixed, 5, {0.3, 0.0}, 0.3});
@@ -66,14 +88,25 @@ class GradientTest : public testing::TestWithParam<Case> {};
 
 // Checks `most` weights of each block, drawn at random, or all of them.
 void CheckGradients(const Case& c, const std::vector<size_t>& hidden, size_t most) {
-  const bool classes = c.loss != LossKind::kQuadratic;
-  const MatrixRows<double> rows = RandomRows<double>(c.input, c.batch, 3, 5);
-  Net<double> net = MakeNet<double>({.input = c.input,
-                                     .activation = c.activation,
-                                     .hidden = hidden,
-                                     .dropout = c.dropout,
-                                     .outputs = classes ? size_t{3} : size_t{1},
-                                     .loss = c.loss});
+  // Offsets go with one or two scores.
+  const bool two = c.offsets || c.loss == LossKind::kModifiedHuber;
+  MatrixRows<double> rows = RandomRows<double>(c.input, c.batch, two ? 2 : 3, 5);
+  size_t outputs = NeedsClasses(c.loss) && c.loss != LossKind::kModifiedHuber ? (two ? 2 : 3) : 1;
+  if (IsReconstruction(c.loss)) outputs = c.input.units();
+  for (size_t r = 0; r < c.batch; ++r) {
+    if (c.loss == LossKind::kTweedie) rows.values[r] = r == 2 ? 0 : std::abs(rows.values[r]);
+    if (c.weights) rows.weights.push_back(0.5 * static_cast<double>(r % 5));
+    if (c.offsets) rows.offsets.push_back(0.25 * static_cast<double>(r % 3));
+  }
+  Net<double> net = MakeNet<double>(
+      {.input = c.input,
+       .activation = c.activation,
+       .hidden = hidden,
+       .dropout = c.dropout,
+       .outputs = outputs,
+       .loss = c.loss,
+       .loss_options = {
+           .huber_delta = 0.5, .quantile_alpha = 0.3, .variance_power = c.power, .factor = 1.5}});
   const double size = hidden[0] > 100 ? 0.1 : 0.7;
   InitializeWeights(net, WeightDistribution::kUniform, size, 11);
   // Biases of 0 put units whose inputs were all dropped on the kink of the rectifier.

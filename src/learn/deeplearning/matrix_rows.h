@@ -15,6 +15,8 @@ struct MatrixRows : TrainingRows<T> {
   std::vector<std::vector<InputEntry<T>>> entries;
   std::vector<int32_t> classes;
   std::vector<T> values;
+  std::vector<T> weights;  // may be empty
+  std::vector<T> offsets;  // may be empty
 
   size_t rows() const override { return entries.size(); }
   const InputShape& shape() const override { return input; }
@@ -24,6 +26,10 @@ struct MatrixRows : TrainingRows<T> {
   }
   int32_t Class(size_t row) const override { return classes[row]; }
   T Value(size_t row) const override { return values[row]; }
+  bool HasWeights() const override { return !weights.empty(); }
+  bool HasOffsets() const override { return !offsets.empty(); }
+  T Weight(size_t row) const override { return weights[row]; }
+  T Offset(size_t row) const override { return offsets[row]; }
 };
 
 }  // namespace thalweg

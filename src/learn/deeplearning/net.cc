@@ -28,7 +28,7 @@ template <class T>
 Net<T> MakeNet(const NetOptions& options) {
   Net<T> net;
   net.options = options;
-  net.loss = MakeLoss<T>(options.loss);
+  net.loss = MakeLoss<T>(options.loss, options.loss_options);
   const size_t channels = ChannelsOf(options.activation);
   std::vector<size_t> sizes;
   for (size_t units : options.hidden) sizes.push_back(units * channels);
@@ -64,6 +64,13 @@ void InitializeWeights(Net<T>& net, WeightDistribution distribution, double scal
       }
     }
   }
+}
+
+template <class T>
+void SetOutputBiases(std::span<const double> biases, Net<T>& net) {
+  Matrix<T>& last = *net.Blocks().back().values;
+  Check(biases.size() == last.columns(), "one bias per output");
+  for (size_t c = 0; c < biases.size(); ++c) last(0, c) = static_cast<T>(biases[c]);
 }
 
 namespace {
@@ -107,6 +114,7 @@ void FromNetwork(const Network& network, Net<T>& net) {
   template struct Net<T>;                                                         \
   template Net<T> MakeNet(const NetOptions&);                                     \
   template void InitializeWeights(Net<T>&, WeightDistribution, double, uint64_t); \
+  template void SetOutputBiases(std::span<const double>, Net<T>&);                \
   template Network ToNetwork(Net<T>&);                                            \
   template void FromNetwork(const Network&, Net<T>&)
 THALWEG_INSTANTIATE(float);

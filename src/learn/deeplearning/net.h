@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "learn/deeplearning/layers/input.h"
@@ -23,6 +24,7 @@ struct NetOptions {
   std::vector<double> dropout;
   size_t outputs = 1;
   LossKind loss = LossKind::kCrossEntropy;
+  LossOptions loss_options = {};
 };
 
 template <class T>
@@ -45,6 +47,10 @@ Net<T> MakeNet(const NetOptions& options);
 // block draws from a stream of its own.
 template <class T>
 void InitializeWeights(Net<T>& net, WeightDistribution distribution, double scale, uint64_t seed);
+
+// The biases of the last layer.
+template <class T>
+void SetOutputBiases(std::span<const double> biases, Net<T>& net);
 
 // Weights between a net in training and one for scoring.
 template <class T>

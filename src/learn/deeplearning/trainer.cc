@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "learn/deeplearning/hogwild.h"
+#include "learn/deeplearning/huber_delta.h"
 #include "learn/deeplearning/mini_batch.h"
 #include "learn/deeplearning/score_keeper.h"
 #include "learn/deeplearning/trainer_options.h"
@@ -25,7 +26,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Random streams of a training, by what they are for.
-enum Stream : uint64_t { kWeights = 1, kOrder, kDropout, kScoring };
+enum Stream : uint64_t { kWeights = 1, kOrder, kDropout, kScoring, kBalance };
 
 // Iterations of about this long leave room to react, and cost nothing.
 constexpr double kIterationSeconds = 0.25;
@@ -60,7 +61,7 @@ class Training {
         context_(context),
         data_(PrepareTrainingData(params, frames, pool)),
         params_(Resolve(params, data_)),
-        rows_(data_.training, data_.response),
+        rows_(SampleTrainingRows(params_, Seed(kBalance), data_)),
         net_(MakeNet<float>(NetOptionsOf(params_, data_))),
         optimizer_(MakeOptimizer<float>(OptimizerOptionsOf(params_), net_.Blocks())),
         scores_(params_, data_, Seed(kScoring)),
@@ -70,6 +71,7 @@ class Training {
     }
     InitializeWeights(net_, params_.initial_weight_distribution, params_.initial_weight_scale,
                       Seed(kWeights));
+    SetOutputBiases(data_.plan.output_biases, net_);
     std::iota(order_.begin(), order_.end(), 0);
     const StepOptions step = StepOptionsOf(params_, Seed(kDropout));
     if (params_.mini_batch_size == 1 && !params_.reproducible) {
@@ -136,7 +138,10 @@ class Training {
     const Clock::time_point begin = Clock::now();
     while (count > 0) {
       const uint64_t place = samples_ % order_.size();
-      if (place == 0) NewOrder(samples_ / order_.size());
+      if (place == 0) {
+        NewOrder(samples_ / order_.size());
+        UpdateHuberDelta();
+      }
       const uint64_t part = std::min<uint64_t>(count, order_.size() - place);
       const std::span<const uint32_t> rows = std::span(order_).subspan(place, part);
       const double loss =
@@ -157,6 +162,14 @@ class Training {
   void NewOrder(uint64_t epoch) {
     if (epoch > 0 && !params_.shuffle_training_data) return;
     Random(Seed(kOrder), {epoch}).Shuffle(std::span(order_));
+  }
+
+  // Of the Huber losses: as errors shrink, so does what counts as large.
+  void UpdateHuberDelta() {
+    if (!HasHuberDelta(data_.plan.loss)) return;
+    const double delta = HuberDelta(ToNetwork(net_), data_, params_.huber_alpha, pool_);
+    data_.response.distribution.huber_delta = delta;
+    net_.loss->SetHuberDelta(std::max(delta / data_.response.scale, 1e-6));
   }
 
   bool Score() {

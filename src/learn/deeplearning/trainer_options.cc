@@ -20,10 +20,8 @@ void CheckParams(const DeepLearningParams& p, bool classification) {
                                                 p.hidden_dropout_ratios.size(), p.hidden.size())});
     }
   }
-  if (p.loss == LossChoice::kCrossEntropy && !classification) {
-    errors.push_back({"loss",
-                      "CrossEntropy needs a categorical response; use Quadratic, or "
-                      "--response_type enum"});
+  if (p.balance_classes && !classification) {
+    errors.push_back({"balance_classes", "needs a categorical response (--response_type enum)"});
   }
   if (p.col_major) {
     errors.push_back({"col_major", "is not supported: leave it out; results do not depend on it"});
@@ -55,6 +53,18 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
        "reproducible scores after every iteration",
        {"score_interval", "score_duty_cycle"}},
       {!classification, "the response is a number", {"classification_stop"}},
+      {params.distribution != DistributionKind::kTweedie,
+       "the distribution is not tweedie",
+       {"tweedie_power"}},
+      {params.distribution != DistributionKind::kQuantile && params.loss != LossChoice::kQuantile,
+       "the distribution is not quantile",
+       {"quantile_alpha"}},
+      {params.distribution != DistributionKind::kHuber && params.loss != LossChoice::kHuber,
+       "the loss is not Huber",
+       {"huber_alpha"}},
+      {!params.balance_classes,
+       "balance_classes is off",
+       {"class_sampling_factors", "max_after_balance_size"}},
       {classification, "the response is categorical", {"regression_stop"}},
   };
   const DeepLearningParams defaults;
@@ -80,13 +90,9 @@ NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
     options.dropout = p.hidden_dropout_ratios;
     if (options.dropout.empty()) options.dropout.assign(p.hidden.size(), 0.5);
   }
-  if (data.response.classification()) {
-    options.outputs = data.response.domain.size();
-    options.loss = p.loss == LossChoice::kQuadratic ? LossKind::kQuadraticProbabilities
-                                                    : LossKind::kCrossEntropy;
-  } else {
-    options.loss = LossKind::kQuadratic;
-  }
+  options.outputs = data.response.outputs();
+  options.loss = data.plan.loss;
+  options.loss_options = data.plan.loss_options;
   return options;
 }
 

@@ -7,7 +7,9 @@
 #include <limits>
 
 #include "base/error.h"
+#include "learn/deeplearning/class_balance.h"
 #include "models/deeplearning_model.h"
+#include "models/row_terms.h"
 
 namespace thalweg {
 namespace {
@@ -29,6 +31,14 @@ std::vector<size_t> Predictors(const DeepLearningParams& params, const Frame& fr
                                size_t response) {
   std::vector<bool> used(frame.columns(), true);
   used[response] = false;
+  const auto leave_out = [&](const std::string& name, const char* field) {
+    if (name.empty()) return;
+    const size_t column = FindColumn(frame, name, field);
+    if (column == response) Refuse(field, name + " is the response");
+    used[column] = false;
+  };
+  leave_out(params.weights_column, "weights_column");
+  leave_out(params.offset_column, "offset_column");
   for (const std::string& name : params.ignored_columns) {
     used[FindColumn(frame, name, "ignored_columns")] = false;
   }
@@ -40,16 +50,16 @@ std::vector<size_t> Predictors(const DeepLearningParams& params, const Frame& fr
   return positions;
 }
 
-ResponseScale ScaleOf(const Frame& frame, size_t column, bool standardize) {
-  ResponseScale scale;
+// The levels to predict; none where it is a number.
+std::vector<std::string> ResponseDomain(const Frame& frame, size_t column) {
   const Column& cells = frame.column(column);
   if (cells.type() == ColumnType::kCategorical) {
-    scale.domain = cells.domain()->levels();
-    if (scale.domain.size() < 2) {
+    std::vector<std::string> domain = cells.domain()->levels();
+    if (domain.size() < 2) {
       Refuse("response_column", fmt::format("{} has {} level; two are needed at least",
-                                            frame.name(column), scale.domain.size()));
+                                            frame.name(column), domain.size()));
     }
-    return scale;
+    return domain;
   }
   if (!IsNumeric(cells.type())) {
     Refuse("response_column",
@@ -57,34 +67,47 @@ ResponseScale ScaleOf(const Frame& frame, size_t column, bool standardize) {
                        "be predicted",
                        frame.name(column), ColumnTypeName(cells.type())));
   }
-  if (!standardize) return scale;
-  double sum = 0, squares = 0, count = 0;
-  std::vector<double> values(static_cast<size_t>(frame.rows()));
-  ReadCells(frame, column, 0, values);
-  for (double v : values) {
-    if (!std::isnan(v)) sum += v, ++count;
-  }
-  if (count > 0) scale.mean = sum / count;
-  for (double v : values) {
-    if (!std::isnan(v)) squares += (v - scale.mean) * (v - scale.mean);
-  }
-  if (count > 1 && squares > 0) scale.scale = std::sqrt(squares / (count - 1));
-  return scale;
+  return {};
 }
 
-// Values, or the class codes; NaN where missing.
-std::vector<double> NumericResponses(const Frame& frame, size_t column,
-                                     const ResponseScale& response) {
-  ActualResponses actual = ReadResponses(frame, column, response, 0, frame.rows());
-  if (!response.classification()) return std::move(actual.values);
-  std::vector<double> numbers;
-  for (int32_t code : actual.classes) {
+// Values, or the class codes; NaN where missing, or where the row has no weight.
+std::vector<double> NumericResponses(const ActualResponses& terms) {
+  std::vector<double> numbers = terms.values;
+  for (int32_t code : terms.classes) {
     numbers.push_back(code < 0 ? kMissingReal : static_cast<double>(code));
+  }
+  for (size_t r = 0; r < terms.weights.size(); ++r) {
+    if (terms.weights[r] == 0) numbers[r] = kMissingReal;
   }
   return numbers;
 }
 
-// Rows that have a response, and if asked for, all predictors.
+// Responses, weights and offsets of all rows.
+ActualResponses ReadTerms(const Frame& frame, const std::string& response_column,
+                          const ResponseScale& response) {
+  const size_t column = FindColumn(frame, response_column, "response_column");
+  ActualResponses terms = ReadResponses(frame, column, response, 0, frame.rows());
+  if (!response.weights_column.empty()) {
+    FindColumn(frame, response.weights_column, "weights_column");
+    terms.weights = ReadWeights(frame, response.weights_column, 0, frame.rows());
+  }
+  if (!response.offset_column.empty()) {
+    FindColumn(frame, response.offset_column, "offset_column");
+    terms.offsets = ReadOffsets(frame, response.offset_column, 0, frame.rows());
+  }
+  return terms;
+}
+
+template <class T>
+void KeepElements(const std::vector<uint8_t>& keep, std::vector<T>& values) {
+  size_t kept = 0;
+  for (size_t r = 0; r < values.size(); ++r) {
+    if (keep[r] != 0) values[kept++] = values[r];
+  }
+  values.resize(kept);
+}
+
+// Rows that have a response and a weight, and if asked for, all predictors.
 std::vector<uint8_t> RowsToKeep(const Frame& frame, const FeatureBinding& binding,
                                 const ActualResponses& actual, bool skip_missing,
                                 ThreadPool& pool) {
@@ -92,6 +115,9 @@ std::vector<uint8_t> RowsToKeep(const Frame& frame, const FeatureBinding& bindin
   std::vector<uint8_t> keep(rows, 1);
   for (size_t r = 0; r < actual.classes.size(); ++r) keep[r] = actual.classes[r] >= 0 ? 1 : 0;
   for (size_t r = 0; r < actual.values.size(); ++r) keep[r] = std::isnan(actual.values[r]) ? 0 : 1;
+  for (size_t r = 0; r < actual.weights.size(); ++r) {
+    if (actual.weights[r] == 0) keep[r] = 0;
+  }
   if (!skip_missing) return keep;
   const Layout& layout = frame.layout();
   pool.Run(layout.chunks(), [&](size_t chunk, size_t /*thread*/) {
@@ -109,27 +135,20 @@ std::vector<uint8_t> RowsToKeep(const Frame& frame, const FeatureBinding& bindin
   return keep;
 }
 
-ResponseRows Encode(const FeatureEncoder& encoder, const ResponseScale& response,
-                    const Frame& frame, size_t column, bool skip_missing, ThreadPool& pool) {
+ResponseRows Encode(const FeatureEncoder& encoder, const Frame& frame, ActualResponses terms,
+                    bool skip_missing, ThreadPool& pool) {
   const FeatureBinding binding(encoder, frame);
   ResponseRows rows;
-  ActualResponses all = ReadResponses(frame, column, response, 0, frame.rows());
-  const std::vector<uint8_t> keep = RowsToKeep(frame, binding, all, skip_missing, pool);
+  const std::vector<uint8_t> keep = RowsToKeep(frame, binding, terms, skip_missing, pool);
   const bool every = std::all_of(keep.begin(), keep.end(), [](uint8_t k) { return k != 0; });
   rows.store = std::make_unique<RowStore>(
       binding, 0, frame.rows(), every ? std::span<const uint8_t>() : std::span(keep), pool);
-  if (every) {
-    rows.actual = std::move(all);
-    return rows;
-  }
-  for (size_t r = 0; r < keep.size(); ++r) {
-    if (keep[r] == 0) continue;
-    if (response.classification()) {
-      rows.actual.classes.push_back(all.classes[r]);
-    } else {
-      rows.actual.values.push_back(all.values[r]);
-    }
-  }
+  rows.actual = std::move(terms);
+  if (every) return rows;
+  KeepElements(keep, rows.actual.classes);
+  KeepElements(keep, rows.actual.values);
+  KeepElements(keep, rows.actual.weights);
+  KeepElements(keep, rows.actual.offsets);
   return rows;
 }
 
@@ -147,11 +166,26 @@ TrainingData PrepareTrainingData(const DeepLearningParams& params, const Trainin
   const size_t response = FindColumn(frame, params.response_column, "response_column");
   const bool skip = params.missing_values_handling == MissingValuesHandling::kSkip;
   TrainingData data;
-  data.response = ScaleOf(frame, response, params.standardize);
+  data.plan = PlanResponse(params, params.response_column, ResponseDomain(frame, response));
+  data.response = data.plan.scale;
+  if (data.response.domain.size() > 2 && !params.offset_column.empty()) {
+    Refuse("offset_column",
+           fmt::format("offsets are for numbers and for two classes; {} has {} levels",
+                       params.response_column, data.response.domain.size()));
+  }
+  if (params.balance_classes && !params.class_sampling_factors.empty() &&
+      params.class_sampling_factors.size() != data.response.domain.size()) {
+    Refuse("class_sampling_factors",
+           fmt::format("has {} values; {} has {} levels", params.class_sampling_factors.size(),
+                       params.response_column, data.response.domain.size()));
+  }
+  const Distribution& distribution = data.response.distribution;
+  ActualResponses terms = ReadTerms(frame, params.response_column, data.response);
+  CheckResponses(distribution, terms, params.response_column, "training frame");
   const std::vector<size_t> predictors = Predictors(params, frame, response);
   std::vector<double> responses;
   if (params.categorical_encoding == CategoricalEncoding::kSortByResponse) {
-    responses = NumericResponses(frame, response, data.response);
+    responses = NumericResponses(terms);
   }
   data.encoder = std::make_unique<FeatureEncoder>(
       FeatureEncoder::Fit(frame, predictors,
@@ -162,25 +196,56 @@ TrainingData PrepareTrainingData(const DeepLearningParams& params, const Trainin
                            .max_categorical_features = params.max_categorical_features,
                            .sparse = params.sparse,
                            .responses = responses,
-                           .keep_zeros = params.mini_batch_size == 1},
+                           .keep_zeros = params.mini_batch_size == 1,
+                           .weights = terms.weights},
                           pool, data.warnings));
-  data.training = Encode(*data.encoder, data.response, frame, response, skip, pool);
+  data.training = Encode(*data.encoder, frame, std::move(terms), skip, pool);
   const auto left_out = frame.rows() - static_cast<int64_t>(data.training.store->rows());
   if (left_out > 0) {
-    data.warnings.push_back(fmt::format("left out {} of {} training rows: the response {} missing",
-                                        left_out, frame.rows(), skip ? "or a predictor is" : "is"));
+    data.warnings.push_back(
+        fmt::format("left out {} of {} training rows: the response {} missing{}", left_out,
+                    frame.rows(), skip ? "or a predictor is" : "is",
+                    params.weights_column.empty() ? "" : ", or the weight is 0"));
   }
   if (data.training.store->rows() == 0) throw UserError("no training row is left to learn from");
   if (frames.validation != nullptr) {
     const Frame& validation = *frames.validation;
-    const size_t column = FindColumn(validation, params.response_column, "response_column");
+    terms = ReadTerms(validation, params.response_column, data.response);
+    CheckResponses(distribution, terms, params.response_column, "validation frame");
     data.validation = std::make_unique<ResponseRows>(
-        Encode(*data.encoder, data.response, validation, column, false, pool));
+        Encode(*data.encoder, validation, std::move(terms), false, pool));
     if (data.validation->store->rows() == 0) {
       throw UserError("no row of the validation frame has a response known from training");
     }
   }
   return data;
+}
+
+StoredRows SampleTrainingRows(const DeepLearningParams& params, uint64_t seed, TrainingData& data) {
+  const ActualResponses& actual = data.training.actual;
+  std::vector<uint32_t> rows;
+  if (params.balance_classes) {
+    BalancedRows balanced =
+        BalanceClasses(actual.classes, actual.weights, data.response.domain.size(),
+                       {.factors = params.class_sampling_factors,
+                        .max_size = params.max_after_balance_size,
+                        .seed = seed});
+    data.plan.scale.class_factors = std::move(balanced.factors);
+    rows = std::move(balanced.rows);
+  }
+  FitResponse(params, actual, data.plan);
+  data.response = data.plan.scale;
+  return StoredRows(data.training, data.response, std::move(rows));
+}
+
+StoredRows::StoredRows(const ResponseRows& rows, const ResponseScale& response,
+                       std::vector<uint32_t> numbers)
+    : rows_(rows), response_(response), numbers_(std::move(numbers)) {
+  const std::vector<double>& weights = rows.actual.weights;
+  if (weights.empty()) return;
+  double sum = 0;
+  for (size_t r = 0; r < StoredRows::rows(); ++r) sum += weights[Number(r)];
+  weight_scale_ = static_cast<double>(StoredRows::rows()) / sum;
 }
 
 }  // namespace thalweg

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "learn/deeplearning/params.h"
+#include "learn/deeplearning/response.h"
 #include "learn/deeplearning/training_rows.h"
 #include "learn/learners.h"
 #include "models/feature_encoder.h"
@@ -23,7 +24,8 @@ struct ResponseRows {
 // The encoder stays where it is: the stores point to it.
 struct TrainingData {
   std::unique_ptr<FeatureEncoder> encoder;
-  ResponseScale response;
+  ResponsePlan plan;
+  ResponseScale response;  // that of the plan; later with class factors
   ResponseRows training;
   std::unique_ptr<ResponseRows> validation;  // null where there is none
   std::vector<std::string> warnings;
@@ -33,25 +35,52 @@ struct TrainingData {
 TrainingData PrepareTrainingData(const DeepLearningParams& params, const TrainingFrames& frames,
                                  ThreadPool& pool);
 
-// Training rows as the trainers take them. Regression: responses are standardized.
+// Training rows as the trainers take them: by their numbers in the store. Responses of identity
+// links are standardized, offsets taken off before; weights are brought to the mean 1, so that a
+// row of weight 2 moves the net as the row twice would.
 class StoredRows : public TrainingRows<float> {
  public:
-  // Both must outlive this.
-  StoredRows(const ResponseRows& rows, const ResponseScale& response)
-      : rows_(rows), response_(response) {}
-  size_t rows() const override { return rows_.store->rows(); }
+  // Rows and response must outlive this. Numbers of rows of the store, empty: each once.
+  StoredRows(const ResponseRows& rows, const ResponseScale& response,
+             std::vector<uint32_t> numbers = {});
+  size_t rows() const override { return numbers_.empty() ? rows_.store->rows() : numbers_.size(); }
   const InputShape& shape() const override { return rows_.store->shape(); }
   void Gather(size_t row, InputBatch<float>& batch, size_t at) const override {
-    rows_.store->Gather(row, batch, at);
+    rows_.store->Gather(Number(row), batch, at);
   }
-  int32_t Class(size_t row) const override { return rows_.actual.classes[row]; }
+  int32_t Class(size_t row) const override { return rows_.actual.classes[Number(row)]; }
   float Value(size_t row) const override {
-    return static_cast<float>((rows_.actual.values[row] - response_.mean) / response_.scale);
+    const size_t r = Number(row);
+    const double value = rows_.actual.values[r];
+    if (HasOffsets() || rows_.actual.offsets.empty()) {
+      return static_cast<float>((value - response_.mean) / response_.scale);
+    }
+    return static_cast<float>((value - rows_.actual.offsets[r] - response_.mean) / response_.scale);
+  }
+  bool HasWeights() const override { return !rows_.actual.weights.empty(); }
+  float Weight(size_t row) const override {
+    return static_cast<float>(rows_.actual.weights[Number(row)] * weight_scale_);
+  }
+  // With an identity link, offsets are in the values.
+  bool HasOffsets() const override {
+    return !rows_.actual.offsets.empty() &&
+           (response_.classification() || response_.distribution.HasLogLink());
+  }
+  float Offset(size_t row) const override {
+    return static_cast<float>(rows_.actual.offsets[Number(row)]);
   }
 
  private:
+  size_t Number(size_t row) const { return numbers_.empty() ? row : numbers_[row]; }
+
   const ResponseRows& rows_;
   const ResponseScale& response_;
+  std::vector<uint32_t> numbers_;
+  double weight_scale_ = 1;
 };
+
+// What needs the seed: finishes the plan (FitResponse, after balancing where classes are balanced)
+// and the response, and says which rows an epoch has. The data must outlive the rows.
+StoredRows SampleTrainingRows(const DeepLearningParams& params, uint64_t seed, TrainingData& data);
 
 }  // namespace thalweg

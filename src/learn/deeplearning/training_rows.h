@@ -20,6 +20,11 @@ class TrainingRows {
   // What the row should come out as: a class (classification), or a value (regression).
   virtual int32_t Class(size_t row) const = 0;
   virtual T Value(size_t row) const = 0;
+  // How much a row counts, and what is added to its last score.
+  virtual bool HasWeights() const { return false; }
+  virtual bool HasOffsets() const { return false; }
+  virtual T Weight(size_t /*row*/) const { return 1; }
+  virtual T Offset(size_t /*row*/) const { return 0; }
 };
 
 }  // namespace thalweg

@@ -5,16 +5,12 @@
 namespace thalweg {
 
 template <class T>
-double CrossEntropy<T>::Evaluate(ConstMatrixView<T> x, const Targets<T>& targets,
-                                 MatrixView<T> dx) const {
-  double loss = 0;
-  for (size_t r = 0; r < x.rows; ++r) {
-    const auto actual = static_cast<size_t>(targets.classes[r]);
-    const T log_sum = Softmax(x.row(r), dx.row(r), x.columns);
-    loss += static_cast<double>(log_sum - x.row(r)[actual]);
-    dx.row(r)[actual] -= 1;
-  }
-  return loss;
+double CrossEntropy<T>::EvaluateRow(const T* x, size_t columns, const Targets<T>& targets,
+                                    size_t row, T* dx) const {
+  const auto actual = static_cast<size_t>(targets.classes[row]);
+  const T log_sum = Softmax(x, dx, columns);
+  dx[actual] -= 1;
+  return static_cast<double>(log_sum - x[actual]);
 }
 
 template class CrossEntropy<float>;

@@ -7,8 +7,8 @@ namespace thalweg {
 
 template <class T>
 class CrossEntropy : public Loss<T> {
- public:
-  double Evaluate(ConstMatrixView<T> x, const Targets<T>& targets, MatrixView<T> dx) const override;
+  double EvaluateRow(const T* x, size_t columns, const Targets<T>& targets, size_t row,
+                     T* dx) const override;
 };
 
 }  // namespace thalweg

@@ -18,6 +18,11 @@ inline constexpr auto kEnumNames<MissingValuesHandling> = std::array{"MeanImputa
 struct DataParams {
   std::string response_column;
   std::vector<std::string> ignored_columns;
+  std::string weights_column;
+  std::string offset_column;
+  bool balance_classes = false;
+  std::vector<double> class_sampling_factors;
+  double max_after_balance_size = 5;
   bool standardize = true;
   bool use_all_factor_levels = true;
   MissingValuesHandling missing_values_handling = MissingValuesHandling::kMeanImputation;
@@ -34,6 +39,37 @@ inline constexpr auto kFields<DataParams> = std::tuple{
         {.name = "response_column", .help = "Column to predict; enum means classification."}),
     Field<&DataParams::ignored_columns>(
         {.name = "ignored_columns", .help = "Columns that are not used."}),
+    Field<&DataParams::weights_column>(
+        {.name = "weights_column",
+         .help = "Column that says how much each row counts: 0 as if it were not there, 2 as if it "
+                 "were there twice."}),
+    Field<&DataParams::offset_column>(
+        {.name = "offset_column",
+         .help = "Column that is added to the score before the link function, in training and in "
+                 "predicting.",
+         .level = ParamLevel::kSecondary}),
+    Field<&DataParams::balance_classes>(
+        {.name = "balance_classes",
+         .help = "Repeat or leave out training rows so that all classes have as many; predicted "
+                 "probabilities are brought back to the shares of the classes.",
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
+    Field<&DataParams::class_sampling_factors>(
+        {.name = "class_sampling_factors",
+         .help = "With balance_classes: how often the rows of each class are taken, in the order "
+                 "of the levels; if not given, as often as brings every class to the largest.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0,
+         .min_exclusive = true}),
+    Field<&DataParams::max_after_balance_size>(
+        {.name = "max_after_balance_size",
+         .help = "With balance_classes: the rows after balancing are at most this many times those "
+                 "before; may be below 1.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0,
+         .min_exclusive = true}),
     Field<&DataParams::standardize>(
         {.name = "standardize",
          .help =

@@ -8,6 +8,7 @@
 
 #include "base/fields.h"
 #include "learn/deeplearning/net.h"
+#include "models/distribution.h"
 #include "models/network.h"
 
 namespace thalweg {
@@ -16,9 +17,18 @@ template <>
 inline constexpr auto kEnumNames<WeightDistribution> =
     std::array{"UniformAdaptive", "Uniform", "Normal"};
 
-enum class LossChoice { kAutomatic, kCrossEntropy, kQuadratic };
+enum class LossChoice {
+  kAutomatic,
+  kCrossEntropy,
+  kQuadratic,
+  kAbsolute,
+  kHuber,
+  kQuantile,
+  kModifiedHuber,
+};
 template <>
-inline constexpr auto kEnumNames<LossChoice> = std::array{"Automatic", "CrossEntropy", "Quadratic"};
+inline constexpr auto kEnumNames<LossChoice> = std::array{
+    "Automatic", "CrossEntropy", "Quadratic", "Absolute", "Huber", "Quantile", "ModifiedHuber"};
 
 struct NetParams {
   Activation activation = Activation::kRectifier;
@@ -27,7 +37,11 @@ struct NetParams {
   std::vector<double> hidden_dropout_ratios;
   WeightDistribution initial_weight_distribution = WeightDistribution::kUniformAdaptive;
   double initial_weight_scale = 1;
+  DistributionKind distribution = DistributionKind::kAuto;
   LossChoice loss = LossChoice::kAutomatic;
+  double tweedie_power = 1.5;
+  double quantile_alpha = 0.5;
+  double huber_alpha = 0.9;
 };
 
 template <>
@@ -68,12 +82,43 @@ inline constexpr auto kFields<NetParams> = std::tuple{
          .level = ParamLevel::kExpert,
          .gridable = true,
          .min = 0}),
-    Field<&NetParams::loss>(
-        {.name = "loss",
-         .help = "Loss function; Automatic means CrossEntropy for classification and Quadratic "
-                 "for regression.",
+    Field<&NetParams::distribution>(
+        {.name = "distribution",
+         .help = "Distribution of the response; AUTO follows the response's type and the loss.",
          .level = ParamLevel::kSecondary,
          .gridable = true}),
+    Field<&NetParams::loss>(
+        {.name = "loss",
+         .help = "Loss function; Automatic means that of the distribution: CrossEntropy for "
+                 "categories, Quadratic for numbers.",
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
+    Field<&NetParams::tweedie_power>(
+        {.name = "tweedie_power",
+         .help = "Tweedie distribution: the variance goes with this power of the mean.",
+         .level = ParamLevel::kSecondary,
+         .gridable = true,
+         .min = 1,
+         .max = 2,
+         .min_exclusive = true,
+         .max_exclusive = true}),
+    Field<&NetParams::quantile_alpha>({.name = "quantile_alpha",
+                                       .help = "Quantile distribution: the quantile to predict.",
+                                       .level = ParamLevel::kSecondary,
+                                       .gridable = true,
+                                       .min = 0,
+                                       .max = 1,
+                                       .min_exclusive = true,
+                                       .max_exclusive = true}),
+    Field<&NetParams::huber_alpha>(
+        {.name = "huber_alpha",
+         .help = "Huber loss: this share of the errors counts quadratically, larger ones linearly; "
+                 "the border is found anew in each epoch.",
+         .level = ParamLevel::kSecondary,
+         .gridable = true,
+         .min = 0,
+         .max = 1,
+         .min_exclusive = true}),
 };
 
 }  // namespace thalweg

@@ -1,0 +1,323 @@
+// Distributions, losses, weights and offsets through a whole training.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <map>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "learn/deeplearning/response.h"
+#include "learn/deeplearning/trainer.h"
+#include "models/deeplearning_model.h"
+#include "models/frame_for_test.h"
+
+namespace thalweg {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr size_t kRows = 1500;
+
+// y: mean e^(1 + x) with noise; counts from it, positive values, signed values, classes of two and
+// three levels; weights, offsets.
+struct Columns {
+  explicit Columns(uint64_t seed) {
+    Random random(seed);
+    for (size_t r = 0; r < kRows; ++r) {
+      x.push_back(random.Uniform(-1, 1));
+      z.push_back(random.Uniform(-1, 1));
+      const double mean = std::exp(1 + x[r]);
+      const double noise = -std::log(1 - random.Uniform());  // exponential, mean 1
+      positive.push_back(mean * noise + 1e-3);
+      count.push_back(std::floor(mean * 2 * random.Uniform()));
+      signed_value.push_back(100 + 20 * x[r] + 3 * random.Normal() +
+                             (r % 20 == 0 ? 300 * noise : 0));
+      two.push_back(random.Bernoulli(1 / (1 + std::exp(2 - 3 * x[r]))) ? 1 : 0);
+      three.push_back(x[r] > 0.3 ? 2 : (z[r] > 0 ? 1 : 0));
+      weight.push_back(static_cast<double>(r % 3));
+      offset.push_back(0.5 * z[r]);
+    }
+  }
+  Frame Make(const std::vector<double>& weights) const {
+    return FrameMaker(x.size(), 200)
+        .Real("x", x)
+        .Real("z", z)
+        .Real("positive", positive)
+        .Real("count", count)
+        .Real("value", signed_value)
+        .Enum("two", {"no", "yes"}, two)
+        .Enum("three", {"a", "b", "c"}, three)
+        .Real("weight", weights)
+        .Real("offset", offset)
+        .Make();
+  }
+  std::vector<double> x, z, positive, count, signed_value, weight, offset;
+  std::vector<int64_t> two, three;
+};
+
+const Columns& Cells() {
+  static const Columns columns(5);
+  return columns;
+}
+
+DeepLearningParams Params(const std::string& response) {
+  DeepLearningParams params;
+  params.response_column = response;
+  for (const char* name : {"positive", "count", "value", "two", "three", "weight", "offset"}) {
+    if (name != response) params.ignored_columns.emplace_back(name);
+  }
+  params.hidden = {16};
+  params.epochs = 30;
+  params.seed = 7;
+  params.mini_batch_size = 32;
+  params.reproducible = true;
+  params.overwrite_with_best_model = false;
+  return params;
+}
+
+TrainingOutcome Train(const DeepLearningParams& params, const Frame& frame) {
+  ThreadPool pool(2);
+  return TrainDeepLearning(params, {&frame, nullptr}, pool, {});
+}
+
+TrainingOutcome Train(const DeepLearningParams& params) {
+  static const Frame frame = Cells().Make(Cells().weight);
+  return Train(params, frame);
+}
+
+std::vector<double> Predict(const Model& model, const Frame& frame, const std::string& column) {
+  ThreadPool pool(2);
+  const Frame predictions = model.Predict(frame, pool);
+  std::vector<double> cells(static_cast<size_t>(frame.rows()));
+  ReadCells(predictions, predictions.IndexOf(column), 0, cells);
+  return cells;
+}
+
+std::vector<double> Predict(const TrainingOutcome& outcome, const std::string& column = "predict") {
+  return Predict(*outcome.model, Cells().Make(Cells().weight), column);
+}
+
+double MeanDeviance(const Distribution& d, const std::vector<double>& y,
+                    const std::vector<double>& predicted) {
+  double sum = 0;
+  for (size_t r = 0; r < y.size(); ++r) sum += d.Deviance(1, y[r], predicted[r]);
+  return sum / static_cast<double>(y.size());
+}
+
+// A trained net beats the best constant by its own deviance, and comes near the truth.
+TEST(Distributions, LearnTheirMean) {
+  struct Case {
+    DistributionKind kind;
+    const char* response;
+    const std::vector<double>& y;
+  };
+  const Columns& c = Cells();
+  const Case cases[] = {
+      {DistributionKind::kPoisson, "count", c.count},
+      {DistributionKind::kGamma, "positive", c.positive},
+      {DistributionKind::kTweedie, "count", c.count},
+      {DistributionKind::kLaplace, "value", c.signed_value},
+      {DistributionKind::kHuber, "value", c.signed_value},
+  };
+  for (const Case& test : cases) {
+    DeepLearningParams params = Params(test.response);
+    params.distribution = test.kind;
+    const TrainingOutcome outcome = Train(params);
+    const auto& model = dynamic_cast<const DeepLearningModel&>(*outcome.model);
+    const Distribution& d = model.scale().distribution;
+    EXPECT_EQ(d.kind, test.kind);
+    const std::vector<double> predicted = Predict(outcome);
+    double mean = 0, error = 0;
+    for (double y : test.y) mean += y / kRows;
+    const std::vector<double> constant(kRows, mean);
+    EXPECT_LT(MeanDeviance(d, test.y, predicted), 0.9 * MeanDeviance(d, test.y, constant))
+        << test.response << outcome.model->Summary();
+    for (size_t r = 0; r < kRows; ++r) {
+      const double truth = test.response == std::string("value")   ? 100 + 20 * c.x[r]
+                           : test.response == std::string("count") ? std::exp(1 + c.x[r]) - 0.5
+                                                                   : std::exp(1 + c.x[r]);
+      error += std::abs(predicted[r] - truth) / kRows;
+      if (d.HasLogLink()) {
+        ASSERT_GT(predicted[r], 0);
+      }
+    }
+    EXPECT_LT(error, test.response == std::string("value") ? 2.5 : 0.4) << outcome.model->Summary();
+  }
+}
+
+TEST(Distributions, QuantilesLieBelowTheirShareOfRows) {
+  double last = -1e9;
+  for (double alpha : {0.1, 0.5, 0.9}) {
+    DeepLearningParams params = Params("value");
+    params.distribution = DistributionKind::kQuantile;
+    params.quantile_alpha = alpha;
+    const std::vector<double> predicted = Predict(Train(params));
+    double below = 0;
+    for (size_t r = 0; r < kRows; ++r) below += Cells().signed_value[r] <= predicted[r] ? 1 : 0;
+    EXPECT_NEAR(below / kRows, alpha, 0.04);
+    EXPECT_GT(predicted[0], last);
+    last = predicted[0];
+  }
+}
+
+TEST(Distributions, NetWithoutInputsStartsAtTheMean) {
+  // Almost no training: predictions stay where the output's bias puts them.
+  const Columns& c = Cells();
+  struct Case {
+    DistributionKind kind;
+    const char* response;
+    bool standardize;
+    double expected;
+  };
+  double mean_count = 0, mean_value = 0;
+  for (size_t r = 0; r < kRows; ++r) {
+    mean_count += c.count[r] / kRows;
+    mean_value += c.signed_value[r] / kRows;
+  }
+  const double median = WeightedQuantile(c.signed_value, {}, 0.5);
+  const double low = WeightedQuantile(c.signed_value, {}, 0.2);
+  for (const Case& test : {Case{DistributionKind::kPoisson, "count", true, mean_count},
+                           Case{DistributionKind::kTweedie, "count", false, mean_count},
+                           Case{DistributionKind::kGaussian, "value", true, mean_value},
+                           Case{DistributionKind::kGaussian, "value", false, mean_value},
+                           Case{DistributionKind::kLaplace, "value", true, median},
+                           Case{DistributionKind::kHuber, "value", false, median},
+                           Case{DistributionKind::kQuantile, "value", true, low}}) {
+    DeepLearningParams params = Params(test.response);
+    params.distribution = test.kind;
+    params.standardize = test.standardize;
+    params.quantile_alpha = 0.2;
+    params.epochs = 1e-3;
+    params.initial_weight_distribution = WeightDistribution::kUniform;
+    params.initial_weight_scale = 1e-6;
+    const std::vector<double> predicted = Predict(Train(params));
+    EXPECT_NEAR(predicted[0], test.expected, 0.01 * std::abs(test.expected));
+  }
+}
+
+TEST(Distributions, ModifiedHuberLearnsAClass) {
+  DeepLearningParams params = Params("two");
+  const TrainingOutcome usual = Train(params);
+  params.loss = LossChoice::kModifiedHuber;
+  const TrainingOutcome outcome = Train(params);
+  EXPECT_EQ(outcome.model->Summary().at("outputs").to_number<int>(), 1);
+  const std::vector<double> no = Predict(outcome, "no"), yes = Predict(outcome, "yes");
+  double error = 0;
+  for (size_t r = 0; r < kRows; ++r) {
+    EXPECT_NEAR(no[r] + yes[r], 1, 1e-6);
+    error += std::abs(yes[r] - 1 / (1 + std::exp(2 - 3 * Cells().x[r]))) / kRows;
+  }
+  EXPECT_LT(error, 0.08);
+  EXPECT_NEAR(*outcome.training_metrics.classification_error,
+              *usual.training_metrics.classification_error, 0.03);
+}
+
+TEST(Distributions, ModelIsKeptByItsFile) {
+  for (auto kind : {DistributionKind::kTweedie, DistributionKind::kHuber}) {
+    DeepLearningParams params = Params("count");
+    params.distribution = kind;
+    params.offset_column = "offset";
+    std::erase(params.ignored_columns, "offset");
+    params.epochs = 2;
+    const TrainingOutcome outcome = Train(params);
+    const auto& model = dynamic_cast<const DeepLearningModel&>(*outcome.model);
+    const auto again = DeepLearningModel::FromFile(ModelFile::FromBytes(model.Bytes(), "test"));
+    EXPECT_EQ(again->Bytes(), model.Bytes());
+    const Frame frame = Cells().Make(Cells().weight);
+    EXPECT_EQ(Predict(*again, frame, "predict"), Predict(outcome));
+    EXPECT_NE(again->scale().distribution.huber_delta, kind == DistributionKind::kHuber ? 1 : 2);
+  }
+}
+
+struct Refusal {
+  const char* response;
+  const char* field;
+  const char* text;
+  void (*spoil)(DeepLearningParams& params);
+};
+
+TEST(Distributions, ImpossiblePairsAreRefusedWithTheReason) {
+  using D = DistributionKind;
+  using L = LossChoice;
+  const Refusal refusals[] = {
+      {"value", "distribution", "categorical", [](auto& p) { p.distribution = D::kBernoulli; }},
+      {"value", "distribution", "categorical", [](auto& p) { p.distribution = D::kMultinomial; }},
+      {"three", "distribution", "has 3", [](auto& p) { p.distribution = D::kBernoulli; }},
+      {"two", "distribution", "number", [](auto& p) { p.distribution = D::kPoisson; }},
+      {"two", "loss", "Quantile", [](auto& p) { p.loss = L::kQuantile; }},
+      {"three", "loss", "two", [](auto& p) { p.loss = L::kModifiedHuber; }},
+      {"two", "loss", "bernoulli",
+       [](auto& p) {
+         p.distribution = D::kBernoulli;
+         p.loss = L::kQuadratic;
+       }},
+      {"value", "loss", "categorical", [](auto& p) { p.loss = L::kCrossEntropy; }},
+      {"value", "loss", "categorical", [](auto& p) { p.loss = L::kModifiedHuber; }},
+      {"value", "loss", "use Absolute",
+       [](auto& p) {
+         p.distribution = D::kLaplace;
+         p.loss = L::kQuadratic;
+       }},
+      {"count", "loss", "use Automatic",
+       [](auto& p) {
+         p.distribution = D::kPoisson;
+         p.loss = L::kQuadratic;
+       }},
+      {"value", "balance_classes", "categorical", [](auto& p) { p.balance_classes = true; }},
+      {"three", "class_sampling_factors", "3 levels",
+       [](auto& p) {
+         p.balance_classes = true;
+         p.class_sampling_factors = {1, 2};
+       }},
+      {"three", "offset_column", "two classes", [](auto& p) { p.offset_column = "offset"; }},
+      {"value", "offset_column", "response", [](auto& p) { p.offset_column = "value"; }},
+      {"value", "weights_column", "wait", [](auto& p) { p.weights_column = "wait"; }},
+  };
+  for (const Refusal& refusal : refusals) {
+    DeepLearningParams params = Params(refusal.response);
+    refusal.spoil(params);
+    try {
+      Train(params);
+      ADD_FAILURE() << refusal.field << " " << refusal.text << " was accepted";
+    } catch (const FieldErrors& errors) {
+      EXPECT_EQ(errors.errors()[0].field, refusal.field);
+      EXPECT_THAT(errors.errors()[0].message, HasSubstr(refusal.text));
+    }
+  }
+}
+
+TEST(Distributions, RowsOutOfRangeAreNamed) {
+  Columns columns(5);
+  columns.count[41] = -1;
+  columns.positive[99] = 0;
+  columns.weight[7] = -2;
+  columns.offset[8] = kMissingReal;
+  const Frame frame = columns.Make(columns.weight);
+  const auto message = [&](const DeepLearningParams& params) -> std::string {
+    try {
+      Train(params, frame);
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  DeepLearningParams params = Params("count");
+  params.distribution = DistributionKind::kPoisson;
+  EXPECT_THAT(message(params), HasSubstr("row 42: count is -1"));
+  params.distribution = DistributionKind::kTweedie;
+  EXPECT_THAT(message(params), HasSubstr("row 42: count is -1"));
+  params = Params("positive");
+  params.distribution = DistributionKind::kGamma;
+  EXPECT_THAT(message(params), HasSubstr("row 100: positive is 0"));
+  params.weights_column = "weight";
+  EXPECT_THAT(message(params), HasSubstr("row 8: weight is -2"));
+  params.weights_column = "";
+  params.offset_column = "offset";
+  EXPECT_THAT(message(params), HasSubstr("row 9: offset is missing"));
+}
+
+}  // namespace
+}  // namespace thalweg

@@ -1,0 +1,43 @@
+#include "learn/deeplearning/huber_delta.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace thalweg {
+
+double HuberDelta(const Network& network, const TrainingData& data, double huber_alpha,
+                  ThreadPool& pool) {
+  constexpr size_t kMostRows = 10'000;
+  const ResponseRows& training = data.training;
+  const size_t all = training.store->rows();
+  const size_t count = std::min(all, kMostRows);
+  std::vector<uint32_t> rows(count);
+  for (size_t i = 0; i < count; ++i) rows[i] = static_cast<uint32_t>(i * all / count);
+  const size_t columns = data.response.predictions();
+  std::vector<double> errors(count * columns), weights;
+  ScoreRows(
+      network, data.response, *training.store, rows, pool,
+      [&](size_t /*block*/, size_t first, ConstMatrixView<float> scores) {
+        for (size_t r = 0; r < scores.rows; ++r) {
+          const uint32_t row = rows[first + r];
+          for (size_t k = 0; k < columns; ++k) {
+            double target = 0;
+            if (!data.response.classification()) {
+              target = training.actual.values[row];
+            } else if (k == static_cast<size_t>(training.actual.classes[row])) {
+              target = 1;
+            }
+            errors[(first + r) * columns + k] = std::abs(scores.row(r)[k] - target);
+          }
+        }
+      },
+      training.actual.offsets);
+  for (uint32_t row : rows) {
+    if (!training.actual.weights.empty()) {
+      weights.insert(weights.end(), columns, training.actual.weights[row]);
+    }
+  }
+  return WeightedQuantile(std::move(errors), std::move(weights), huber_alpha);
+}
+
+}  // namespace thalweg

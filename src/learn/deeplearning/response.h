@@ -1,0 +1,39 @@
+// What the response is, which loss it is learned by, and where the net's outputs start.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "learn/deeplearning/losses/loss.h"
+#include "learn/deeplearning/params.h"
+#include "models/network_scoring.h"
+
+namespace thalweg {
+
+struct ResponsePlan {
+  ResponseScale scale;
+  LossKind loss = LossKind::kCrossEntropy;
+  LossOptions loss_options;
+  // Of the outputs: what a net without inputs would predict.
+  std::vector<double> output_biases;
+};
+
+// Distribution and loss for a response of these levels (empty: a number). FieldErrors that give the
+// reason where the two do not go together, or not with the response.
+ResponsePlan PlanResponse(const DeepLearningParams& params, const std::string& column,
+                          std::vector<std::string> domain);
+
+// Fills in what follows from the responses of the training rows, all of which are known: location
+// and scale (identity links only, and only where the parameter standardize is on), initial biases.
+void FitResponse(const DeepLearningParams& params, const ActualResponses& actual,
+                 ResponsePlan& plan);
+
+// UserError that names the first row (counted from 1) whose response the distribution cannot have.
+// `what` names the frame.
+void CheckResponses(const Distribution& distribution, const ActualResponses& actual,
+                    const std::string& column, const std::string& what);
+
+// The smallest value up to which the share `alpha` of the weight lies; no weights: all 1.
+double WeightedQuantile(std::vector<double> values, std::vector<double> weights, double alpha);
+
+}  // namespace thalweg
