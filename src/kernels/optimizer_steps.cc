@@ -1,5 +1,8 @@
 #include "kernels/optimizer_steps.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "kernels/matrix.h"
 #include "kernels/targets.h"
 #undef HWY_TARGET_INCLUDE
@@ -15,6 +18,8 @@ struct StepTable {
   void (*adadelta)(const AdadeltaStep&, const T*, T, T*, T*, T*, size_t);
   void (*momentum)(const MomentumStep&, const T*, T, T*, T*, size_t);
   void (*descent)(const MomentumStep&, const T*, T, T*, size_t);
+  void (*rmsprop)(const RmspropStep&, const T*, T, T*, T*, size_t);
+  void (*adam)(const AdamStep&, const T*, T, T*, T*, T*, size_t);
 };
 }  // namespace thalweg::internal
 #endif
@@ -57,6 +62,7 @@ void AdadeltaLoop(const AdadeltaStep& step, const T* HWY_RESTRICT gradient, T fa
   const auto rho = hn::Set(d, static_cast<T>(step.rho));
   const auto rest = hn::Set(d, static_cast<T>(1 - step.rho));
   const auto epsilon = hn::Set(d, static_cast<T>(step.epsilon));
+  const auto rate = hn::Set(d, static_cast<T>(step.rate));
   const auto factors = hn::Set(d, factor);
   for (size_t i = 0; i < count; i += hn::Lanes(d)) {
     const auto old = hn::Load(d, w + i);
@@ -71,7 +77,7 @@ void AdadeltaLoop(const AdadeltaStep& step, const T* HWY_RESTRICT gradient, T fa
     hn::Store(squares, d, mean_squares + i);
     hn::Store(hn::MulAdd(hn::Mul(rest, change), change, hn::Mul(rho, steps)), d,
               mean_square_steps + i);
-    hn::Store(hn::Sub(old, change), d, w + i);
+    hn::Store(hn::NegMulAdd(rate, change, old), d, w + i);
   }
 }
 
@@ -116,9 +122,60 @@ void Descent(const MomentumStep& step, const T* HWY_RESTRICT gradient, T factor,
   }
 }
 
+// A divisor that is never 0.
+template <class T>
+T Positive(double epsilon) {
+  return std::max(static_cast<T>(epsilon), std::numeric_limits<T>::min());
+}
+
+template <class T>
+void Rmsprop(const RmspropStep& step, const T* HWY_RESTRICT gradient, T factor, T* HWY_RESTRICT w,
+             T* HWY_RESTRICT squares, size_t count) {
+  const hn::ScalableTag<T> d;
+  const auto rate = hn::Set(d, static_cast<T>(step.rate));
+  const auto keep = hn::Set(d, static_cast<T>(step.keep));
+  const auto share = hn::Set(d, static_cast<T>(step.share));
+  const auto epsilon = hn::Set(d, Positive<T>(step.epsilon));
+  const auto factors = hn::Set(d, factor);
+  for (size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto old = hn::Load(d, w + i);
+    const auto g = Gradient(d, step.penalties, old, gradient + i, factors);
+    const auto s = hn::MulAdd(hn::Mul(share, g), g, hn::Mul(keep, hn::Load(d, squares + i)));
+    hn::Store(s, d, squares + i);
+    const auto change = hn::Div(g, hn::Add(hn::Sqrt(s), epsilon));
+    hn::Store(hn::NegMulAdd(rate, change, old), d, w + i);
+  }
+}
+
+template <class T>
+void Adam(const AdamStep& step, const T* HWY_RESTRICT gradient, T factor, T* HWY_RESTRICT w,
+          T* HWY_RESTRICT mean, T* HWY_RESTRICT squares, size_t count) {
+  const hn::ScalableTag<T> d;
+  const auto rate = hn::Set(d, static_cast<T>(step.rate));
+  const auto beta1 = hn::Set(d, static_cast<T>(step.beta1));
+  const auto rest1 = hn::Set(d, static_cast<T>(1 - step.beta1));
+  const auto beta2 = hn::Set(d, static_cast<T>(step.beta2));
+  const auto rest2 = hn::Set(d, static_cast<T>(1 - step.beta2));
+  const auto root_scale = hn::Set(d, static_cast<T>(step.root_scale));
+  const auto epsilon = hn::Set(d, Positive<T>(step.epsilon));
+  const auto keep = hn::Set(d, static_cast<T>(1 - step.decay));
+  const auto factors = hn::Set(d, factor);
+  for (size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto old = hn::Load(d, w + i);
+    const auto g = Gradient(d, step.penalties, old, gradient + i, factors);
+    const auto m = hn::MulAdd(rest1, g, hn::Mul(beta1, hn::Load(d, mean + i)));
+    const auto s = hn::MulAdd(hn::Mul(rest2, g), g, hn::Mul(beta2, hn::Load(d, squares + i)));
+    hn::Store(m, d, mean + i);
+    hn::Store(s, d, squares + i);
+    const auto change = hn::Div(hn::Mul(rate, m), hn::MulAdd(root_scale, hn::Sqrt(s), epsilon));
+    hn::Store(hn::MulSub(keep, old, change), d, w + i);
+  }
+}
+
 template <class T>
 const StepTable<T>* Table() {
-  static constexpr StepTable<T> kTable = {Adadelta<T>, Momentum<T>, Descent<T>};
+  static constexpr StepTable<T> kTable = {Adadelta<T>, Momentum<T>, Descent<T>, Rmsprop<T>,
+                                          Adam<T>};
   return &kTable;
 }
 const StepTable<float>* FloatSteps() { return Table<float>(); }
@@ -158,10 +215,23 @@ void ApplyDescent(const MomentumStep& step, const T* gradient, T factor, T* w, s
   internal::Steps<T>().descent(step, gradient, factor, w, count);
 }
 
+template <class T>
+void ApplyRmsprop(const RmspropStep& step, const T* gradient, T factor, T* w, T* squares,
+                  size_t count) {
+  internal::Steps<T>().rmsprop(step, gradient, factor, w, squares, count);
+}
+template <class T>
+void ApplyAdam(const AdamStep& step, const T* gradient, T factor, T* w, T* mean, T* squares,
+               size_t count) {
+  internal::Steps<T>().adam(step, gradient, factor, w, mean, squares, count);
+}
+
 #define THALWEG_INSTANTIATE(T)                                                       \
   template void ApplyAdadelta(const AdadeltaStep&, const T*, T, T*, T*, T*, size_t); \
   template void ApplyMomentum(const MomentumStep&, const T*, T, T*, T*, size_t);     \
-  template void ApplyDescent(const MomentumStep&, const T*, T, T*, size_t)
+  template void ApplyDescent(const MomentumStep&, const T*, T, T*, size_t);          \
+  template void ApplyRmsprop(const RmspropStep&, const T*, T, T*, T*, size_t);       \
+  template void ApplyAdam(const AdamStep&, const T*, T, T*, T*, T*, size_t)
 THALWEG_INSTANTIATE(float);
 THALWEG_INSTANTIATE(double);
 #undef THALWEG_INSTANTIATE

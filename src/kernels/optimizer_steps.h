@@ -17,9 +17,11 @@ struct Penalties {
 // ADADELTA (Zeiler 2012): no learning rate. State: running means of the squared gradients and of
 // the squared steps. Where epsilon >= 1e-15, float steps have a relative error of at most 2^-21
 // (reciprocal square root by approximation and one Newton step); else division and root are used.
+// Weights move by `rate` times the step; the mean of squared steps is of the whole step.
 struct AdadeltaStep {
   double rho = 0.99;
   double epsilon = 1e-8;
+  double rate = 1;
   Penalties penalties = {};
 };
 template <class T>
@@ -41,5 +43,36 @@ void ApplyMomentum(const MomentumStep& step, const T* gradient, T factor, T* w, 
 // The same with momentum 0, which needs no state.
 template <class T>
 void ApplyDescent(const MomentumStep& step, const T* gradient, T factor, T* w, size_t count);
+
+// RMSProp (Tieleman, Hinton 2012) with keep = rho, share = 1 - rho, and Adagrad (Duchi et al. 2011)
+// with keep = share = 1: squares = keep * squares + share * g^2, w -= rate * g / (sqrt(squares) +
+// epsilon).
+struct RmspropStep {
+  double rate = 0.001;
+  double keep = 0.99;
+  double share = 0.01;
+  double epsilon = 1e-8;
+  Penalties penalties = {};
+};
+template <class T>
+void ApplyRmsprop(const RmspropStep& step, const T* gradient, T factor, T* w, T* squares,
+                  size_t count);
+
+// Adam (Kingma, Ba 2015), and AdamW (Loshchilov, Hutter 2019) by `decay`:
+// mean = beta1 * mean + (1 - beta1) * g, squares = beta2 * squares + (1 - beta2) * g^2,
+// w -= decay * w + rate * mean / (root_scale * sqrt(squares) + epsilon). The caller has the
+// corrections for the start in it: rate / (1 - beta1^t), root_scale = 1 / sqrt(1 - beta2^t).
+struct AdamStep {
+  double rate = 0.001;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double root_scale = 1;
+  double decay = 0;
+  Penalties penalties = {};
+};
+template <class T>
+void ApplyAdam(const AdamStep& step, const T* gradient, T factor, T* w, T* mean, T* squares,
+               size_t count);
 
 }  // namespace thalweg

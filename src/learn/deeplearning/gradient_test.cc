@@ -18,7 +18,7 @@ class GradientRecorder : public Optimizer<double> {
       gradients.emplace_back(block.values->rows(), block.values->columns());
     }
   }
-  void BeginStep(double /*samples*/) override {}
+  void BeginStep(double /*samples*/, size_t /*updates*/) override {}
   void Update(size_t block, size_t row, size_t column, const double* gradient, double factor,
               size_t count) override {
     for (size_t c = 0; c < count; ++c) gradients[block](row, column + c) = factor * gradient[c];

@@ -36,8 +36,9 @@ class RaceScope {
   RaceScope& operator=(const RaceScope&) = delete;
 };
 
-// Rates and momentum move, and max_w2 is enforced, once per so many rows.
-constexpr size_t kStretch = 1024;
+// Rates and momentum move, and max_w2 is enforced, once per so many rows. At the very start,
+// stretches double from 1 row on: the first updates of Adam need corrections of their own.
+constexpr uint64_t kStretch = 1024;
 // Rows that a thread takes at a time.
 constexpr size_t kGrab = 4;
 
@@ -60,9 +61,9 @@ HogwildTrainer::HogwildTrainer(Net<float>& net, Optimizer<float>& optimizer,
 double HogwildTrainer::Train(std::span<const uint32_t> order, uint64_t sample) {
   double loss = 0;
   std::vector<double> losses(steps_.size());
-  for (size_t begin = 0; begin < order.size(); begin += kStretch) {
-    const size_t end = std::min(order.size(), begin + kStretch);
-    optimizer_.BeginStep(static_cast<double>(sample + begin));
+  for (size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    end = std::min(order.size(), begin + std::clamp<uint64_t>(sample + begin, 1, kStretch));
+    optimizer_.BeginStep(static_cast<double>(sample + begin), end - begin);
     std::atomic<size_t> next{begin};
     pool_.Run(steps_.size(), [&](size_t task, size_t /*thread*/) {
       BatchStep<float>& step = *steps_[task];

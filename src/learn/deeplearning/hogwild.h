@@ -21,7 +21,8 @@
 namespace thalweg {
 
 // Results differ from run to run with more than one thread. With one thread they are those of
-// MiniBatchTrainer with batches of one row, but for max_w2, which is enforced every 1024 rows.
+// MiniBatchTrainer with batches of one row, but for rates and max_w2, which
+// change and are enforced every 1024 rows.
 class HogwildTrainer {
  public:
   HogwildTrainer(Net<float>& net, Optimizer<float>& optimizer, const TrainingRows<float>& rows,

@@ -26,8 +26,9 @@ Trained TrainWith(const std::function<Trainer(Net<float>&, Optimizer<float>&,
       MakeNet<float>({.input = shape, .hidden = {48, 32}, .dropout = {}, .outputs = 4});
   InitializeWeights(net, WeightDistribution::kUniformAdaptive, 1, 2);
   const auto blocks = net.Blocks();
-  const auto optimizer =
-      MakeOptimizer<float>({.kind = kind, .rate = 0.02, .momentum_stable = 0.5}, blocks);
+  const bool fast = kind == OptimizerKind::kSgd || kind == OptimizerKind::kAdagrad;
+  const auto optimizer = MakeOptimizer<float>(
+      {.kind = kind, .rate = fast ? 0.02 : 0.002, .momentum_stable = 0.5}, blocks);
   ThreadPool pool(threads);
   Trainer trainer = make(net, *optimizer, rows, pool);
   Trained result;
@@ -59,10 +60,13 @@ Trained Hogwild(OptimizerKind kind, size_t threads, StepOptions options = {}) {
 }
 
 TEST(Hogwild, Learns) {
-  for (OptimizerKind kind : {OptimizerKind::kAdadelta, OptimizerKind::kSgd}) {
+  for (OptimizerKind kind :
+       {OptimizerKind::kAdadelta, OptimizerKind::kSgd, OptimizerKind::kAdagrad,
+        OptimizerKind::kRmsprop, OptimizerKind::kAdam, OptimizerKind::kAdamw}) {
     for (size_t threads : {1, 2, 4}) {
       const Trained trained = Hogwild(kind, threads, {.input_dropout = 0.05, .max_w2 = 4});
-      EXPECT_LT(trained.last_loss, 0.7 * trained.first_loss) << threads;
+      EXPECT_LT(trained.last_loss, 0.7 * trained.first_loss)
+          << threads << ", optimizer " << static_cast<int>(kind);
     }
   }
 }

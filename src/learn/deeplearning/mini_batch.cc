@@ -27,7 +27,7 @@ double MiniBatchTrainer<T>::Train(std::span<const uint32_t> order, uint64_t samp
 
 template <class T>
 double MiniBatchTrainer<T>::TrainBatch(std::span<const uint32_t> rows, uint64_t sample) {
-  optimizer_.BeginStep(static_cast<double>(sample));
+  optimizer_.BeginStep(static_cast<double>(sample), 1);
   step_.Begin(rows, sample);
   for (size_t phase = 0; phase < step_.Phases(); ++phase) {
     const size_t tasks = step_.BeginPhase(phase);

@@ -129,16 +129,21 @@ std::vector<Setting> Settings() {
       .input = {0, 610, 0}, .hidden = {900, 600}, .dropout = {0.5, 0.5}, .outputs = 3};
   OptimizerOptions sgd = {.kind = OptimizerKind::kSgd, .momentum_stable = 0.9};
   sgd.l1 = sgd.l2 = 1e-4;
-  return {{"adadelta", mixed, plain, {}, {}, 32},
-          {"rows", mixed, plain, {}, {}, 1},
-          {"dropout and max_w2",
-           mixed,
-           dropping,
-           {},
-           {.input_dropout = 0.2, .max_w2 = 1.5, .seed = 9},
-           50},
-          {"momentum", mixed, plain, sgd, {}, 33},
-          {"large", large.input, large, {}, {}, 128}};
+  return {
+      {"adadelta", mixed, plain, {}, {}, 32},
+      {"rows", mixed, plain, {}, {}, 1},
+      {"dropout and max_w2",
+       mixed,
+       dropping,
+       {},
+       {.input_dropout = 0.2, .max_w2 = 1.5, .seed = 9},
+       50},
+      {"momentum", mixed, plain, sgd, {}, 33},
+      {"adagrad", mixed, plain, {.kind = OptimizerKind::kAdagrad, .rate = 0.01}, {}, 33},
+      {"rmsprop", mixed, plain, {.kind = OptimizerKind::kRmsprop, .rate = 0.001}, {}, 33},
+      {"adam", mixed, plain, {.kind = OptimizerKind::kAdam, .rate = 0.001, .l1 = 1e-5}, {}, 33},
+      {"adamw", mixed, plain, {.kind = OptimizerKind::kAdamw, .rate = 0.001, .l2 = 0.01}, {}, 7},
+      {"large", large.input, large, {}, {}, 128}};
 }
 
 TEST(MiniBatch, IsTheSameToTheBitForEveryNumberOfThreads) {

@@ -1,6 +1,6 @@
 // The parameters of deep learning, each declared once, in parts by what they are about. Names and
-// defaults are H2O's, but for mini_batch_size (0 here, 1 there) and shuffle_training_data (true
-// here).
+// defaults are H2O's, but for mini_batch_size (0 here, 1 there), rate (0 here, which is 0.005 for
+// sgd as there) and shuffle_training_data (true here).
 #pragma once
 
 #include <tuple>

@@ -15,6 +15,7 @@
 #include "learn/deeplearning/hogwild.h"
 #include "learn/deeplearning/huber_delta.h"
 #include "learn/deeplearning/mini_batch.h"
+#include "learn/deeplearning/optimizer_choice.h"
 #include "learn/deeplearning/score_keeper.h"
 #include "learn/deeplearning/trainer_options.h"
 #include "learn/deeplearning/training_data.h"
@@ -39,6 +40,7 @@ int64_t DrawSeed() {
 // What the user asked for, with what stands for "choose" filled in.
 DeepLearningParams Resolve(DeepLearningParams params, const TrainingData& data) {
   CheckParams(params, data.response.classification());
+  ResolveOptimizer(params);
   if (params.seed < 0) params.seed = DrawSeed();
   if (params.mini_batch_size == 0) {
     size_t weights = 0;
@@ -63,7 +65,8 @@ class Training {
         params_(Resolve(params, data_)),
         rows_(SampleTrainingRows(params_, Seed(kBalance), data_)),
         net_(MakeNet<float>(NetOptionsOf(params_, data_))),
-        optimizer_(MakeOptimizer<float>(OptimizerOptionsOf(params_), net_.Blocks())),
+        optimizer_(
+            MakeOptimizer<float>(OptimizerOptionsOf(params_, TotalSamples()), net_.Blocks())),
         scores_(params_, data_, Seed(kScoring)),
         order_(rows_.rows()) {
     for (std::string& warning : ParamsWithoutEffect(params_, data_.response.classification())) {
@@ -83,8 +86,7 @@ class Training {
   }
 
   TrainingOutcome Run() {
-    const double wanted = std::round(params_.epochs * static_cast<double>(rows_.rows()));
-    total_ = static_cast<uint64_t>(std::max(1.0, wanted));
+    total_ = static_cast<uint64_t>(TotalSamples());
     Report();
     while (stop_reason_.empty()) {
       Iterate(std::min(total_ - samples_, SamplesPerIteration()));
@@ -112,6 +114,9 @@ class Training {
  private:
   uint64_t Seed(Stream stream) const {
     return Random(static_cast<uint64_t>(params_.seed), {stream}).Next();
+  }
+  double TotalSamples() const {
+    return std::max(1.0, std::round(params_.epochs * static_cast<double>(rows_.rows())));
   }
   double Elapsed() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
   double Epochs() const {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "learn/deeplearning/optimizer_choice.h"
 
 namespace thalweg {
 
@@ -26,6 +27,7 @@ void CheckParams(const DeepLearningParams& p, bool classification) {
   if (p.col_major) {
     errors.push_back({"col_major", "is not supported: leave it out; results do not depend on it"});
   }
+  CheckOptimizer(p, errors);
   if (!errors.empty()) throw FieldErrors(std::move(errors));
 }
 
@@ -38,12 +40,7 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
   };
   const bool momentum = params.momentum_start > 0 || params.momentum_stable > 0;
   const Case cases[] = {
-      {params.adaptive_rate,
-       "adaptive_rate is on",
-       {"rate", "rate_annealing", "rate_decay", "momentum_start", "momentum_ramp",
-        "momentum_stable", "nesterov_accelerated_gradient"}},
-      {!params.adaptive_rate, "adaptive_rate is off", {"rho", "epsilon"}},
-      {!params.adaptive_rate && !momentum,
+      {ChosenOptimizer(params) == OptimizerKind::kSgd && !momentum,
        "there is no momentum",
        {"momentum_ramp", "nesterov_accelerated_gradient"}},
       {params.initial_weight_distribution == WeightDistribution::kUniformAdaptive,
@@ -70,6 +67,9 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
   const DeepLearningParams defaults;
   const ParamSchema& schema = SchemaOf<DeepLearningParams>();
   std::vector<std::string> warnings;
+  for (const FieldError& other : ParamsOfOtherOptimizers(params)) {
+    warnings.push_back(other.field + " " + other.message);
+  }
   for (const Case& c : cases) {
     if (!c.idle) continue;
     for (const std::string& name : c.names) {
@@ -94,23 +94,6 @@ NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
   options.loss = data.plan.loss;
   options.loss_options = data.plan.loss_options;
   return options;
-}
-
-OptimizerOptions OptimizerOptionsOf(const DeepLearningParams& p) {
-  OptimizerOptions o;
-  o.kind = p.adaptive_rate ? OptimizerKind::kAdadelta : OptimizerKind::kSgd;
-  o.rho = p.rho;
-  o.epsilon = p.epsilon;
-  o.rate = p.rate;
-  o.rate_annealing = p.rate_annealing;
-  o.rate_decay = p.rate_decay;
-  o.momentum_start = p.momentum_start;
-  o.momentum_ramp = p.momentum_ramp;
-  o.momentum_stable = p.momentum_stable;
-  o.nesterov = p.nesterov_accelerated_gradient;
-  o.l1 = p.l1;
-  o.l2 = p.l2;
-  return o;
 }
 
 StepOptions StepOptionsOf(const DeepLearningParams& p, uint64_t seed) {

@@ -224,8 +224,44 @@ TEST(Trainer, WarnsOfOptionsWithoutEffect) {
   params.rate = 0.1;
   params.initial_weight_scale = 3;
   const std::vector<std::string> warnings = Train(params).warnings;
-  EXPECT_THAT(warnings, testing::Contains(HasSubstr("rate has no effect: adaptive_rate is on")));
+  EXPECT_THAT(warnings,
+              testing::Contains(HasSubstr("rate has no effect: the optimizer is adadelta")));
   EXPECT_THAT(warnings, testing::Contains(HasSubstr("initial_weight_scale has no effect")));
+}
+
+constexpr OptimizerKind kOptimizers[] = {OptimizerKind::kAdadelta, OptimizerKind::kSgd,
+                                         OptimizerKind::kAdagrad,  OptimizerKind::kRmsprop,
+                                         OptimizerKind::kAdam,     OptimizerKind::kAdamw};
+
+TEST(Trainer, EveryOptimizerLearns) {
+  for (OptimizerKind kind : kOptimizers) {
+    for (int64_t batch : {1, 16}) {
+      DeepLearningParams params = Regress();
+      params.optimizer = kind;
+      params.mini_batch_size = batch;
+      if (kind == OptimizerKind::kSgd) params.rate = 0.02;
+      const TrainingOutcome outcome = Train(params);
+      EXPECT_GT(*outcome.validation_metrics->r2, 0.8) << static_cast<int>(kind) << " " << batch;
+      EXPECT_EQ(outcome.parameters->at("adaptive_rate").as_bool(),
+                kind == OptimizerKind::kAdadelta);
+    }
+  }
+}
+
+TEST(Trainer, EveryOptimizerIsReproducible) {
+  std::vector<std::string> models;
+  for (OptimizerKind kind : kOptimizers) {
+    DeepLearningParams params = Classify();
+    params.optimizer = kind;
+    params.reproducible = true;
+    params.epochs = 1.5;
+    params.mini_batch_size = 24;
+    params.l2 = 1e-3;
+    models.push_back(ModelBytes(Train(params, 1)));
+    for (size_t threads : {2, 3}) {
+      EXPECT_TRUE(ModelBytes(Train(params, threads)) == models.back()) << static_cast<int>(kind);
+    }
+  }
 }
 
 TEST(Trainer, NoHiddenLayerIsALinearModel) {
@@ -303,14 +339,48 @@ TEST(Trainer, NoOptionIsIgnored) {
     change(params);
     EXPECT_FALSE(weights(Train(params)) == usual) << name;
   }
-  DeepLearningParams adadelta = base;
-  adadelta.adaptive_rate = true;
-  const std::vector<float> adaptive = weights(Train(adadelta));
-  adadelta.rho = 0.95;
-  EXPECT_FALSE(weights(Train(adadelta)) == adaptive) << "rho";
-  adadelta.rho = 0.99;
-  adadelta.epsilon = 1e-6;
-  EXPECT_FALSE(weights(Train(adadelta)) == adaptive) << "epsilon";
+  struct OfOptimizer {
+    OptimizerKind kind;
+    const char* name;
+    Change change;
+  };
+  base.adaptive_rate = true;
+  base.momentum_start = 0;
+  const OfOptimizer others[] = {
+      {OptimizerKind::kAdadelta, "rho", [](auto& p) { p.rho = 0.95; }},
+      {OptimizerKind::kAdadelta, "epsilon", [](auto& p) { p.epsilon = 1e-6; }},
+      {OptimizerKind::kAdadelta, "warmup", [](auto& p) { p.warmup = 0.2; }},
+      {OptimizerKind::kAdadelta, "linear",
+       [](auto& p) { p.rate_schedule = ScheduleKind::kLinear; }},
+      {OptimizerKind::kAdadelta, "step", [](auto& p) { p.rate_schedule = ScheduleKind::kStep; }},
+      {OptimizerKind::kSgd, "cosine", [](auto& p) { p.rate_schedule = ScheduleKind::kCosine; }},
+      {OptimizerKind::kSgd, "constant", [](auto& p) { p.rate_schedule = ScheduleKind::kConstant; }},
+      {OptimizerKind::kAdam, "linear", [](auto& p) { p.rate_schedule = ScheduleKind::kLinear; }},
+      {OptimizerKind::kAdam, "warmup", [](auto& p) { p.warmup = 0.2; }},
+      {OptimizerKind::kRmsprop, "step", [](auto& p) { p.rate_schedule = ScheduleKind::kStep; }},
+      {OptimizerKind::kAdagrad, "warmup", [](auto& p) { p.warmup = 0.2; }},
+      {OptimizerKind::kAdagrad, "rate", [](auto& p) { p.rate = 0.02; }},
+      {OptimizerKind::kAdagrad, "epsilon", [](auto& p) { p.epsilon = 1e-4; }},
+      {OptimizerKind::kAdagrad, "rate_annealing", [](auto& p) { p.rate_annealing = 1e-3; }},
+      {OptimizerKind::kRmsprop, "rho", [](auto& p) { p.rho = 0.95; }},
+      {OptimizerKind::kRmsprop, "epsilon", [](auto& p) { p.epsilon = 1e-4; }},
+      {OptimizerKind::kRmsprop, "rate_decay", [](auto& p) { p.rate_decay = 0.5; }},
+      {OptimizerKind::kAdam, "beta1", [](auto& p) { p.beta1 = 0.8; }},
+      {OptimizerKind::kAdam, "beta2", [](auto& p) { p.beta2 = 0.99; }},
+      {OptimizerKind::kAdam, "rate_annealing", [](auto& p) { p.rate_annealing = 1e-3; }},
+      {OptimizerKind::kAdamw, "epsilon", [](auto& p) { p.epsilon = 1e-4; }},
+      {OptimizerKind::kAdamw, "l2", [](auto& p) { p.l2 = 0.1; }},
+      {OptimizerKind::kAdamw, "rate_decay", [](auto& p) { p.rate_decay = 0.5; }},
+  };
+  for (const OfOptimizer& other : others) {
+    DeepLearningParams params = base;
+    params.optimizer = other.kind;
+    const std::vector<float> before = weights(Train(params));
+    EXPECT_FALSE(before == usual);
+    other.change(params);
+    EXPECT_FALSE(weights(Train(params)) == before)
+        << other.name << " of optimizer " << static_cast<int>(other.kind);
+  }
 }
 
 TEST(Trainer, CategoriesAreEncodedAsAsked) {

@@ -1,5 +1,6 @@
 // ADADELTA (Zeiler 2012): every weight has a rate of its own, found from running means of its
-// squared gradients and squared steps.
+// squared gradients and squared steps. The schedule multiplies the steps, but for the annealing of
+// the inverse one, which is for given rates.
 #pragma once
 
 #include <vector>
@@ -11,7 +12,9 @@ namespace thalweg {
 template <class T>
 class Adadelta : public Optimizer<T> {
  public:
-  Adadelta(const OptimizerOptions& options, std::span<const ParameterBlock<T>> blocks) {
+  Adadelta(const OptimizerOptions& options, std::span<const ParameterBlock<T>> blocks)
+      : schedule_(options.schedule) {
+    schedule_.annealing = 0;
     for (const ParameterBlock<T>& block : blocks) {
       const Matrix<T>& values = *block.values;
       AdadeltaStep step = {.rho = options.rho, .epsilon = options.epsilon};
@@ -21,7 +24,10 @@ class Adadelta : public Optimizer<T> {
     }
   }
 
-  void BeginStep(double /*samples*/) override {}
+  void BeginStep(double samples, size_t /*updates*/) override {
+    const double factor = schedule_.Factor(samples);
+    for (Block& block : blocks_) block.step.rate = factor;
+  }
   void Update(size_t block, size_t row, size_t column, const T* gradient, T factor,
               size_t count) override {
     Block& b = blocks_[block];
@@ -50,6 +56,7 @@ class Adadelta : public Optimizer<T> {
     Matrix<T> mean_squares;
     Matrix<T> mean_square_steps;
   };
+  RateSchedule schedule_;
   std::vector<Block> blocks_;
 };
 

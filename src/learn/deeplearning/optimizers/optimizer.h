@@ -9,18 +9,21 @@
 #include "kernels/gemm.h"
 #include "kernels/matrix.h"
 #include "kernels/optimizer_steps.h"
+#include "learn/deeplearning/optimizers/rate_schedule.h"
 
 namespace thalweg {
 
-enum class OptimizerKind { kAdadelta, kSgd };
+enum class OptimizerKind { kAuto, kAdadelta, kSgd, kAdagrad, kRmsprop, kAdam, kAdamw };
 
-// Fields as the parameters of the same names (params.h).
+// Fields as the parameters of the same names (params.h), without those that mean "choose".
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::kAdadelta;
   double rho = 0.99;
   double epsilon = 1e-8;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
   double rate = 0.005;
-  double rate_annealing = 1e-6;
+  RateSchedule schedule = {};
   double rate_decay = 1;
   double momentum_start = 0;
   double momentum_ramp = 1e6;
@@ -45,15 +48,16 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  // Sets rates and momentum for what follows; `samples` is the number of samples trained so far.
-  virtual void BeginStep(double samples) = 0;
+  // Sets rates and momentum for the `updates` updates that follow; `samples` is the number of
+  // samples trained so far.
+  virtual void BeginStep(double samples, size_t updates) = 0;
   // `count` elements of a row of a block from column `column` on, which begins at a whole vector;
   // by the gradient factor * gradient.
   virtual void Update(size_t block, size_t row, size_t column, const T* gradient, T factor,
                       size_t count) = 0;
   // What Update reads and writes for the elements from (row, column) on, to be fetched beforehand.
   virtual Upcoming<T> Touched(size_t block, size_t row, size_t column) = 0;
-  // Copies of the state and back, to continue a training: same order and shapes every time.
+  // All that an optimizer remembers, to continue a training: same order and shapes every time.
   virtual std::vector<Matrix<T>*> State() = 0;
 
   // The rectangle of a block whose first element is (row, column), as large as the gradient.

@@ -1,5 +1,8 @@
+#include "base/error.h"
 #include "learn/deeplearning/optimizers/adadelta.h"
+#include "learn/deeplearning/optimizers/adam.h"
 #include "learn/deeplearning/optimizers/optimizer.h"
+#include "learn/deeplearning/optimizers/rmsprop.h"
 #include "learn/deeplearning/optimizers/sgd.h"
 
 namespace thalweg {
@@ -12,8 +15,16 @@ std::unique_ptr<Optimizer<T>> MakeOptimizer(const OptimizerOptions& options,
       return std::make_unique<Adadelta<T>>(options, blocks);
     case OptimizerKind::kSgd:
       return std::make_unique<Sgd<T>>(options, blocks);
+    case OptimizerKind::kAdagrad:
+    case OptimizerKind::kRmsprop:
+      return std::make_unique<Rmsprop<T>>(options, blocks);
+    case OptimizerKind::kAdam:
+    case OptimizerKind::kAdamw:
+      return std::make_unique<Adam<T>>(options, blocks);
+    case OptimizerKind::kAuto:
+      break;
   }
-  return nullptr;
+  throw InternalError("auto is resolved before an optimizer is made");
 }
 
 template std::unique_ptr<Optimizer<float>> MakeOptimizer(const OptimizerOptions&,

@@ -1,5 +1,5 @@
 // Stochastic gradient descent with momentum. After n samples, layer l (from 0) has the rate
-// rate / (1 + rate_annealing * n) * rate_decay^l; momentum rises linearly from momentum_start to
+// rate * schedule.Factor(n) * rate_decay^l; momentum rises linearly from momentum_start to
 // momentum_stable over momentum_ramp samples.
 #pragma once
 
@@ -27,8 +27,8 @@ class Sgd : public Optimizer<T> {
     }
   }
 
-  void BeginStep(double samples) override {
-    const double rate = options_.rate / (1 + options_.rate_annealing * samples);
+  void BeginStep(double samples, size_t /*updates*/) override {
+    const double rate = options_.rate * options_.schedule.Factor(samples);
     double momentum = options_.momentum_stable;
     if (samples < options_.momentum_ramp) {
       momentum = options_.momentum_start + (options_.momentum_stable - options_.momentum_start) *

@@ -7,14 +7,28 @@
 #include <vector>
 
 #include "base/fields.h"
+#include "learn/deeplearning/optimizers/optimizer.h"
 
 namespace thalweg {
 
+template <>
+inline constexpr auto kEnumNames<OptimizerKind> =
+    std::array{"auto", "adadelta", "sgd", "adagrad", "rmsprop", "adam", "adamw"};
+
+template <>
+inline constexpr auto kEnumNames<ScheduleKind> =
+    std::array{"inverse", "constant", "linear", "cosine", "step"};
+
 struct OptimizerParams {
+  OptimizerKind optimizer = OptimizerKind::kAuto;
   bool adaptive_rate = true;
   double rho = 0.99;
   double epsilon = 1e-8;
-  double rate = 0.005;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double rate = 0;
+  ScheduleKind rate_schedule = ScheduleKind::kInverse;
+  double warmup = 0;
   double rate_annealing = 1e-6;
   double rate_decay = 1;
   double momentum_start = 0;
@@ -28,14 +42,21 @@ struct OptimizerParams {
 
 template <>
 inline constexpr auto kFields<OptimizerParams> = std::tuple{
+    Field<&OptimizerParams::optimizer>(
+        {.name = "optimizer",
+         .help = "How weights move along the gradient; auto means adadelta where adaptive_rate is "
+                 "on, else sgd.",
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
     Field<&OptimizerParams::adaptive_rate>(
         {.name = "adaptive_rate",
-         .help = "ADADELTA, which finds a rate for each weight; else rate and momentum are used.",
+         .help = "ADADELTA, which finds a rate for each weight; else sgd, with rate and momentum. "
+                 "Only where optimizer is auto.",
          .level = ParamLevel::kSecondary,
          .gridable = true}),
     Field<&OptimizerParams::rho>(
         {.name = "rho",
-         .help = "ADADELTA: how much of the running means is kept at each update.",
+         .help = "ADADELTA, RMSProp: how much of the running means is kept at each update.",
          .level = ParamLevel::kExpert,
          .gridable = true,
          .min = 0,
@@ -43,20 +64,56 @@ inline constexpr auto kFields<OptimizerParams> = std::tuple{
          .max_exclusive = true}),
     Field<&OptimizerParams::epsilon>(
         {.name = "epsilon",
-         .help = "ADADELTA: keeps steps going at the start and on plateaus.",
+         .help = "ADADELTA: keeps steps going at the start and on plateaus. Adagrad, RMSProp, "
+                 "Adam: added to the root that steps are divided by.",
          .level = ParamLevel::kExpert,
          .gridable = true,
          .min = 0,
          .min_exclusive = true}),
-    Field<&OptimizerParams::rate>({.name = "rate",
-                                   .help = "Learning rate, where adaptive_rate is off.",
-                                   .level = ParamLevel::kExpert,
-                                   .gridable = true,
-                                   .min = 0,
-                                   .min_exclusive = true}),
+    Field<&OptimizerParams::beta1>(
+        {.name = "beta1",
+         .help = "Adam: how much of the running mean of gradients is kept at each update.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0,
+         .max = 1,
+         .max_exclusive = true}),
+    Field<&OptimizerParams::beta2>(
+        {.name = "beta2",
+         .help = "Adam: how much of the running mean of squared gradients is kept at each update.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0,
+         .max = 1,
+         .max_exclusive = true}),
+    Field<&OptimizerParams::rate>(
+        {.name = "rate",
+         .help = "Learning rate of all optimizers but ADADELTA; 0 means 0.005 for sgd, 0.01 for "
+                 "adagrad, 0.001 for rmsprop, adam, adamw.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0}),
+    Field<&OptimizerParams::rate_schedule>(
+        {.name = "rate_schedule",
+         .help = "How the rate (with ADADELTA, the step) changes in training: inverse (see "
+                 "rate_annealing; not with ADADELTA), constant, linear or cosine (falls to 0 at "
+                 "the last epoch), step (a tenth from half of the epochs on, a hundredth from "
+                 "three quarters on).",
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
+    Field<&OptimizerParams::warmup>(
+        {.name = "warmup",
+         .help = "The rate (with ADADELTA, the step) rises linearly from 0 over this share of all "
+                 "epochs.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0,
+         .max = 1,
+         .max_exclusive = true}),
     Field<&OptimizerParams::rate_annealing>(
         {.name = "rate_annealing",
-         .help = "The rate after n samples is rate / (1 + rate_annealing * n).",
+         .help = "Where rate_schedule is inverse, the rate after n samples is "
+                 "rate / (1 + rate_annealing * n).",
          .level = ParamLevel::kExpert,
          .gridable = true,
          .min = 0}),
@@ -96,11 +153,13 @@ inline constexpr auto kFields<OptimizerParams> = std::tuple{
                                  .level = ParamLevel::kSecondary,
                                  .gridable = true,
                                  .min = 0}),
-    Field<&OptimizerParams::l2>({.name = "l2",
-                                 .help = "Penalty on the squares of weights.",
-                                 .level = ParamLevel::kSecondary,
-                                 .gridable = true,
-                                 .min = 0}),
+    Field<&OptimizerParams::l2>(
+        {.name = "l2",
+         .help = "Penalty on the squares of weights; with adamw, weights shrink by the "
+                 "share rate * l2 at every update.",
+         .level = ParamLevel::kSecondary,
+         .gridable = true,
+         .min = 0}),
     Field<&OptimizerParams::max_w2>(
         {.name = "max_w2",
          .help = "Limit of the sum of the squared weights into one unit.",
