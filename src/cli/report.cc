@@ -30,6 +30,9 @@ Json TrainingReport(const std::string& algo, const TrainingOutcome& outcome,
   report["samples"] = outcome.samples;
   report["epochs"] = JsonNumber(outcome.epochs);
   report["samples_per_second"] = JsonNumber(outcome.samples_per_second);
+  report["kept_epochs"] = JsonNumber(outcome.kept_epochs);
+  report["scoring_time_ms"] = Milliseconds(outcome.scoring_seconds);
+  report["scoring_share"] = JsonNumber(outcome.scoring_seconds / outcome.seconds);
   report["run_time_ms"] = Milliseconds(outcome.seconds);
   report["parse_time_ms"] = Milliseconds(times.parse_seconds);
   report["total_time_ms"] = Milliseconds(times.total_seconds);

@@ -170,10 +170,13 @@ Examples:
     for (const std::string& warning : outcome.warnings) {
       fmt::print(stderr, "warning: {}\n", warning);
     }
-    fmt::print("trained {:.2f} epochs ({} samples) in {}, {} samples/s; ended as {}\n",
-               outcome.epochs, WithThousands(outcome.samples), HumanDuration(outcome.seconds),
-               WithThousands(static_cast<int64_t>(outcome.samples_per_second)),
-               outcome.interrupted ? "it was interrupted" : outcome.stop_reason);
+    fmt::print(
+        "trained {:.2f} epochs ({} samples) in {} ({:.1f} % of it scoring), {} samples/s; "
+        "ended as {}\n",
+        outcome.epochs, WithThousands(outcome.samples), HumanDuration(outcome.seconds),
+        100 * outcome.scoring_seconds / outcome.seconds,
+        WithThousands(static_cast<int64_t>(outcome.samples_per_second)),
+        outcome.interrupted ? "it was interrupted" : outcome.stop_reason);
     PrintMetrics("training", outcome.training_metrics);
     if (outcome.validation_metrics) PrintMetrics("validation", *outcome.validation_metrics);
     const Metrics& last =

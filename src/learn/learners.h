@@ -25,9 +25,11 @@ struct TrainingOutcome {
   std::shared_ptr<const Model> model;
   bool interrupted = false;
   std::string stop_reason;  // why training ended, e.g. "all epochs are done"
-  double epochs = 0;
+  double epochs = 0;        // trained
+  double kept_epochs = 0;   // after which the model was the best, and kept
   int64_t samples = 0;
   double seconds = 0;             // of training, scoring included
+  double scoring_seconds = 0;     // of these
   double samples_per_second = 0;  // without the time for scoring
   Metrics training_metrics;
   std::optional<Metrics> validation_metrics;

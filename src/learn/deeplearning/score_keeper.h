@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/json_fwd.h"
@@ -27,24 +28,36 @@ struct TrainingState {
 
 class ScoreKeeper {
  public:
-  // Parameters and data must outlive this. `seed` decides on which rows to score.
+  // Parameters and data must outlive this. `seed` decides on which rows to score. FieldErrors where
+  // stopping_metric or score_validation_sampling does not go with the response.
   ScoreKeeper(const DeepLearningParams& params, const TrainingData& data, uint64_t seed);
   ~ScoreKeeper();
 
-  // By score_interval and score_duty_cycle; with reproducible, always.
+  // By score_interval and score_duty_cycle; with score_each_iteration or reproducible, always.
   bool IsDue(double seconds) const;
-  // Returns true when the training error is as low as classification_stop or regression_stop.
-  bool Score(std::shared_ptr<const Network> network, const TrainingState& state, ThreadPool& pool);
+  // `layers` goes into the history, too, where it is not null.
+  void Score(std::shared_ptr<const Network> network, const TrainingState& state, const Json& layers,
+             ThreadPool& pool);
+  // Why training should end now: the training error is as low as classification_stop or
+  // regression_stop, or the stopping metric has converged. Empty: it should not.
+  std::string StopReason() const;
 
   bool empty() const { return network_ == nullptr; }
   const Scores& latest() const { return latest_; }
   // Those of the network to keep: the best, or the latest where overwrite_with_best_model is off.
   const Scores& kept() const { return kept_; }
   const std::shared_ptr<const Network>& network() const { return network_; }
+  // Where the network to keep was scored.
+  double kept_epochs() const { return kept_epochs_; }
+  // Time that all scorings took together.
+  double seconds() const { return scoring_seconds_; }
   // An array of objects, one per scoring.
   const Json& history() const { return *history_; }
 
  private:
+  bool IsBetter(const Scores& scores) const;
+  void AddToHistory(const Scores& scores, const TrainingState& state, const Json& layers);
+
   const DeepLearningParams& params_;
   const TrainingData& data_;
   std::vector<uint32_t> training_rows_;
@@ -53,6 +66,8 @@ class ScoreKeeper {
   double scoring_seconds_ = 0;
   Scores latest_;
   Scores kept_;
+  double kept_epochs_ = 0;
+  std::vector<double> stopping_values_;  // of the stopping metric, one per scoring
   std::shared_ptr<const Network> network_;
   std::unique_ptr<Json> history_;
 };

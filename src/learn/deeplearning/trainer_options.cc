@@ -28,11 +28,17 @@ void CheckParams(const DeepLearningParams& p, bool classification) {
     errors.push_back({"col_major", "is not supported: leave it out; results do not depend on it"});
   }
   CheckOptimizer(p, errors);
+  if (!p.fast_mode) {
+    errors.push_back({"fast_mode",
+                      "cannot be turned off: weights whose inputs are zero are never moved, which "
+                      "is what makes sparse inputs cheap"});
+  }
   if (!errors.empty()) throw FieldErrors(std::move(errors));
 }
 
 std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
-                                             bool classification) {
+                                             const TrainingData& data) {
+  const bool classification = data.response.classification();
   struct Case {
     bool idle;
     const char* why;
@@ -49,6 +55,19 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
       {params.reproducible,
        "reproducible scores after every iteration",
        {"score_interval", "score_duty_cycle"}},
+      {params.score_each_iteration && !params.reproducible,
+       "score_each_iteration is on",
+       {"score_interval", "score_duty_cycle"}},
+      {params.score_validation_samples == 0,
+       "score_validation_samples is 0, which means all rows",
+       {"score_validation_sampling"}},
+      {data.validation == nullptr,
+       "there are no validation rows",
+       {"score_validation_samples", "score_validation_sampling"}},
+      {params.stopping_rounds == 0, "stopping_rounds is 0", {"stopping_tolerance"}},
+      {params.stopping_rounds == 0 && !params.overwrite_with_best_model,
+       "neither stopping_rounds nor overwrite_with_best_model is on",
+       {"stopping_metric"}},
       {!classification, "the response is a number", {"classification_stop"}},
       {params.distribution != DistributionKind::kTweedie,
        "the distribution is not tweedie",

@@ -13,7 +13,8 @@ namespace thalweg {
 // Throws FieldErrors on parameters that do not fit together.
 void CheckParams(const DeepLearningParams& params, bool classification);
 // Parameters that were set but have no effect beside the others, one sentence each.
-std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params, bool classification);
+std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
+                                             const TrainingData& data);
 NetOptions NetOptionsOf(const DeepLearningParams& params, const TrainingData& data);
 StepOptions StepOptionsOf(const DeepLearningParams& params, uint64_t seed);
 

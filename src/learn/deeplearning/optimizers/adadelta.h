@@ -3,6 +3,7 @@
 // the inverse one, which is for given rates.
 #pragma once
 
+#include <cmath>
 #include <vector>
 
 #include "learn/deeplearning/optimizers/optimizer.h"
@@ -39,6 +40,11 @@ class Adadelta : public Optimizer<T> {
     return {{b.values->row(row) + column, b.mean_squares.row(row) + column,
              b.mean_square_steps.row(row) + column},
             b.values->stride()};
+  }
+  double RateOf(size_t block, size_t row, size_t column) const override {
+    const Block& b = blocks_[block];
+    return std::sqrt((b.mean_square_steps(row, column) + b.step.epsilon) /
+                     (b.mean_squares(row, column) + b.step.epsilon));
   }
   std::vector<Matrix<T>*> State() override {
     std::vector<Matrix<T>*> state;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -57,6 +58,11 @@ class Optimizer {
                       size_t count) = 0;
   // What Update reads and writes for the elements from (row, column) on, to be fetched beforehand.
   virtual Upcoming<T> Touched(size_t block, size_t row, size_t column) = 0;
+  // The factor that now stands between a weight's gradient and its step, for diagnostics; NaN where
+  // there is none.
+  virtual double RateOf(size_t /*block*/, size_t /*row*/, size_t /*column*/) const {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
   // All that an optimizer remembers, to continue a training: same order and shapes every time.
   virtual std::vector<Matrix<T>*> State() = 0;
 

@@ -54,6 +54,9 @@ class Sgd : public Optimizer<T> {
     const T* velocity = has_momentum_ ? b.velocity.row(row) + column : nullptr;
     return {{b.values->row(row) + column, velocity, nullptr}, b.values->stride()};
   }
+  double RateOf(size_t block, size_t /*row*/, size_t /*column*/) const override {
+    return blocks_[block].step.rate;
+  }
   std::vector<Matrix<T>*> State() override {
     std::vector<Matrix<T>*> state;
     for (Block& b : blocks_) {

@@ -18,6 +18,7 @@ struct RunParams {
   bool reproducible = false;
   bool shuffle_training_data = true;
   double max_runtime_secs = 0;
+  bool fast_mode = true;
 };
 
 template <>
@@ -59,6 +60,11 @@ inline constexpr auto kFields<RunParams> = std::tuple{
                                          .help = "Stop after so many seconds; 0 means no limit.",
                                          .level = ParamLevel::kSecondary,
                                          .min = 0}),
+    Field<&RunParams::fast_mode>(
+        {.name = "fast_mode",
+         .help = "Weights into which no row of a batch sends anything stay as they are, penalties "
+                 "and momentum included; the only mode there is.",
+         .level = ParamLevel::kExpert}),
 };
 
 }  // namespace thalweg

@@ -1,0 +1,187 @@
+#include "learn/deeplearning/training_loop.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "learn/deeplearning/huber_delta.h"
+#include "learn/deeplearning/layer_diagnostics.h"
+#include "learn/deeplearning/optimizer_choice.h"
+#include "learn/deeplearning/trainer_options.h"
+#include "models/deeplearning_model.h"
+
+namespace thalweg {
+namespace {
+
+// 0: by the clock.
+uint64_t SamplesPerIteration(const DeepLearningParams& params, uint64_t rows) {
+  const int64_t wanted = params.train_samples_per_iteration;
+  if (wanted > 0) return static_cast<uint64_t>(wanted);
+  return wanted > -2 || params.reproducible ? rows : 0;
+}
+
+}  // namespace
+
+TrainingLoop::TrainingLoop(const DeepLearningParams& params, TrainingData& data, ThreadPool& pool,
+                           const WorkContext& context, const Stopwatch& clock)
+    : params_(params),
+      data_(data),
+      pool_(pool),
+      context_(context),
+      clock_(clock),
+      rows_(SampleTrainingRows(params_, Seed(kBalance), data_)),
+      net_(MakeNet<float>(NetOptionsOf(params_, data_))),
+      optimizer_(MakeOptimizer<float>(OptimizerOptionsOf(params_, TotalSamples()), net_.Blocks())),
+      scores_(params_, data_, Seed(kScoring)),
+      schedule_(rows_.rows(), static_cast<uint64_t>(params_.mini_batch_size),
+                SamplesPerIteration(params_, rows_.rows())),
+      order_(rows_.rows(), Seed(kOrder), params_.shuffle_training_data) {
+  for (std::string& warning : ParamsWithoutEffect(params_, data_)) {
+    data_.warnings.push_back(std::move(warning));
+  }
+  InitializeWeights(net_, params_.initial_weight_distribution, params_.initial_weight_scale,
+                    Seed(kWeights));
+  SetOutputBiases(data_.plan.output_biases, net_);
+  const StepOptions step = StepOptionsOf(params_, Seed(kDropout));
+  if (params_.mini_batch_size == 1 && !params_.reproducible) {
+    hogwild_ = std::make_unique<HogwildTrainer>(net_, *optimizer_, rows_, step, pool_);
+  } else {
+    mini_batch_ = std::make_unique<MiniBatchTrainer<float>>(
+        net_, *optimizer_, rows_, step, static_cast<size_t>(params_.mini_batch_size), pool_);
+  }
+}
+
+TrainingOutcome TrainingLoop::Run() {
+  end_ = schedule_.End(params_.epochs);
+  Report();
+  while (stop_reason_.empty()) {
+    Iterate(std::min(end_, schedule_.IterationEnd(samples_, Speed())));
+    if (samples_ >= end_ && !interrupted_) stop_reason_ = "all epochs are done";
+    if (!stop_reason_.empty() || scores_.IsDue(clock_.seconds())) {
+      Score();
+      if (stop_reason_.empty()) stop_reason_ = scores_.StopReason();
+    }
+    Report();
+  }
+  return Outcome();
+}
+
+uint64_t TrainingLoop::Seed(Stream stream) const {
+  return Random(static_cast<uint64_t>(params_.seed), {stream}).Next();
+}
+
+double TrainingLoop::TotalSamples() const {
+  return std::max(1.0, std::round(params_.epochs * static_cast<double>(rows_.rows())));
+}
+
+double TrainingLoop::Epochs() const {
+  return static_cast<double>(samples_) / static_cast<double>(rows_.rows());
+}
+
+double TrainingLoop::Speed() const {
+  return training_seconds_ > 0 ? static_cast<double>(samples_) / training_seconds_ : 0;
+}
+
+void TrainingLoop::Iterate(uint64_t end) {
+  while (samples_ < end && stop_reason_.empty()) {
+    TrainStretch(std::min(end, schedule_.StretchEnd(samples_, Speed())));
+    interrupted_ = context_.cancelled();
+    if (interrupted_) {
+      stop_reason_ = "interrupted";
+    } else if (params_.max_runtime_secs > 0 && clock_.seconds() > params_.max_runtime_secs) {
+      stop_reason_ = "max_runtime_secs has passed";
+    } else if (samples_ < end) {
+      Report();
+    }
+  }
+  ++iterations_;
+}
+
+void TrainingLoop::TrainStretch(uint64_t end) {
+  const Stopwatch watch;
+  const uint64_t place = samples_ % rows_.rows();
+  if (place == 0) UpdateHuberDelta();
+  const std::span<const uint32_t> rows =
+      order_.OfEpoch(samples_ / rows_.rows()).subspan(place, end - samples_);
+  const double loss =
+      hogwild_ ? hogwild_->Train(rows, samples_) : mini_batch_->Train(rows, samples_);
+  samples_ = end;
+  if (!std::isfinite(loss)) {
+    throw UserError(
+        fmt::format("training became unstable after {} samples: the weights grew beyond all "
+                    "bounds. Try a smaller rate or initial_weight_scale, max_w2 (such as 10), l2, "
+                    "or standardize",
+                    samples_));
+  }
+  training_seconds_ += watch.seconds();
+}
+
+void TrainingLoop::UpdateHuberDelta() {
+  if (!HasHuberDelta(data_.plan.loss)) return;
+  const double delta = HuberDelta(ToNetwork(net_), data_, params_.huber_alpha, pool_);
+  data_.response.distribution.huber_delta = delta;
+  net_.loss->SetHuberDelta(std::max(delta / data_.response.scale, 1e-6));
+}
+
+void TrainingLoop::Score() {
+  scores_.Score(std::make_shared<Network>(ToNetwork(net_)),
+                {.seconds = clock_.seconds(),
+                 .epochs = Epochs(),
+                 .iterations = iterations_,
+                 .samples = samples_,
+                 .samples_per_second = Speed()},
+                params_.diagnostics ? DiagnoseLayers(net_, *optimizer_) : Json(), pool_);
+}
+
+void TrainingLoop::Report() const {
+  if (context_.progress == nullptr) return;
+  const double fraction = static_cast<double>(samples_) / static_cast<double>(end_);
+  if (params_.quiet_mode) return context_.Report(fraction, "");
+  std::string text = fmt::format("epoch {:.2f} of {:g}", Epochs(), params_.epochs);
+  if (samples_ > 0) {
+    text += fmt::format(", {} samples/s", WithThousands(static_cast<int64_t>(Speed())));
+  }
+  const auto add = [&](const char* name, const Metrics& m) {
+    text += m.classification_error
+                ? fmt::format(", {} error {:.2f} %", name, 100 * *m.classification_error)
+                : fmt::format(", {} mse {:.4g}", name, m.mse);
+  };
+  if (!scores_.empty()) {
+    add("training", scores_.latest().training);
+    if (scores_.latest().validation) add("validation", *scores_.latest().validation);
+  }
+  context_.Report(fraction, text);
+}
+
+TrainingOutcome TrainingLoop::Outcome() {
+  const Json parameters = SchemaOf<DeepLearningParams>().ToJson(&params_);
+  TrainingOutcome outcome;
+  outcome.training_metrics = scores_.kept().training;
+  outcome.validation_metrics = scores_.kept().validation;
+  outcome.interrupted = interrupted_;
+  outcome.stop_reason = stop_reason_;
+  outcome.epochs = Epochs();
+  outcome.kept_epochs = scores_.kept_epochs();
+  outcome.samples = static_cast<int64_t>(samples_);
+  outcome.samples_per_second = Speed();
+  outcome.scoring_seconds = scores_.seconds();
+  outcome.scoring_history = std::make_shared<Json>(scores_.history());
+  outcome.parameters = std::make_shared<Json>(parameters);
+  outcome.warnings = data_.warnings;
+  // Labels are predicted as in the metrics that are reported.
+  const Metrics& metrics =
+      outcome.validation_metrics ? *outcome.validation_metrics : outcome.training_metrics;
+  data_.response.threshold = metrics.threshold.value_or(data_.response.threshold);
+  outcome.model =
+      std::make_shared<DeepLearningModel>(std::move(*data_.encoder), *scores_.network(),
+                                          params_.response_column, data_.response, parameters);
+  outcome.seconds = clock_.seconds();
+  return outcome;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,80 @@
+// The loop of a training: iterations, scoring in between, the end.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "base/progress.h"
+#include "base/thread_pool.h"
+#include "learn/deeplearning/hogwild.h"
+#include "learn/deeplearning/mini_batch.h"
+#include "learn/deeplearning/sample_schedule.h"
+#include "learn/deeplearning/score_keeper.h"
+#include "learn/deeplearning/training_data.h"
+#include "learn/deeplearning/training_rows.h"
+
+namespace thalweg {
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// See TrainDeepLearning for what a training promises.
+class TrainingLoop {
+ public:
+  // `params` has nothing left to choose. Everything must outlive this but `clock`, which runs since
+  // the beginning of the work. Run takes the encoder out of `data`.
+  TrainingLoop(const DeepLearningParams& params, TrainingData& data, ThreadPool& pool,
+               const WorkContext& context, const Stopwatch& clock);
+  TrainingOutcome Run();
+
+ private:
+  // Random streams of a training, by what they are for.
+  enum Stream : uint64_t { kWeights = 1, kOrder, kDropout, kScoring, kBalance };
+  uint64_t Seed(Stream stream) const;
+
+  // Of the whole training.
+  double TotalSamples() const;
+  double Epochs() const;
+  double Speed() const;
+  // Trains up to sample `end`, or until there is a reason to stop.
+  void Iterate(uint64_t end);
+  // Trains on the samples up to `end`, which lies within the epoch.
+  void TrainStretch(uint64_t end);
+  // Of the Huber losses: as errors shrink, so does what counts as large.
+  void UpdateHuberDelta();
+  void Score();
+  void Report() const;
+  TrainingOutcome Outcome();
+
+  const DeepLearningParams& params_;
+  TrainingData& data_;
+  ThreadPool& pool_;
+  const WorkContext& context_;
+  const Stopwatch clock_;
+  const StoredRows rows_;
+  Net<float> net_;
+  std::unique_ptr<Optimizer<float>> optimizer_;
+  // One of the two.
+  std::unique_ptr<HogwildTrainer> hogwild_;
+  std::unique_ptr<MiniBatchTrainer<float>> mini_batch_;
+  ScoreKeeper scores_;
+  const SampleSchedule schedule_;
+  RowOrder order_;
+
+  uint64_t end_ = 0;
+  uint64_t samples_ = 0;
+  int64_t iterations_ = 0;
+  bool interrupted_ = false;
+  std::string stop_reason_;
+  double training_seconds_ = 0;
+};
+
+}  // namespace thalweg
