@@ -59,7 +59,8 @@ TEST_F(ParseFilesTest, FolderAsOneFrameWithReport) {
   const Json json = result.report.ToJson();
   EXPECT_EQ(json.at("rows").as_int64(), 2);
   EXPECT_EQ(json.at("columns").at(0).at("type").as_string(), "int");
-  EXPECT_EQ(json.at("columns").at(1).at("why").as_string(), "2 different texts in 2 sampled values");
+  EXPECT_EQ(json.at("columns").at(1).at("why").as_string(),
+            "2 different texts in 2 sampled values");
 }
 
 TEST_F(ParseFilesTest, RefusesWhatItCannotRead) {
