@@ -18,7 +18,7 @@ TEST(CellTextTest, Times) {
   EXPECT_EQ(TimeText(-62'198'755'200'000), "-0001-01-01T00:00:00Z");
 }
 
-Frame OneColumn(ColumnType type, ChunkPtr chunk, const DomainPtr& domain = nullptr) {
+Frame OneColumn(ColumnType type, const ChunkPtr& chunk, const DomainPtr& domain = nullptr) {
   auto layout = std::make_shared<Layout>(std::vector<int64_t>{0, chunk->rows()});
   auto column = std::make_shared<Column>(type, std::vector<ChunkPtr>{chunk}, domain);
   return Frame(layout, {"c"}, {column});

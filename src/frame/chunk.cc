@@ -62,7 +62,9 @@ void ChunkPtr::Release() {
 
 std::string_view EncodingName(EncodingId id) { return internal::EncodingOf(id).name; }
 
-size_t Chunk::ByteSize() const { return internal::BlockSize(this); }
+size_t Chunk::ByteSize() const {
+  return internal::BlockSize(sizeof(Chunk) + size_t{payload_words_} * 8);
+}
 
 void Chunk::Decode(size_t begin, std::span<double> out) const {
   CheckRange(*this, begin, out.size());

@@ -43,6 +43,13 @@ struct Case {
   bool offsets = false;
 };
 
+// Names of tests would show the bytes otherwise.
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << kEnumNames<Activation>[static_cast<size_t>(c.activation)] << ", loss "
+       << static_cast<int>(c.loss) << ", " << c.batch << " rows" << (c.weights ? ", weights" : "")
+       << (c.offsets ? ", offsets" : "");
+}
+
 constexpr LossKind kLosses[] = {LossKind::kCrossEntropy,
                                 LossKind::kQuadratic,
                                 LossKind::kAbsolute,
