@@ -19,7 +19,7 @@ namespace thalweg {
 struct ClassificationOptions {
   // Two classes: rows of at least this probability of the last one count as predicted so. Empty:
   // the threshold of the largest F1 on these rows (1/2 where a class does not occur).
-  std::optional<double> threshold;
+  std::optional<double> threshold = std::nullopt;
   int gains_lift_bins = -1;  // see gains_lift.h
   // More than two classes.
   AucType auc_type = AucType::kAuto;

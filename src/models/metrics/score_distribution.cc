@@ -12,7 +12,6 @@ namespace thalweg {
 namespace {
 
 constexpr size_t kFewCells = 2048;
-constexpr size_t kMostPending = size_t{1} << 16;
 constexpr int kDigitBits = 11;
 
 // Stable, by radix: a million cells of two classes take about 15 ms.
@@ -68,7 +67,7 @@ void ScoreDistribution::Add(float score, size_t actual, double weight) {
 void ScoreDistribution::AddCell(Cell cell) {
   cell.key = Coarse(cell.key);
   pending_.push_back(cell);
-  if (pending_.size() >= std::max(kMostPending, sorted_.size())) Compact();
+  if (pending_.size() >= capacity_) Compact();
 }
 
 void ScoreDistribution::Merge(const ScoreDistribution& other) {
@@ -82,17 +81,12 @@ void ScoreDistribution::DropBits(int bits) {
   dropped_bits_ = bits;
   for (Cell& cell : pending_) cell.key = Coarse(cell.key);
   for (Cell& cell : sorted_) cell.key = Coarse(cell.key);
-  // Only classes within a score can be out of order now.
-  for (size_t begin = 0; begin < sorted_.size();) {
-    size_t end = begin + 1;
-    while (end < sorted_.size() &&
-           sorted_[end].key >> class_bits_ == sorted_[begin].key >> class_bits_) {
-      ++end;
-    }
-    const auto by_key = [](const Cell& a, const Cell& b) { return a.key < b.key; };
-    std::stable_sort(sorted_.begin() + static_cast<ptrdiff_t>(begin),
-                     sorted_.begin() + static_cast<ptrdiff_t>(end), by_key);
-    begin = end;
+  // Only classes within a score can be out of order now: insertion, over short ways.
+  for (size_t i = 1; i < sorted_.size(); ++i) {
+    const Cell cell = sorted_[i];
+    size_t to = i;
+    for (; to > 0 && sorted_[to - 1].key > cell.key; --to) sorted_[to] = sorted_[to - 1];
+    sorted_[to] = cell;
   }
   JoinEqual(sorted_);
 }
@@ -136,10 +130,19 @@ std::vector<ScoreDistribution::Entry> ScoreDistribution::Entries() const {
 }
 
 std::vector<ScoreCell> ScoreDistribution::Cells() const {
+  ScoreDistribution all = *this;
+  all.Compact();
   std::vector<ScoreCell> cells;
-  for (const Entry& entry : Entries()) {
-    if (cells.empty() || cells.back().score != entry.score) cells.push_back({.score = entry.score});
-    (entry.actual == 0 ? cells.back().negatives : cells.back().positives) += entry.weight;
+  cells.reserve(all.sorted_.size());
+  uint64_t last = ~uint64_t{0};
+  for (size_t i = all.sorted_.size(); i-- > 0;) {
+    const uint64_t score = all.sorted_[i].key >> class_bits_;
+    if (score != last) {
+      cells.push_back({.score = internal::ScoreOfKey(static_cast<uint32_t>(score))});
+    }
+    last = score;
+    const bool positive = (all.sorted_[i].key & ClassMask()) != 0;
+    (positive ? cells.back().positives : cells.back().negatives) += all.sorted_[i].weight;
   }
   return cells;
 }
