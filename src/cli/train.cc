@@ -14,6 +14,7 @@
 #include "cli/progress_bar.h"
 #include "cli/report.h"
 #include "learn/learners.h"
+#include "models/model.h"
 
 namespace thalweg {
 namespace {
@@ -118,11 +119,28 @@ Examples:
     flags_.push_back(std::move(flags));
   }
 
+  // As given; where a model goes on, its own stand for what is not given.
+  static std::shared_ptr<void> ParamsOf(const LearnerFlags& flags) {
+    const ParamSchema& schema = flags.learner->schema();
+    const std::shared_ptr<void> params = flags.learner->NewParams();
+    flags.fields->Apply(params.get());
+    const ParamSpec* checkpoint = schema.Find("checkpoint");
+    const std::string path = checkpoint == nullptr ? "" : checkpoint->Format(params.get());
+    if (path.empty()) return params;
+    const std::shared_ptr<const Model> model = LoadModel(path);
+    const std::shared_ptr<void> before = flags.learner->NewParams();
+    for (const auto& [name, value] : model->parameters().as_object()) {
+      const ParamSpec* spec = schema.Find(name);
+      if (spec != nullptr && !value.is_null()) spec->FromJson(value, before.get());
+    }
+    flags.fields->Apply(before.get());
+    return before;
+  }
+
   static int Train(LearnerFlags& flags) {
     const Clock::time_point start = Clock::now();
     const Learner& learner = *flags.learner;
-    const std::shared_ptr<void> params = learner.NewParams();
-    flags.fields->Apply(params.get());
+    const std::shared_ptr<void> params = ParamsOf(flags);
     ParseOptions options = flags.data->Options();
     const ParamSpec* response = learner.schema().Find("response_column");
     if (!flags.response_type.empty() && response != nullptr) {

@@ -273,7 +273,7 @@ Json DeepLearningModel::Summary() const {
 Json DeepLearningModel::Description() const {
   JsonArray widths;
   for (const AffineWeights& layer : network_.layers) widths.push_back(layer.biases.columns());
-  return JsonObject{
+  JsonObject description{
       {"algo", kAlgo},
       {"version", kVersion},
       {"response", JsonObject{{"name", response_},
@@ -290,6 +290,8 @@ Json DeepLearningModel::Description() const {
       {"activation", kEnumNames<Activation>[static_cast<size_t>(network_.activation)]},
       {"widths", widths},
       {"parameters", *parameters_}};
+  if (snapshot_) description["training"] = snapshot_->Description();
+  return description;
 }
 
 void DeepLearningModel::AddArrays(ModelFileWriter& writer) const {
@@ -298,6 +300,7 @@ void DeepLearningModel::AddArrays(ModelFileWriter& writer) const {
     writer.Add(fmt::format("weights.{}", l), Shape(layer.weights), Elements(layer.weights));
     writer.Add(fmt::format("biases.{}", l), Shape(layer.biases), Elements(layer.biases));
   }
+  if (snapshot_) snapshot_->AddArrays(writer);
 }
 
 void DeepLearningModel::Save(const std::string& path) const {
@@ -366,8 +369,10 @@ std::shared_ptr<const DeepLearningModel> DeepLearningModel::FromFile(const Model
     network.layers.push_back(std::move(layer));
     inputs = widths[l] / channels;
   }
-  return std::make_shared<DeepLearningModel>(std::move(encoder), std::move(network),
-                                             std::move(response), std::move(scale), parameters);
+  auto model = std::make_shared<DeepLearningModel>(
+      std::move(encoder), std::move(network), std::move(response), std::move(scale), parameters);
+  model->set_snapshot(TrainingSnapshot::FromFile(file));
+  return model;
 }
 
 }  // namespace thalweg

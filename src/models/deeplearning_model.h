@@ -9,6 +9,7 @@
 #include "models/model_file.h"
 #include "models/network.h"
 #include "models/network_scoring.h"
+#include "models/training_snapshot.h"
 
 namespace thalweg {
 
@@ -27,11 +28,16 @@ class DeepLearningModel : public Model {
   Frame Predict(const Frame& frame, ThreadPool& pool) const override;
   Metrics Score(const Frame& frame, ThreadPool& pool) const override;
   void Save(const std::string& path) const override;
+  const Json& parameters() const override { return *parameters_; }
   Json Summary() const override;
 
   // What Save writes.
   std::string Bytes() const;
   static std::shared_ptr<const DeepLearningModel> FromFile(const ModelFile& file);
+
+  // To be saved with the model; null: none. Before the model is shared.
+  void set_snapshot(std::shared_ptr<const TrainingSnapshot> s) { snapshot_ = std::move(s); }
+  const TrainingSnapshot* snapshot() const { return snapshot_.get(); }
 
   const FeatureEncoder& encoder() const { return encoder_; }
   const Network& network() const { return network_; }
@@ -48,6 +54,7 @@ class DeepLearningModel : public Model {
   std::string response_;
   ResponseScale scale_;
   std::unique_ptr<Json> parameters_;
+  std::shared_ptr<const TrainingSnapshot> snapshot_;
 };
 
 // The actual responses of rows begin … end-1 of a column, as codes of the domain (matched by level;

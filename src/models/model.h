@@ -38,6 +38,8 @@ class Model {
   virtual Metrics Score(const Frame& frame, ThreadPool& pool) const = 0;
   // Atomically; see model_file.h.
   virtual void Save(const std::string& path) const = 0;
+  // The JSON object of the parameters as used in training.
+  virtual const Json& parameters() const = 0;
   // For a person or a report: kind, sizes, inputs.
   virtual Json Summary() const = 0;
 };

@@ -9,7 +9,7 @@ namespace thalweg {
 
 struct ClassBalanceOptions {
   std::vector<double> factors = {};  // per class; empty: bring every class to the largest
-  double max_size = 5;          // of the rows before
+  double max_size = 5;               // of the rows before
   uint64_t seed = 0;
 };
 

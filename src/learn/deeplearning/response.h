@@ -16,6 +16,8 @@ struct ResponsePlan {
   LossOptions loss_options;
   // Of the outputs: what a net without inputs would predict.
   std::vector<double> output_biases;
+  // The scale is that of a model to go on with: nothing is left to FitResponse.
+  bool fitted = false;
 };
 
 // Distribution and loss for a response of these levels (empty: a number). FieldErrors that give the

@@ -23,6 +23,9 @@ class SampleSchedule {
   // The end of the iteration in which, or at whose beginning, `samples` lies. `speed` in samples
   // per second, as measured.
   uint64_t IterationEnd(uint64_t samples, double speed) const;
+  bool IsIterationEnd(uint64_t samples) const {
+    return iteration_ == 0 || samples % iteration_ == 0;
+  }
   // The end of a stretch of about a quarter of a second, at the latest that of the epoch or the
   // iteration: whole batches.
   uint64_t StretchEnd(uint64_t samples, double speed) const;

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -27,9 +27,11 @@ void AddMetrics(const char* prefix, const Metrics& metrics, JsonObject& entry) {
 
 }  // namespace
 
-ScoreKeeper::ScoreKeeper(const DeepLearningParams& params, const TrainingData& data, uint64_t seed)
+ScoreKeeper::ScoreKeeper(const DeepLearningParams& params, const TrainingData& data,
+                         const Stopwatch& clock, uint64_t seed)
     : params_(params),
       data_(data),
+      clock_(clock),
       training_rows_(SampleRows(data.training.store->rows(), params.score_training_samples,
                                 Random(seed, {0}))),
       history_(std::make_unique<Json>(JsonArray())) {
@@ -49,7 +51,8 @@ ScoreKeeper::ScoreKeeper(const DeepLearningParams& params, const TrainingData& d
 
 ScoreKeeper::~ScoreKeeper() = default;
 
-bool ScoreKeeper::IsDue(double seconds) const {
+bool ScoreKeeper::IsDue() const {
+  const double seconds = clock_.seconds();
   if (params_.reproducible || params_.score_each_iteration) return true;
   const double interval = empty() ? kFirstSeconds : params_.score_interval;
   return seconds - last_seconds_ >= interval &&
@@ -72,29 +75,34 @@ bool ScoreKeeper::IsBetter(const Scores& scores) const {
 
 void ScoreKeeper::AddToHistory(const Scores& scores, const TrainingState& state,
                                const Json& layers) {
+  const double share = scoring_seconds_ / last_seconds_;
   JsonObject entry{{"seconds", state.seconds},
                    {"epochs", state.epochs},
                    {"iterations", state.iterations},
                    {"samples", state.samples},
                    {"samples_per_second", JsonNumber(state.samples_per_second)},
-                   {"scoring_share", JsonNumber(scoring_seconds_ / last_seconds_)}};
+                   {"scoring_share", JsonNumber(share)}};
   AddMetrics("training_", scores.training, entry);
   if (scores.validation) AddMetrics("validation_", *scores.validation, entry);
   if (!layers.is_null()) entry["layers"] = layers;
   history_->as_array().push_back(std::move(entry));
 }
 
-void ScoreKeeper::Score(std::shared_ptr<const Network> network, const TrainingState& state,
-                        const Json& layers, ThreadPool& pool) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point begin = Clock::now();
+Scores ScoreKeeper::Measure(const Network& network, ThreadPool& pool) const {
   Scores scores;
-  scores.training = ScoreMetrics(*network, data_.response, *data_.training.store,
+  scores.training = ScoreMetrics(network, data_.response, *data_.training.store,
                                  data_.training.actual, training_rows_, pool);
   if (data_.validation) {
-    scores.validation = ScoreMetrics(*network, data_.response, *data_.validation->store,
+    scores.validation = ScoreMetrics(network, data_.response, *data_.validation->store,
                                      data_.validation->actual, validation_rows_, pool);
   }
+  return scores;
+}
+
+void ScoreKeeper::Score(std::shared_ptr<const Network> network, const TrainingState& state,
+                        const Json& layers, ThreadPool& pool) {
+  const Stopwatch watch;
+  const Scores scores = Measure(*network, pool);
   const MetricByName& metric = Find(params_.stopping_metric);
   const std::optional<double> value = metric.value(ToStopBy(scores));
   if (!value) {
@@ -102,17 +110,55 @@ void ScoreKeeper::Score(std::shared_ptr<const Network> network, const TrainingSt
         {"stopping_metric", fmt::format("{} is not measured for a response such as {}", metric.name,
                                         params_.response_column)}});
   }
-  stopping_values_.push_back(*value);
+  if (state.iteration_done) stopping_values_.push_back(*value);
   latest_ = scores;
   if (empty() || !params_.overwrite_with_best_model || IsBetter(scores)) {
     kept_ = scores;
     kept_epochs_ = state.epochs;
     network_ = std::move(network);
   }
-  const double spent = std::chrono::duration<double>(Clock::now() - begin).count();
-  scoring_seconds_ += spent;
-  last_seconds_ = state.seconds + spent;
+  AddTime(watch.seconds());
   AddToHistory(scores, state, layers);
+}
+
+void ScoreKeeper::AddTime(double seconds) {
+  scoring_seconds_ += seconds;
+  last_seconds_ = clock_.seconds();
+}
+
+Json ScoreKeeper::ToJson() const {
+  JsonArray values;
+  for (double v : stopping_values_) values.push_back(JsonNumber(v));
+  Json history = *history_;
+  if (params_.reproducible) {
+    for (Json& entry : history.as_array()) {
+      for (const char* clock : {"seconds", "samples_per_second", "scoring_share"}) {
+        entry.as_object().erase(clock);
+      }
+    }
+  }
+  return JsonObject{{"history", history},
+                    {"kept_epochs", kept_epochs_},
+                    {"stopping_metric", Find(params_.stopping_metric).name},
+                    {"on_validation", data_.validation != nullptr},
+                    {"stopping_values", values}};
+}
+
+void ScoreKeeper::Restore(const Json& scores, std::shared_ptr<const Network> kept,
+                          ThreadPool& pool) {
+  const Stopwatch watch;
+  history_->as_array() = scores.at("history").as_array();
+  kept_epochs_ = scores.at("kept_epochs").to_number<double>();
+  // Values of another metric, or on other rows, say nothing.
+  if (scores.at("stopping_metric").as_string() == Find(params_.stopping_metric).name &&
+      scores.at("on_validation").as_bool() == (data_.validation != nullptr)) {
+    for (const Json& value : scores.at("stopping_values").as_array()) {
+      stopping_values_.push_back(value.is_null() ? std::nan("") : value.to_number<double>());
+    }
+  }
+  network_ = std::move(kept);
+  kept_ = latest_ = Measure(*network_, pool);
+  AddTime(watch.seconds());
 }
 
 std::string ScoreKeeper::StopReason() const {

@@ -8,6 +8,7 @@
 
 #include "base/json_fwd.h"
 #include "learn/deeplearning/params.h"
+#include "learn/deeplearning/stopwatch.h"
 #include "learn/deeplearning/training_data.h"
 
 namespace thalweg {
@@ -19,22 +20,27 @@ struct Scores {
 
 // How far a training is.
 struct TrainingState {
-  double seconds = 0;
+  double seconds = 0;  // since the beginning, as in the history
   double epochs = 0;
   int64_t iterations = 0;
   uint64_t samples = 0;
   double samples_per_second = 0;
+  // Else a training that ends within an iteration: the scoring does not count for stopping, so that
+  // a training which goes on decides like one that was never interrupted.
+  bool iteration_done = true;
 };
 
 class ScoreKeeper {
  public:
-  // Parameters and data must outlive this. `seed` decides on which rows to score. FieldErrors where
-  // stopping_metric or score_validation_sampling does not go with the response.
-  ScoreKeeper(const DeepLearningParams& params, const TrainingData& data, uint64_t seed);
+  // Parameters and data must outlive this. `clock` runs since this part of the training began.
+  // `seed` decides on which rows to score. FieldErrors where stopping_metric or
+  // score_validation_sampling does not go with the response.
+  ScoreKeeper(const DeepLearningParams& params, const TrainingData& data, const Stopwatch& clock,
+              uint64_t seed);
   ~ScoreKeeper();
 
   // By score_interval and score_duty_cycle; with score_each_iteration or reproducible, always.
-  bool IsDue(double seconds) const;
+  bool IsDue() const;
   // `layers` goes into the history, too, where it is not null.
   void Score(std::shared_ptr<const Network> network, const TrainingState& state, const Json& layers,
              ThreadPool& pool);
@@ -51,18 +57,26 @@ class ScoreKeeper {
   double kept_epochs() const { return kept_epochs_; }
   // Time that all scorings took together.
   double seconds() const { return scoring_seconds_; }
+  // What a later part of the training needs, without readings of the clock where reproducible.
+  Json ToJson() const;
+  // Goes on from there with the network that was kept, which is scored again, as rows may be
+  // others.
+  void Restore(const Json& scores, std::shared_ptr<const Network> kept, ThreadPool& pool);
   // An array of objects, one per scoring.
   const Json& history() const { return *history_; }
 
  private:
+  void AddTime(double seconds);
+  Scores Measure(const Network& network, ThreadPool& pool) const;
   bool IsBetter(const Scores& scores) const;
   void AddToHistory(const Scores& scores, const TrainingState& state, const Json& layers);
 
   const DeepLearningParams& params_;
   const TrainingData& data_;
+  const Stopwatch clock_;
   std::vector<uint32_t> training_rows_;
   std::vector<uint32_t> validation_rows_;
-  double last_seconds_ = 0;
+  double last_seconds_ = 0;  // since this part of the training began
   double scoring_seconds_ = 0;
   Scores latest_;
   Scores kept_;

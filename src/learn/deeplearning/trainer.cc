@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "learn/deeplearning/checkpoint.h"
 #include "learn/deeplearning/optimizer_choice.h"
 #include "learn/deeplearning/trainer_options.h"
 #include "learn/deeplearning/training_data.h"
@@ -42,9 +43,15 @@ int64_t ChooseMiniBatchSize(size_t rows, size_t weights) {
 TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const TrainingFrames& frames,
                                   ThreadPool& pool, const WorkContext& context) {
   const Stopwatch clock;
-  TrainingData data = PrepareTrainingData(params, frames, pool);
-  const DeepLearningParams resolved = Resolve(params, data);
-  return TrainingLoop(resolved, data, pool, context, clock).Run();
+  std::shared_ptr<const DeepLearningModel> previous;
+  DeepLearningParams resolved = params;
+  if (!params.checkpoint.empty()) {
+    previous = LoadCheckpoint(params.checkpoint);
+    resolved = Continue(params, *previous);
+  }
+  TrainingData data = PrepareTrainingData(resolved, frames, previous.get(), pool);
+  resolved = Resolve(resolved, data);
+  return TrainingLoop(resolved, data, previous.get(), pool, context, clock).Run();
 }
 
 }  // namespace thalweg

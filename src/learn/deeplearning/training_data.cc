@@ -152,10 +152,33 @@ ResponseRows Encode(const FeatureEncoder& encoder, const Frame& frame, ActualRes
   return rows;
 }
 
+// How cells become inputs, from the training rows.
+std::unique_ptr<FeatureEncoder> FitEncoder(const DeepLearningParams& params, const Frame& frame,
+                                           size_t response, const ActualResponses& terms,
+                                           ThreadPool& pool, std::vector<std::string>& warnings) {
+  const std::vector<size_t> predictors = Predictors(params, frame, response);
+  std::vector<double> responses;
+  if (params.categorical_encoding == CategoricalEncoding::kSortByResponse) {
+    responses = NumericResponses(terms);
+  }
+  return std::make_unique<FeatureEncoder>(
+      FeatureEncoder::Fit(frame, predictors,
+                          {.standardize = params.standardize,
+                           .use_all_factor_levels = params.use_all_factor_levels,
+                           .ignore_const_cols = params.ignore_const_cols,
+                           .categorical_encoding = params.categorical_encoding,
+                           .max_categorical_features = params.max_categorical_features,
+                           .sparse = params.sparse,
+                           .responses = responses,
+                           .keep_zeros = params.mini_batch_size == 1,
+                           .weights = terms.weights},
+                          pool, warnings));
+}
+
 }  // namespace
 
 TrainingData PrepareTrainingData(const DeepLearningParams& params, const TrainingFrames& frames,
-                                 ThreadPool& pool) {
+                                 const DeepLearningModel* previous, ThreadPool& pool) {
   const Frame& frame = *frames.training;
   if (params.response_column.empty()) {
     Refuse("response_column", "is needed: the name of the column to predict");
@@ -166,7 +189,13 @@ TrainingData PrepareTrainingData(const DeepLearningParams& params, const Trainin
   const size_t response = FindColumn(frame, params.response_column, "response_column");
   const bool skip = params.missing_values_handling == MissingValuesHandling::kSkip;
   TrainingData data;
-  data.plan = PlanResponse(params, params.response_column, ResponseDomain(frame, response));
+  data.plan = PlanResponse(
+      params, params.response_column,
+      previous == nullptr ? ResponseDomain(frame, response) : previous->scale().domain);
+  if (previous != nullptr) {
+    data.plan.scale = previous->scale();
+    data.plan.fitted = true;
+  }
   data.response = data.plan.scale;
   if (data.response.domain.size() > 2 && !params.offset_column.empty()) {
     Refuse("offset_column",
@@ -182,23 +211,9 @@ TrainingData PrepareTrainingData(const DeepLearningParams& params, const Trainin
   const Distribution& distribution = data.response.distribution;
   ActualResponses terms = ReadTerms(frame, params.response_column, data.response);
   CheckResponses(distribution, terms, params.response_column, "training frame");
-  const std::vector<size_t> predictors = Predictors(params, frame, response);
-  std::vector<double> responses;
-  if (params.categorical_encoding == CategoricalEncoding::kSortByResponse) {
-    responses = NumericResponses(terms);
-  }
-  data.encoder = std::make_unique<FeatureEncoder>(
-      FeatureEncoder::Fit(frame, predictors,
-                          {.standardize = params.standardize,
-                           .use_all_factor_levels = params.use_all_factor_levels,
-                           .ignore_const_cols = params.ignore_const_cols,
-                           .categorical_encoding = params.categorical_encoding,
-                           .max_categorical_features = params.max_categorical_features,
-                           .sparse = params.sparse,
-                           .responses = responses,
-                           .keep_zeros = params.mini_batch_size == 1,
-                           .weights = terms.weights},
-                          pool, data.warnings));
+  data.encoder = previous != nullptr
+                     ? std::make_unique<FeatureEncoder>(previous->encoder())
+                     : FitEncoder(params, frame, response, terms, pool, data.warnings);
   data.training = Encode(*data.encoder, frame, std::move(terms), skip, pool);
   const auto left_out = frame.rows() - static_cast<int64_t>(data.training.store->rows());
   if (left_out > 0) {
@@ -233,7 +248,7 @@ StoredRows SampleTrainingRows(const DeepLearningParams& params, uint64_t seed, T
     data.plan.scale.class_factors = std::move(balanced.factors);
     rows = std::move(balanced.rows);
   }
-  FitResponse(params, actual, data.plan);
+  if (!data.plan.fitted) FitResponse(params, actual, data.plan);
   data.response = data.plan.scale;
   return StoredRows(data.training, data.response, std::move(rows));
 }

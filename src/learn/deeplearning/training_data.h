@@ -15,6 +15,8 @@
 
 namespace thalweg {
 
+class DeepLearningModel;
+
 // Encoded rows and what they should come out as. Rows without a response are left out.
 struct ResponseRows {
   std::unique_ptr<RowStore> store;
@@ -31,9 +33,10 @@ struct TrainingData {
   std::vector<std::string> warnings;
 };
 
+// Inputs and response are scaled as in `previous`, the model to go on with, where it is not null.
 // Throws FieldErrors where parameters do not fit the frames, UserError where frames cannot be used.
 TrainingData PrepareTrainingData(const DeepLearningParams& params, const TrainingFrames& frames,
-                                 ThreadPool& pool);
+                                 const DeepLearningModel* previous, ThreadPool& pool);
 
 // Training rows as the trainers take them: by their numbers in the store. Responses of identity
 // links are standardized, offsets taken off before; weights are brought to the mean 1, so that a

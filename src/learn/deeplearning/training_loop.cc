@@ -27,7 +27,8 @@ uint64_t SamplesPerIteration(const DeepLearningParams& params, uint64_t rows) {
 
 }  // namespace
 
-TrainingLoop::TrainingLoop(const DeepLearningParams& params, TrainingData& data, ThreadPool& pool,
+TrainingLoop::TrainingLoop(const DeepLearningParams& params, TrainingData& data,
+                           const DeepLearningModel* previous, ThreadPool& pool,
                            const WorkContext& context, const Stopwatch& clock)
     : params_(params),
       data_(data),
@@ -37,16 +38,27 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, TrainingData& data,
       rows_(SampleTrainingRows(params_, Seed(kBalance), data_)),
       net_(MakeNet<float>(NetOptionsOf(params_, data_))),
       optimizer_(MakeOptimizer<float>(OptimizerOptionsOf(params_, TotalSamples()), net_.Blocks())),
-      scores_(params_, data_, Seed(kScoring)),
+      scores_(params_, data_, clock_, Seed(kScoring)),
       schedule_(rows_.rows(), static_cast<uint64_t>(params_.mini_batch_size),
                 SamplesPerIteration(params_, rows_.rows())),
       order_(rows_.rows(), Seed(kOrder), params_.shuffle_training_data) {
   for (std::string& warning : ParamsWithoutEffect(params_, data_)) {
     data_.warnings.push_back(std::move(warning));
   }
-  InitializeWeights(net_, params_.initial_weight_distribution, params_.initial_weight_scale,
-                    Seed(kWeights));
-  SetOutputBiases(data_.plan.output_biases, net_);
+  if (previous != nullptr) {
+    Restore(*previous);
+  } else {
+    InitializeWeights(net_, params_.initial_weight_distribution, params_.initial_weight_scale,
+                      Seed(kWeights));
+    SetOutputBiases(data_.plan.output_biases, net_);
+  }
+  end_ = schedule_.End(params_.epochs - before_.epochs);
+  if (params_.epochs <= before_.epochs || samples_ >= end_) {
+    throw FieldErrors(std::vector<FieldError>{
+        {"epochs", fmt::format("is {:g}, and the checkpoint has been trained for {:g} already; it "
+                               "counts in total",
+                               params_.epochs, Epochs())}});
+  }
   const StepOptions step = StepOptionsOf(params_, Seed(kDropout));
   if (params_.mini_batch_size == 1 && !params_.reproducible) {
     hogwild_ = std::make_unique<HogwildTrainer>(net_, *optimizer_, rows_, step, pool_);
@@ -56,13 +68,29 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, TrainingData& data,
   }
 }
 
+void TrainingLoop::Restore(const DeepLearningModel& previous) {
+  const TrainingSnapshot& snapshot = *previous.snapshot();
+  const TrainingProgress progress = RestoreSnapshot(snapshot, net_, *optimizer_);
+  iterations_ = progress.iterations;
+  seconds_before_ = progress.seconds;
+  if (progress.rows == rows_.rows() && progress.counted_alike) {
+    samples_ = progress.samples;
+  } else {
+    before_ = progress;
+  }
+  samples_at_start_ = samples_;
+  ApplyHuberDelta();
+  scores_.Restore(snapshot.progress->at("scores"), std::make_shared<Network>(previous.network()),
+                  pool_);
+}
+
 TrainingOutcome TrainingLoop::Run() {
-  end_ = schedule_.End(params_.epochs);
+  if (!params_.export_checkpoints_dir.empty()) PrepareExport(params_.export_checkpoints_dir);
   Report();
   while (stop_reason_.empty()) {
     Iterate(std::min(end_, schedule_.IterationEnd(samples_, Speed())));
     if (samples_ >= end_ && !interrupted_) stop_reason_ = "all epochs are done";
-    if (!stop_reason_.empty() || scores_.IsDue(clock_.seconds())) {
+    if (!stop_reason_.empty() || scores_.IsDue()) {
       Score();
       if (stop_reason_.empty()) stop_reason_ = scores_.StopReason();
     }
@@ -80,11 +108,12 @@ double TrainingLoop::TotalSamples() const {
 }
 
 double TrainingLoop::Epochs() const {
-  return static_cast<double>(samples_) / static_cast<double>(rows_.rows());
+  return before_.epochs + static_cast<double>(samples_) / static_cast<double>(rows_.rows());
 }
 
 double TrainingLoop::Speed() const {
-  return training_seconds_ > 0 ? static_cast<double>(samples_) / training_seconds_ : 0;
+  const auto samples = static_cast<double>(samples_ - samples_at_start_);
+  return training_seconds_ > 0 ? samples / training_seconds_ : 0;
 }
 
 void TrainingLoop::Iterate(uint64_t end) {
@@ -99,48 +128,79 @@ void TrainingLoop::Iterate(uint64_t end) {
       Report();
     }
   }
-  ++iterations_;
+  if (schedule_.IsIterationEnd(samples_)) ++iterations_;
 }
 
 void TrainingLoop::TrainStretch(uint64_t end) {
   const Stopwatch watch;
   const uint64_t place = samples_ % rows_.rows();
   if (place == 0) UpdateHuberDelta();
-  const std::span<const uint32_t> rows =
-      order_.OfEpoch(samples_ / rows_.rows()).subspan(place, end - samples_);
-  const double loss =
-      hogwild_ ? hogwild_->Train(rows, samples_) : mini_batch_->Train(rows, samples_);
+  const uint64_t epoch = samples_ / rows_.rows() + static_cast<uint64_t>(before_.epochs);
+  const std::span<const uint32_t> rows = order_.OfEpoch(epoch).subspan(place, end - samples_);
+  const uint64_t sample = before_.samples + samples_;
+  const double loss = hogwild_ ? hogwild_->Train(rows, sample) : mini_batch_->Train(rows, sample);
   samples_ = end;
   if (!std::isfinite(loss)) {
     throw UserError(
         fmt::format("training became unstable after {} samples: the weights grew beyond all "
                     "bounds. Try a smaller rate or initial_weight_scale, max_w2 (such as 10), l2, "
                     "or standardize",
-                    samples_));
+                    before_.samples + samples_));
   }
   training_seconds_ += watch.seconds();
 }
 
 void TrainingLoop::UpdateHuberDelta() {
   if (!HasHuberDelta(data_.plan.loss)) return;
-  const double delta = HuberDelta(ToNetwork(net_), data_, params_.huber_alpha, pool_);
-  data_.response.distribution.huber_delta = delta;
+  data_.response.distribution.huber_delta =
+      HuberDelta(ToNetwork(net_), data_, params_.huber_alpha, pool_);
+  ApplyHuberDelta();
+}
+
+void TrainingLoop::ApplyHuberDelta() {
+  if (!HasHuberDelta(data_.plan.loss)) return;
+  const double delta = data_.response.distribution.huber_delta;
   net_.loss->SetHuberDelta(std::max(delta / data_.response.scale, 1e-6));
 }
 
 void TrainingLoop::Score() {
   scores_.Score(std::make_shared<Network>(ToNetwork(net_)),
-                {.seconds = clock_.seconds(),
+                {.seconds = seconds_before_ + clock_.seconds(),
                  .epochs = Epochs(),
                  .iterations = iterations_,
-                 .samples = samples_,
-                 .samples_per_second = Speed()},
+                 .samples = before_.samples + samples_,
+                 .samples_per_second = Speed(),
+                 .iteration_done = schedule_.IsIterationEnd(samples_)},
                 params_.diagnostics ? DiagnoseLayers(net_, *optimizer_) : Json(), pool_);
+  if (!params_.export_checkpoints_dir.empty()) {
+    ExportCheckpoint(*MakeModel(), params_.export_checkpoints_dir);
+  }
+}
+
+std::shared_ptr<DeepLearningModel> TrainingLoop::MakeModel() {
+  const TrainingProgress progress = {.samples = before_.samples + samples_,
+                                     .epochs = Epochs(),
+                                     .rows = rows_.rows(),
+                                     .counted_alike = before_.samples == 0,
+                                     .iterations = iterations_,
+                                     .seconds = seconds_before_ + clock_.seconds()};
+  // Labels are predicted as in the metrics that are reported.
+  ResponseScale response = data_.response;
+  const Scores& kept = scores_.kept();
+  response.threshold =
+      (kept.validation ? *kept.validation : kept.training).threshold.value_or(response.threshold);
+  auto model = std::make_shared<DeepLearningModel>(*data_.encoder, *scores_.network(),
+                                                   params_.response_column, std::move(response),
+                                                   SchemaOf<DeepLearningParams>().ToJson(&params_));
+  model->set_snapshot(
+      TakeSnapshot(progress, scores_.ToJson(), params_.reproducible, net_, *optimizer_));
+  return model;
 }
 
 void TrainingLoop::Report() const {
   if (context_.progress == nullptr) return;
-  const double fraction = static_cast<double>(samples_) / static_cast<double>(end_);
+  const double fraction = static_cast<double>(samples_ - samples_at_start_) /
+                          static_cast<double>(end_ - samples_at_start_);
   if (params_.quiet_mode) return context_.Report(fraction, "");
   std::string text = fmt::format("epoch {:.2f} of {:g}", Epochs(), params_.epochs);
   if (samples_ > 0) {
@@ -159,7 +219,6 @@ void TrainingLoop::Report() const {
 }
 
 TrainingOutcome TrainingLoop::Outcome() {
-  const Json parameters = SchemaOf<DeepLearningParams>().ToJson(&params_);
   TrainingOutcome outcome;
   outcome.training_metrics = scores_.kept().training;
   outcome.validation_metrics = scores_.kept().validation;
@@ -167,19 +226,13 @@ TrainingOutcome TrainingLoop::Outcome() {
   outcome.stop_reason = stop_reason_;
   outcome.epochs = Epochs();
   outcome.kept_epochs = scores_.kept_epochs();
-  outcome.samples = static_cast<int64_t>(samples_);
+  outcome.samples = static_cast<int64_t>(before_.samples + samples_);
   outcome.samples_per_second = Speed();
   outcome.scoring_seconds = scores_.seconds();
   outcome.scoring_history = std::make_shared<Json>(scores_.history());
-  outcome.parameters = std::make_shared<Json>(parameters);
   outcome.warnings = data_.warnings;
-  // Labels are predicted as in the metrics that are reported.
-  const Metrics& metrics =
-      outcome.validation_metrics ? *outcome.validation_metrics : outcome.training_metrics;
-  data_.response.threshold = metrics.threshold.value_or(data_.response.threshold);
-  outcome.model =
-      std::make_shared<DeepLearningModel>(std::move(*data_.encoder), *scores_.network(),
-                                          params_.response_column, data_.response, parameters);
+  outcome.model = MakeModel();
+  outcome.parameters = std::make_shared<Json>(outcome.model->parameters());
   outcome.seconds = clock_.seconds();
   return outcome;
 }

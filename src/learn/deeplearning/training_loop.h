@@ -1,38 +1,31 @@
 // The loop of a training: iterations, scoring in between, the end.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 
 #include "base/progress.h"
 #include "base/thread_pool.h"
+#include "learn/deeplearning/checkpoint.h"
 #include "learn/deeplearning/hogwild.h"
 #include "learn/deeplearning/mini_batch.h"
 #include "learn/deeplearning/sample_schedule.h"
 #include "learn/deeplearning/score_keeper.h"
+#include "learn/deeplearning/stopwatch.h"
 #include "learn/deeplearning/training_data.h"
 #include "learn/deeplearning/training_rows.h"
 
 namespace thalweg {
 
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
 // See TrainDeepLearning for what a training promises.
 class TrainingLoop {
  public:
   // `params` has nothing left to choose. Everything must outlive this but `clock`, which runs since
-  // the beginning of the work. Run takes the encoder out of `data`.
-  TrainingLoop(const DeepLearningParams& params, TrainingData& data, ThreadPool& pool,
-               const WorkContext& context, const Stopwatch& clock);
+  // the beginning of the work. `previous`: the model to go on with, or null. FieldErrors where
+  // there is nothing left to do.
+  TrainingLoop(const DeepLearningParams& params, TrainingData& data,
+               const DeepLearningModel* previous, ThreadPool& pool, const WorkContext& context,
+               const Stopwatch& clock);
   TrainingOutcome Run();
 
  private:
@@ -42,6 +35,7 @@ class TrainingLoop {
 
   // Of the whole training.
   double TotalSamples() const;
+  void Restore(const DeepLearningModel& previous);
   double Epochs() const;
   double Speed() const;
   // Trains up to sample `end`, or until there is a reason to stop.
@@ -50,8 +44,10 @@ class TrainingLoop {
   void TrainStretch(uint64_t end);
   // Of the Huber losses: as errors shrink, so does what counts as large.
   void UpdateHuberDelta();
+  void ApplyHuberDelta();
   void Score();
   void Report() const;
+  std::shared_ptr<DeepLearningModel> MakeModel();
   TrainingOutcome Outcome();
 
   const DeepLearningParams& params_;
@@ -69,8 +65,13 @@ class TrainingLoop {
   const SampleSchedule schedule_;
   RowOrder order_;
 
+  // Counted since epochs were first cut as they are now, which is the beginning, or where a
+  // training went on with another number of rows: after before_.
   uint64_t end_ = 0;
   uint64_t samples_ = 0;
+  TrainingProgress before_;
+  uint64_t samples_at_start_ = 0;  // of this part
+  double seconds_before_ = 0;      // of earlier parts
   int64_t iterations_ = 0;
   bool interrupted_ = false;
   std::string stop_reason_;

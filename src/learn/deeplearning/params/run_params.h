@@ -19,6 +19,8 @@ struct RunParams {
   bool shuffle_training_data = true;
   double max_runtime_secs = 0;
   bool fast_mode = true;
+  std::string checkpoint;
+  std::string export_checkpoints_dir;
 };
 
 template <>
@@ -65,6 +67,16 @@ inline constexpr auto kFields<RunParams> = std::tuple{
          .help = "Weights into which no row of a batch sends anything stay as they are, penalties "
                  "and momentum included; the only mode there is.",
          .level = ParamLevel::kExpert}),
+    Field<&RunParams::checkpoint>(
+        {.name = "checkpoint",
+         .help = "Saved model to go on with; epochs then counts in total. On the command line its "
+                 "parameters stand for those that are not given.",
+         .level = ParamLevel::kSecondary}),
+    Field<&RunParams::export_checkpoints_dir>(
+        {.name = "export_checkpoints_dir",
+         .help = "Folder in which deeplearning.thalweg, a model to go on with, is replaced at "
+                 "every scoring.",
+         .level = ParamLevel::kSecondary}),
 };
 
 }  // namespace thalweg

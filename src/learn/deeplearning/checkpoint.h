@@ -1,0 +1,51 @@
+// Going on with a training: what a saved model keeps of it, and what may be changed.
+//
+// The model file of a net holds, beside the net to score with, the weights as they were last (which
+// need not be the best), the optimizer's state and the progress. With `reproducible` the progress
+// holds no reading of a clock, so that equal trainings make equal files.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "learn/deeplearning/net.h"
+#include "learn/deeplearning/params.h"
+#include "models/deeplearning_model.h"
+
+namespace thalweg {
+
+// Where a training stands, counted over all its parts.
+struct TrainingProgress {
+  uint64_t samples = 0;
+  double epochs = 0;
+  uint64_t rows = 0;  // of the training frame
+  // All epochs had so many rows: the place within the epoch follows from the samples.
+  bool counted_alike = true;
+  int64_t iterations = 0;
+  double seconds = 0;
+};
+
+// The model at `path`, to go on with. FieldErrors names `checkpoint` where it cannot be.
+std::shared_ptr<const DeepLearningModel> LoadCheckpoint(const std::string& path);
+
+// The parameters with what stands for "choose" (seed, mini_batch_size) as in the model. Throws
+// FieldErrors that name every parameter which differs and must not: those of the net's shape, of
+// what its inputs and outputs mean, of the kind of optimizer, and of how weights start. Everything
+// else may change.
+DeepLearningParams Continue(DeepLearningParams params, const DeepLearningModel& model);
+
+// `scores` is what ScoreKeeper::ToJson gave.
+std::shared_ptr<const TrainingSnapshot> TakeSnapshot(const TrainingProgress& progress,
+                                                     const Json& scores, bool reproducible,
+                                                     Net<float>& net, Optimizer<float>& optimizer);
+// Weights and the optimizer's state; FieldErrors where they do not fit.
+TrainingProgress RestoreSnapshot(const TrainingSnapshot& snapshot, Net<float>& net,
+                                 Optimizer<float>& optimizer);
+
+// Makes the folder if it is not there, and removes what processes that were killed left half
+// written there. FieldErrors where that cannot be.
+void PrepareExport(const std::string& folder);
+// Writes <folder>/deeplearning.thalweg, whole or not at all.
+void ExportCheckpoint(const DeepLearningModel& model, const std::string& folder);
+
+}  // namespace thalweg
