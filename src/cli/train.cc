@@ -11,6 +11,7 @@
 #include "cli/command_line.h"
 #include "cli/data_flags.h"
 #include "cli/interrupt.h"
+#include "cli/metrics_text.h"
 #include "cli/progress_bar.h"
 #include "cli/report.h"
 #include "learn/learners.h"
@@ -23,22 +24,6 @@ using Clock = std::chrono::steady_clock;
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-void PrintMetrics(const char* title, const Metrics& metrics) {
-  fmt::print("\n{} ({} rows)\n", title, WithThousands(metrics.rows));
-  auto line = [](const char* name, const std::optional<double>& value) {
-    if (value) fmt::print("  {:<22}{:.6g}\n", name, *value);
-  };
-  if (metrics.classification_error) {
-    fmt::print("  {:<22}{:.2f} %\n", "error", 100 * *metrics.classification_error);
-  }
-  line("logloss", metrics.logloss);
-  line("mean per-class error", metrics.mean_per_class_error);
-  line("mse", metrics.mse);
-  line("rmse", metrics.rmse);
-  line("mae", metrics.mae);
-  line("r2", metrics.r2);
 }
 
 // What the validation frame's columns should be. Columns without any value have no type.
@@ -195,13 +180,17 @@ Examples:
         100 * outcome.scoring_seconds / outcome.seconds,
         WithThousands(static_cast<int64_t>(outcome.samples_per_second)),
         outcome.interrupted ? "it was interrupted" : outcome.stop_reason);
-    PrintMetrics("training", outcome.training_metrics);
-    if (outcome.validation_metrics) PrintMetrics("validation", *outcome.validation_metrics);
+    fmt::print("\n{}", MetricsText("training", outcome.training_metrics));
+    if (outcome.validation_metrics) {
+      fmt::print("\n{}", MetricsText("validation", *outcome.validation_metrics));
+    }
     const Metrics& last =
         outcome.validation_metrics ? *outcome.validation_metrics : outcome.training_metrics;
     if (last.confusion_matrix && last.confusion_matrix->levels.size() <= 20) {
-      fmt::print("\nconfusion matrix ({}; rows: actual, columns: predicted)\n{}",
-                 outcome.validation_metrics ? "validation" : "training",
+      const std::string at =
+          last.threshold ? fmt::format("; at threshold {:.6g}", *last.threshold) : "";
+      fmt::print("\nconfusion matrix ({}; rows: actual, columns: predicted{})\n{}",
+                 outcome.validation_metrics ? "validation" : "training", at,
                  last.confusion_matrix->ToText());
     }
   }

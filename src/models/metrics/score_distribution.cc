@@ -105,9 +105,30 @@ void ScoreDistribution::Compact() {
     sorted_ = std::move(both);
   }
   pending_.clear();
-  while (sorted_.size() > capacity_ && dropped_bits_ < internal::kScoreKeyBits) {
-    DropBits(dropped_bits_ + 1);
+  if (sorted_.size() > capacity_) DropBits(BitsToDrop());
+}
+
+int ScoreDistribution::BitsToDrop() const {
+  // Neighbours of a class, whose scores differ in bit h at the highest, become one cell when more
+  // than h bits are dropped.
+  std::array<size_t, internal::kScoreKeyBits + 1> highest{};
+  std::vector<uint64_t> last(size_t{1} << class_bits_, ~uint64_t{0});
+  size_t cells = 0;  // that remain when all bits are dropped
+  for (const Cell& cell : sorted_) {
+    const uint64_t score = cell.key >> class_bits_;
+    uint64_t& before = last[cell.key & ClassMask()];
+    if (before == ~uint64_t{0}) {
+      ++cells;
+    } else {
+      ++highest[static_cast<size_t>(std::bit_width(score ^ before))];
+    }
+    before = score;
   }
+  int bits = internal::kScoreKeyBits;
+  while (bits > 0 && cells + highest[static_cast<size_t>(bits)] <= capacity_) {
+    cells += highest[static_cast<size_t>(bits--)];
+  }
+  return bits;
 }
 
 std::vector<ScoreDistribution::Entry> ScoreDistribution::Entries() const {

@@ -55,6 +55,8 @@ class ScoreDistribution {
   uint64_t ClassMask() const { return (uint64_t{1} << class_bits_) - 1; }
   uint64_t Coarse(uint64_t key) const { return key & (Mask() | ClassMask()); }
   void AddCell(Cell cell);
+  // So few that the sorted cells fit; all where they never do.
+  int BitsToDrop() const;
   void DropBits(int bits);
   // Pending cells into the sorted ones.
   void Compact();
