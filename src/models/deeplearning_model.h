@@ -18,15 +18,18 @@ class DeepLearningModel : public Model {
 
   // `parameters` is the JSON object of the parameters as used, kept for the record.
   DeepLearningModel(FeatureEncoder encoder, Network network, std::string response,
-                    ResponseScale scale, const Json& parameters);
+                    ResponseScale scale, const Json& parameters,
+                    std::vector<VariableImportance> importances = {});
   ~DeepLearningModel() override;
 
   std::string algo() const override { return kAlgo; }
   const std::string& response() const override { return response_; }
+  std::vector<std::string> predictors() const override;
   Frame Predict(const Frame& frame, ThreadPool& pool) const override;
   Metrics Score(const Frame& frame, ThreadPool& pool) const override;
   void Save(const std::string& path) const override;
   Json Summary() const override;
+  std::vector<VariableImportance> variable_importances() const override { return importances_; }
 
   // What Save writes.
   std::string Bytes() const;
@@ -35,6 +38,7 @@ class DeepLearningModel : public Model {
   const FeatureEncoder& encoder() const { return encoder_; }
   const Network& network() const { return network_; }
   const ResponseScale& scale() const { return scale_; }
+  const Json& parameters() const { return *parameters_; }
 
  private:
   Json Description() const;
@@ -45,6 +49,7 @@ class DeepLearningModel : public Model {
   std::string response_;
   ResponseScale scale_;
   std::unique_ptr<Json> parameters_;
+  std::vector<VariableImportance> importances_;
 };
 
 // The actual responses of rows begin … end-1 of a column, as codes of the domain (matched by level;

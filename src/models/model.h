@@ -4,10 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json_fwd.h"
 #include "base/thread_pool.h"
 #include "frame/frame.h"
+#include "models/explain/variable_importance.h"
 #include "models/metrics.h"
 
 namespace thalweg {
@@ -23,6 +25,8 @@ class Model {
   // "deeplearning", …
   virtual std::string algo() const = 0;
   virtual const std::string& response() const = 0;
+  // Columns that predictions depend on.
+  virtual std::vector<std::string> predictors() const = 0;
 
   // One row per row of `frame`. Column `predict` (a level, or a number), and for classification one
   // column of probabilities per level, named by the level. Columns are found by name; a predictor
@@ -34,6 +38,8 @@ class Model {
   virtual void Save(const std::string& path) const = 0;
   // For a person or a report: kind, sizes, inputs.
   virtual Json Summary() const = 0;
+  // As found at training, in descending order; empty where there are none.
+  virtual std::vector<VariableImportance> variable_importances() const { return {}; }
 };
 
 // Any saved model. UserError where the file cannot be used.
