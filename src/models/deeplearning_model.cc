@@ -135,12 +135,14 @@ ActualResponses ReadResponses(const Frame& frame, size_t column, const ResponseS
 }
 
 DeepLearningModel::DeepLearningModel(FeatureEncoder encoder, Network network, std::string response,
-                                     ResponseScale scale, const Json& parameters)
+                                     ResponseScale scale, const Json& parameters,
+                                     std::vector<VariableImportance> importances)
     : encoder_(std::move(encoder)),
       network_(std::move(network)),
       response_(std::move(response)),
       scale_(std::move(scale)),
-      parameters_(std::make_unique<Json>(parameters)) {}
+      parameters_(std::make_unique<Json>(parameters)),
+      importances_(std::move(importances)) {}
 
 DeepLearningModel::~DeepLearningModel() = default;
 
@@ -252,6 +254,12 @@ Metrics DeepLearningModel::Score(const Frame& frame, ThreadPool& pool) const {
   return scale_.classification() ? classes.Finish(scale_.domain) : values.Finish();
 }
 
+std::vector<std::string> DeepLearningModel::predictors() const {
+  std::vector<std::string> names;
+  for (const FeatureColumn& column : encoder_.columns()) names.push_back(column.name);
+  return names;
+}
+
 Json DeepLearningModel::Summary() const {
   JsonArray hidden;
   for (size_t l = 0; l + 1 < network_.layers.size(); ++l) {
@@ -289,6 +297,7 @@ Json DeepLearningModel::Description() const {
       {"columns", encoder_.ToJson()},
       {"activation", kEnumNames<Activation>[static_cast<size_t>(network_.activation)]},
       {"widths", widths},
+      {"variable_importances", ImportancesToJson(importances_)},
       {"parameters", *parameters_}};
   if (snapshot_) description["training"] = snapshot_->Description();
   return description;
@@ -325,6 +334,7 @@ std::shared_ptr<const DeepLearningModel> DeepLearningModel::FromFile(const Model
   std::vector<size_t> widths;
   FeatureEncoder encoder;
   Json parameters;
+  std::vector<VariableImportance> importances;
   try {
     const Json& d = file.description();
     const auto version = d.at("version").to_number<int>();
@@ -351,6 +361,8 @@ std::shared_ptr<const DeepLearningModel> DeepLearningModel::FromFile(const Model
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) throw refuse("unknown activation " + name);
     network.activation = static_cast<Activation>(found - names.begin());
+    const Json* table = d.as_object().if_contains("variable_importances");
+    if (table != nullptr) importances = ImportancesFromJson(*table);
     parameters = d.at("parameters");
   } catch (const UserError&) {
     throw;
@@ -369,8 +381,9 @@ std::shared_ptr<const DeepLearningModel> DeepLearningModel::FromFile(const Model
     network.layers.push_back(std::move(layer));
     inputs = widths[l] / channels;
   }
-  auto model = std::make_shared<DeepLearningModel>(
-      std::move(encoder), std::move(network), std::move(response), std::move(scale), parameters);
+  auto model = std::make_shared<DeepLearningModel>(std::move(encoder), std::move(network),
+                                                   std::move(response), std::move(scale),
+                                                   parameters, std::move(importances));
   model->set_snapshot(TrainingSnapshot::FromFile(file));
   return model;
 }

@@ -19,17 +19,20 @@ class DeepLearningModel : public Model {
 
   // `parameters` is the JSON object of the parameters as used, kept for the record.
   DeepLearningModel(FeatureEncoder encoder, Network network, std::string response,
-                    ResponseScale scale, const Json& parameters);
+                    ResponseScale scale, const Json& parameters,
+                    std::vector<VariableImportance> importances = {});
   ~DeepLearningModel() override;
 
   std::string algo() const override { return kAlgo; }
   const std::string& response() const override { return response_; }
   std::vector<std::pair<std::string, ColumnType>> TrainedTypes() const override;
+  std::vector<std::string> predictors() const override;
   Frame Predict(const Frame& frame, ThreadPool& pool) const override;
   Metrics Score(const Frame& frame, ThreadPool& pool) const override;
   void Save(const std::string& path) const override;
   const Json& parameters() const override { return *parameters_; }
   Json Summary() const override;
+  std::vector<VariableImportance> variable_importances() const override { return importances_; }
 
   // What Save writes.
   std::string Bytes() const;
@@ -55,6 +58,7 @@ class DeepLearningModel : public Model {
   ResponseScale scale_;
   std::unique_ptr<Json> parameters_;
   std::shared_ptr<const TrainingSnapshot> snapshot_;
+  std::vector<VariableImportance> importances_;
 };
 
 // The actual responses of rows begin … end-1 of a column, as codes of the domain (matched by level;

@@ -10,6 +10,7 @@
 #include "base/json_fwd.h"
 #include "base/thread_pool.h"
 #include "frame/frame.h"
+#include "models/explain/variable_importance.h"
 #include "models/metrics.h"
 
 namespace thalweg {
@@ -25,6 +26,8 @@ class Model {
   // "deeplearning", …
   virtual std::string algo() const = 0;
   virtual const std::string& response() const = 0;
+  // Columns that predictions depend on.
+  virtual std::vector<std::string> predictors() const = 0;
 
   // Name and type of the predictors in the training frame, and of a categorical response whose
   // levels are not numbers: what a reader of new rows should take these columns for.
@@ -42,6 +45,8 @@ class Model {
   virtual const Json& parameters() const = 0;
   // For a person or a report: kind, sizes, inputs.
   virtual Json Summary() const = 0;
+  // As found at training, in descending order; empty where there are none.
+  virtual std::vector<VariableImportance> variable_importances() const { return {}; }
 };
 
 // Any saved model. UserError where the file cannot be used.

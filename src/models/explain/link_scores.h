@@ -1,0 +1,26 @@
+// Predictions on the scale where effects add up.
+//
+//   regression   the prediction, for nets before the response's inverse link
+//   two classes  the logarithm of the odds of the second, or of `target`
+//   more         the logarithm of the probability of class `target`, minus its mean over all
+//                classes (the centred log-ratio of Aitchison 1982); the inverse of softmax
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "models/deeplearning_model.h"
+#include "models/model.h"
+
+namespace thalweg {
+
+// One per row. `target` as in TargetOf. Out of predictions: probabilities are limited to 1e-15.
+std::vector<double> LinkScores(const Model& model, const Frame& frame, const std::string& target,
+                               ThreadPool& pool);
+
+// The net of a model with one output: the same on the link scale, without the loss of digits where
+// probabilities come close to 0 or 1. UserError where there is no such target.
+Network LinkNetwork(const DeepLearningModel& model, const std::string& target);
+
+}  // namespace thalweg
