@@ -26,6 +26,9 @@ double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+// Of a confusion matrix on the terminal, where the learner has no parameter for it.
+constexpr size_t kMostClasses = 20;
+
 // What the validation frame's columns should be. Columns without any value have no type.
 ExpectedTypes TypesOf(const ParseResult& training) {
   ExpectedTypes expected{.types = {}, .source = "the training frame"};
@@ -186,7 +189,9 @@ Examples:
     }
     const Metrics& last =
         outcome.validation_metrics ? *outcome.validation_metrics : outcome.training_metrics;
-    if (last.confusion_matrix && last.confusion_matrix->levels.size() <= 20) {
+    const Json* size = outcome.parameters->as_object().if_contains("max_confusion_matrix_size");
+    const size_t most = size == nullptr ? kMostClasses : size->to_number<size_t>();
+    if (last.confusion_matrix && last.confusion_matrix->levels.size() <= most) {
       const std::string at =
           last.threshold ? fmt::format("; at threshold {:.6g}", *last.threshold) : "";
       fmt::print("\nconfusion matrix ({}; rows: actual, columns: predicted{})\n{}",

@@ -29,7 +29,15 @@ inline constexpr std::array kMetricsByName = {
     MetricByName{"MSE", false, [](const Metrics& m) { return std::optional(m.mse); }},
     MetricByName{"RMSE", false, [](const Metrics& m) { return std::optional(m.rmse); }},
     MetricByName{"MAE", false, [](const Metrics& m) { return m.mae; }},
+    MetricByName{"RMSLE", false, [](const Metrics& m) { return m.rmsle; }},
     MetricByName{"r2", true, [](const Metrics& m) { return m.r2; }},
+    MetricByName{"AUC", true, [](const Metrics& m) { return m.auc; }},
+    MetricByName{"AUCPR", true, [](const Metrics& m) { return m.pr_auc; }},
+    MetricByName{"lift_top_group", true,
+                 [](const Metrics& m) -> std::optional<double> {
+                   if (!m.binomial || m.binomial->gains_lift.empty()) return std::nullopt;
+                   return m.binomial->gains_lift.front().lift;
+                 }},
     MetricByName{"misclassification", false,
                  [](const Metrics& m) { return m.classification_error; }},
     MetricByName{"mean_per_class_error", false,

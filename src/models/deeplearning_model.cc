@@ -219,7 +219,9 @@ Metrics DeepLearningModel::Score(const Frame& frame, ThreadPool& pool) const {
   const FeatureBinding binding(encoder_, frame);
   const size_t column = frame.IndexOf(response_);
   // Errors are those of the labels that Predict gives.
-  const ClassificationAccumulator none(scale_.domain.size(), {.threshold = scale_.threshold});
+  ClassificationOptions options = scale_.metrics;
+  options.threshold = scale_.threshold;
+  const ClassificationAccumulator none(scale_.domain.size(), options);
   ClassificationAccumulator classes = none;
   const RegressionAccumulator no_values(DevianceOf(scale_.distribution));
   RegressionAccumulator values = no_values;
@@ -287,6 +289,7 @@ Json DeepLearningModel::Description() const {
       {"response", JsonObject{{"name", response_},
                               {"domain", boost::json::value_from(scale_.domain)},
                               {"threshold", scale_.threshold},
+                              {"metrics", ToJson(scale_.metrics)},
                               {"distribution", scale_.distribution.ToJson()},
                               {"mean", scale_.mean},
                               {"scale", scale_.scale},
@@ -348,9 +351,13 @@ std::shared_ptr<const DeepLearningModel> DeepLearningModel::FromFile(const Model
     const Json& r = d.at("response");
     response = boost::json::value_to<std::string>(r.at("name"));
     scale.domain = boost::json::value_to<std::vector<std::string>>(r.at("domain"));
-    // Files from before this was there went by the largest probability.
-    if (const Json* t = r.as_object().if_contains("threshold")) {
+    // Files from before these were there went by the largest probability.
+    const JsonObject& optional = r.as_object();
+    if (const Json* t = optional.if_contains("threshold")) {
       scale.threshold = t->to_number<double>();
+    }
+    if (const Json* m = optional.if_contains("metrics")) {
+      scale.metrics = ClassificationOptionsFromJson(*m);
     }
     scale.mean = r.at("mean").to_number<double>();
     scale.scale = r.at("scale").to_number<double>();

@@ -81,7 +81,7 @@ Metrics ScoreMetrics(const Network& network, const ResponseScale& response, cons
   const size_t blocks = ScoreBlocks(rows.size());
   const auto weight = [&](size_t row) { return actual.weights.empty() ? 1 : actual.weights[row]; };
   if (response.classification()) {
-    ClassificationAccumulator all(response.domain.size());
+    ClassificationAccumulator all(response.domain.size(), response.metrics);
     std::vector<ClassificationAccumulator> parts(blocks, all);
     ScoreRows(
         network, response, store, rows, pool,

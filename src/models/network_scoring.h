@@ -10,6 +10,7 @@
 #include "base/thread_pool.h"
 #include "models/distribution.h"
 #include "models/metrics.h"
+#include "models/metrics/classification_accumulator.h"
 #include "models/metrics/regression_accumulator.h"
 #include "models/network.h"
 #include "models/row_store.h"
@@ -23,6 +24,8 @@ struct ResponseScale {
   Distribution distribution;
   // Two classes: rows of at least this probability of the last one are predicted so.
   double threshold = 0.5;
+  // But for the threshold: while training, it is that of the largest F1.
+  ClassificationOptions metrics;
   // Regression with the identity link: value = score * scale + mean + offset. Log link: e^(score +
   // offset). Two classes: the offset is added to the score of the second.
   double mean = 0;

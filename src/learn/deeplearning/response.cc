@@ -210,6 +210,11 @@ ResponsePlan PlanResponse(const DeepLearningParams& params, const std::string& c
   } else {
     PlanValues(params, column, plan);
   }
+  plan.scale.metrics.auc_type = params.auc_type;
+  plan.scale.metrics.gains_lift_bins = static_cast<int>(params.gainslift_bins);
+  if (params.max_hit_ratio_k > 0) {
+    plan.scale.metrics.hit_ratio_k = static_cast<size_t>(params.max_hit_ratio_k);
+  }
   plan.scale.weights_column = params.weights_column;
   plan.scale.offset_column = params.offset_column;
   plan.scale.distribution.tweedie_power = params.tweedie_power;

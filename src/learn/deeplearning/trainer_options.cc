@@ -82,6 +82,11 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
        "balance_classes is off",
        {"class_sampling_factors", "max_after_balance_size"}},
       {classification, "the response is categorical", {"regression_stop"}},
+      {data.response.domain.size() <= 2,
+       "there are not more than two classes",
+       {"auc_type", "max_hit_ratio_k"}},
+      {data.response.domain.size() != 2, "there are not two classes", {"gainslift_bins"}},
+      {!classification, "the response is a number", {"max_confusion_matrix_size"}},
   };
   const DeepLearningParams defaults;
   const ParamSchema& schema = SchemaOf<DeepLearningParams>();

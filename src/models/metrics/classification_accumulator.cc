@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 
+#include "base/json.h"
 #include "models/metrics/gains_lift.h"
 #include "models/metrics/multinomial_auc.h"
 #include "models/metrics/roc.h"
@@ -34,6 +36,24 @@ double MseOfShares(std::span<const double> weights, double total) {
 }
 
 }  // namespace
+
+Json ToJson(const ClassificationOptions& options) {
+  return JsonObject{{"auc_type", kEnumNames<AucType>[static_cast<size_t>(options.auc_type)]},
+                    {"gainslift_bins", options.gains_lift_bins},
+                    {"max_hit_ratio_k", options.hit_ratio_k}};
+}
+
+ClassificationOptions ClassificationOptionsFromJson(const Json& value) {
+  const auto name = boost::json::value_to<std::string>(value.at("auc_type"));
+  const auto& names = kEnumNames<AucType>;
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) throw std::out_of_range("unknown auc_type " + name);
+  ClassificationOptions options;
+  options.auc_type = static_cast<AucType>(found - names.begin());
+  options.gains_lift_bins = value.at("gainslift_bins").to_number<int>();
+  options.hit_ratio_k = value.at("max_hit_ratio_k").to_number<size_t>();
+  return options;
+}
 
 ClassificationAccumulator::ClassificationAccumulator(size_t levels,
                                                      const ClassificationOptions& options)

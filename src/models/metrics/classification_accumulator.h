@@ -26,6 +26,11 @@ struct ClassificationOptions {
   size_t hit_ratio_k = 10;  // hit ratios up to so many classes; 0: none
 };
 
+// Keys: auc_type, gainslift_bins, max_hit_ratio_k; all but the threshold.
+Json ToJson(const ClassificationOptions& options);
+// std::exception where it is something else.
+ClassificationOptions ClassificationOptionsFromJson(const Json& value);
+
 // Two classes: predicted by a threshold. More: the class of the largest probability, the first of
 // equals. A row of weight 2 is the same as the row twice, one of weight 0 as none (sums of weights
 // that are not whole are rounded).
