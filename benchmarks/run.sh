@@ -8,3 +8,4 @@ python=.venv-peers/bin/python
 echo "== frame_memory";        build/release/frame_memory
 echo "== parse_csv";           "$python" benchmarks/parse_csv.py
 echo "== deeplearning_speed";  "$python" benchmarks/deeplearning_speed.py
+echo "== ecg_anomaly";         "$python" benchmarks/ecg_anomaly.py

@@ -20,10 +20,14 @@ struct MetricByName {
 };
 
 // Names as H2O's clients send them. The first one stands for logloss in classification, for
-// deviance in regression.
+// deviance in regression, mse of autoencoders.
 inline constexpr std::array kMetricsByName = {
     MetricByName{"AUTO", false,
-                 [](const Metrics& m) { return m.logloss ? m.logloss : m.mean_residual_deviance; }},
+                 [](const Metrics& m) {
+                   if (m.logloss) return m.logloss;
+                   return m.mean_residual_deviance ? m.mean_residual_deviance
+                                                   : std::optional(m.mse);
+                 }},
     MetricByName{"deviance", false, [](const Metrics& m) { return m.mean_residual_deviance; }},
     MetricByName{"logloss", false, [](const Metrics& m) { return m.logloss; }},
     MetricByName{"MSE", false, [](const Metrics& m) { return std::optional(m.mse); }},

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "frame/chunk_builder.h"
+#include "models/frame_stretches.h"
 #include "models/metrics/classification_accumulator.h"
 #include "models/metrics/regression_accumulator.h"
 #include "models/row_terms.h"
@@ -21,26 +22,6 @@ namespace {
 
 // 2: distributions, offsets, class factors.
 constexpr int kVersion = 2;
-// Frames are scored in stretches of at least so many rows: what is encoded at a time stays small.
-constexpr int64_t kStretchRows = 16384;
-
-// Calls use(first chunk, last chunk, first row, last row) for consecutive runs of whole chunks.
-template <class Use>
-void ForEachStretch(const Layout& layout, const Use& use) {
-  for (size_t first = 0; first < layout.chunks();) {
-    size_t last = first;
-    int64_t rows = 0;
-    while (last < layout.chunks() && rows < kStretchRows) rows += layout.ChunkRows(last++);
-    use(first, last, layout.ChunkStart(first), layout.ChunkStart(first) + rows);
-    first = last;
-  }
-}
-
-std::vector<uint32_t> AllRows(size_t rows) {
-  std::vector<uint32_t> numbers(rows);
-  std::iota(numbers.begin(), numbers.end(), 0);
-  return numbers;
-}
 
 std::vector<int64_t> Shape(const Matrix<float>& m) {
   return {static_cast<int64_t>(m.rows()), static_cast<int64_t>(m.columns())};
@@ -142,7 +123,14 @@ DeepLearningModel::DeepLearningModel(FeatureEncoder encoder, Network network, st
       response_(std::move(response)),
       scale_(std::move(scale)),
       parameters_(std::make_unique<Json>(parameters)),
-      importances_(std::move(importances)) {}
+      importances_(std::move(importances)) {
+  DistributionKind& kind = scale_.distribution.kind;
+  const size_t levels = scale_.domain.size();
+  if (levels > 0 && kind != DistributionKind::kBernoulli &&
+      kind != DistributionKind::kMultinomial) {
+    kind = levels == 2 ? DistributionKind::kBernoulli : DistributionKind::kMultinomial;
+  }
+}
 
 DeepLearningModel::~DeepLearningModel() = default;
 
@@ -167,6 +155,7 @@ std::vector<double> DeepLearningModel::Offsets(const Frame& frame, int64_t begin
 }
 
 Frame DeepLearningModel::Predict(const Frame& frame, ThreadPool& pool) const {
+  if (scale_.autoencoder()) return Reconstruct(frame, pool);
   const FeatureBinding binding(encoder_, frame);
   const Layout& layout = frame.layout();
   const bool classes = scale_.classification();
@@ -216,6 +205,7 @@ Frame DeepLearningModel::Predict(const Frame& frame, ThreadPool& pool) const {
 }
 
 Metrics DeepLearningModel::Score(const Frame& frame, ThreadPool& pool) const {
+  if (scale_.autoencoder()) return ScoreReconstructions(frame, pool);
   const FeatureBinding binding(encoder_, frame);
   const size_t column = frame.IndexOf(response_);
   // Errors are those of the labels that Predict gives.
@@ -271,7 +261,9 @@ Json DeepLearningModel::Summary() const {
       {"algo", kAlgo},
       {"response", response_},
       {"distribution", kEnumNames<DistributionKind>[static_cast<size_t>(scale_.distribution.kind)]},
-      {"kind", scale_.classification() ? "classification" : "regression"},
+      {"kind", scale_.autoencoder()      ? "autoencoder"
+               : scale_.classification() ? "classification"
+                                         : "regression"},
       {"predictors", encoder_.columns().size()},
       {"inputs", encoder_.shape().units()},
       {"hidden", hidden},
@@ -295,6 +287,7 @@ Json DeepLearningModel::Description() const {
                               {"scale", scale_.scale},
                               {"modified_huber", scale_.modified_huber},
                               {"class_factors", boost::json::value_from(scale_.class_factors)},
+                              {"autoencoder", scale_.autoencoder()},
                               {"weights_column", scale_.weights_column},
                               {"offset_column", scale_.offset_column}}},
       {"columns", encoder_.ToJson()},
@@ -362,6 +355,10 @@ std::shared_ptr<const DeepLearningModel> DeepLearningModel::FromFile(const Model
     scale.mean = r.at("mean").to_number<double>();
     scale.scale = r.at("scale").to_number<double>();
     ReadDistribution(r, version, scale);
+    const Json* autoencoder = r.as_object().if_contains("autoencoder");
+    if (autoencoder != nullptr && autoencoder->as_bool()) {
+      scale.reconstructed = encoder.shape().units();
+    }
     widths = boost::json::value_to<std::vector<size_t>>(d.at("widths"));
     const auto name = boost::json::value_to<std::string>(d.at("activation"));
     const auto& names = kEnumNames<Activation>;

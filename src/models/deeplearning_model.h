@@ -29,6 +29,8 @@ class DeepLearningModel : public Model {
   std::vector<std::string> predictors() const override;
   Frame Predict(const Frame& frame, ThreadPool& pool) const override;
   Metrics Score(const Frame& frame, ThreadPool& pool) const override;
+  Frame ReconstructionErrors(const Frame& frame, bool per_feature, ThreadPool& pool) const override;
+  Frame DeepFeatures(const Frame& frame, int64_t layer, ThreadPool& pool) const override;
   void Save(const std::string& path) const override;
   const Json& parameters() const override { return *parameters_; }
   Json Summary() const override;
@@ -50,6 +52,8 @@ class DeepLearningModel : public Model {
   Json Description() const;
   // Of rows begin … end-1; empty where the model has none.
   std::vector<double> Offsets(const Frame& frame, int64_t begin, int64_t end) const;
+  Frame Reconstruct(const Frame& frame, ThreadPool& pool) const;
+  Metrics ScoreReconstructions(const Frame& frame, ThreadPool& pool) const;
   void AddArrays(ModelFileWriter& writer) const;
 
   FeatureEncoder encoder_;

@@ -100,6 +100,29 @@ TEST(DeepLearningModel, FileRoundTrip) {
   }
 }
 
+// Written before there were distributions.
+TEST(DeepLearningModel, FirstVersionIsStillRead) {
+  for (bool classification : {true, false}) {
+    const DeepLearningModel model = SmallModel(classification);
+    const ModelFile file = ModelFile::FromBytes(model.Bytes(), "test");
+    JsonObject description = file.description().as_object();
+    description["version"] = 1;
+    JsonObject& response = description["response"].as_object();
+    for (const char* key : {"distribution", "modified_huber", "class_factors", "autoencoder",
+                            "weights_column", "offset_column"}) {
+      ASSERT_EQ(response.erase(key), 1U) << key;
+    }
+    ModelFileWriter writer(description);
+    const int64_t outputs = classification ? 2 : 1;
+    writer.Add("weights.0", {2, 2}, file.Array("weights.0", {2, 2}));
+    writer.Add("biases.0", {1, 2}, file.Array("biases.0", {1, 2}));
+    writer.Add("weights.1", {2, outputs}, file.Array("weights.1", {2, outputs}));
+    writer.Add("biases.1", {1, outputs}, file.Array("biases.1", {1, outputs}));
+    const auto again = DeepLearningModel::FromFile(ModelFile::FromBytes(writer.Bytes(), "test"));
+    EXPECT_EQ(again->Bytes(), model.Bytes());
+  }
+}
+
 TEST(DeepLearningModel, ScoresWhatItKnows) {
   const DeepLearningModel model = SmallModel(true);
   ThreadPool pool(2);

@@ -115,7 +115,8 @@ FeatureColumn Numeric(const Rollups& r, const FeatureOptions& options, bool spar
     return feature;
   }
   if (options.standardize) {
-    feature.scale = r.sd > 0 ? 1 / r.sd : 1;
+    const double width = options.by_range ? r.max - r.min : r.sd;
+    feature.scale = width > 0 ? 1 / width : 1;
     const bool keep_zeros = options.keep_zeros && NonZeroShare(r) <= kMostlyZero;
     feature.shift = keep_zeros ? 0 : -mean * feature.scale;
   }

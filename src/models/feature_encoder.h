@@ -45,6 +45,9 @@ struct FeatureOptions {
   // Dense columns of which at most half of the cells are not zero are scaled, but not centred: an
   // input that is zero costs nothing where weights are updated row by row.
   bool keep_zeros = false;
+  // Standardized dense columns get a range of width 1 instead of standard
+  // deviation 1.
+  bool by_range = false;
   // Of the rows of the frame (see mapreduce/weighted_rollups.h); empty: all 1.
   std::span<const double> weights = {};
 };

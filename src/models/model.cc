@@ -9,6 +9,15 @@
 
 namespace thalweg {
 
+Frame Model::ReconstructionErrors(const Frame& /*frame*/, bool /*per_feature*/,
+                                  ThreadPool& /*pool*/) const {
+  throw UserError("this model is no autoencoder: it has no reconstruction error");
+}
+
+Frame Model::DeepFeatures(const Frame& /*frame*/, int64_t /*layer*/, ThreadPool& /*pool*/) const {
+  throw UserError("this model is no net: it has no hidden layers");
+}
+
 std::shared_ptr<const Model> LoadModel(const std::string& path) {
   return ReadModel(ModelFile::Load(path));
 }

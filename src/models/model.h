@@ -25,6 +25,7 @@ class Model {
 
   // "deeplearning", …
   virtual std::string algo() const = 0;
+  // Empty: an autoencoder.
   virtual const std::string& response() const = 0;
   // Columns that predictions depend on.
   virtual std::vector<std::string> predictors() const = 0;
@@ -33,12 +34,20 @@ class Model {
   // levels are not numbers: what a reader of new rows should take these columns for.
   virtual std::vector<std::pair<std::string, ColumnType>> TrainedTypes() const = 0;
 
-  // One row per row of `frame`. Column `predict` (a level, or a number), and for classification one
-  // column of probabilities per level, named by the level. Columns are found by name; a predictor
-  // that is not there is a UserError, levels never seen in training count as such.
+  // One row per row of `frame`. Autoencoders: columns reconstr_<input>. Others: column `predict` (a
+  // level, or a number), and for classification one column of probabilities per level, named by the
+  // level. Columns are found by name; a predictor that is not there is a UserError, levels never
+  // seen in training count as such.
   virtual Frame Predict(const Frame& frame, ThreadPool& pool) const = 0;
   // Metrics on a frame that has the response; UserError where it is not there.
   virtual Metrics Score(const Frame& frame, ThreadPool& pool) const = 0;
+  // Autoencoders: how far each row is from what the model makes of it, in columns
+  // Reconstruction.MSE (the mean over its inputs, on their scale) and, where per_feature,
+  // reconstr_<input>.SE. UserError for others.
+  virtual Frame ReconstructionErrors(const Frame& frame, bool per_feature, ThreadPool& pool) const;
+  // Nets: what the units of a hidden layer, counted from 1, come out as: columns DF.L<layer>.C1, ….
+  // UserError where there is no such layer.
+  virtual Frame DeepFeatures(const Frame& frame, int64_t layer, ThreadPool& pool) const;
   // Atomically; see model_file.h.
   virtual void Save(const std::string& path) const = 0;
   // The JSON object of the parameters as used in training.

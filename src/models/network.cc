@@ -44,22 +44,41 @@ size_t Network::parameters() const {
   return count;
 }
 
-void Network::Forward(const InputBatch<float>& batch, size_t begin, size_t end,
-                      MatrixView<float> out) const {
+namespace {
+
+// What layer `last` makes of rows, before its activation.
+Matrix<float> ValuesOf(const Network& network, const InputBatch<float>& batch, size_t begin,
+                       size_t end, size_t last) {
   const size_t rows = end - begin;
-  Matrix<float> values(rows, layers.front().biases.columns());
-  MultiplyInput<float>(batch, begin, end, layers.front().weights.view(),
-                       layers.front().biases.view(), values.view());
-  for (size_t l = 1; l < layers.size(); ++l) {
-    const AffineWeights& layer = layers[l];
-    const Matrix<float> inputs = Activate(activation, std::move(values));
+  const AffineWeights& front = network.layers.front();
+  Matrix<float> values(rows, front.biases.columns());
+  MultiplyInput<float>(batch, begin, end, front.weights.view(), front.biases.view(), values.view());
+  for (size_t l = 1; l <= last; ++l) {
+    const AffineWeights& layer = network.layers[l];
+    const Matrix<float> inputs = Activate(network.activation, std::move(values));
     values = Matrix<float>(rows, layer.biases.columns());
     for (size_t r = 0; r < rows; ++r) {
       std::copy_n(layer.biases.data(), PaddedCount<float>(values.columns()), values.row(r));
     }
     Gemm<float>(inputs.view(), layer.weights.view(), values.view(), GemmMode::kAccumulate);
   }
-  for (size_t r = 0; r < rows; ++r) std::copy_n(values.row(r), out.columns, out.row(r));
+  return values;
+}
+
+void CopyRows(const Matrix<float>& values, MatrixView<float> out) {
+  for (size_t r = 0; r < values.rows(); ++r) std::copy_n(values.row(r), out.columns, out.row(r));
+}
+
+}  // namespace
+
+void Network::Forward(const InputBatch<float>& batch, size_t begin, size_t end,
+                      MatrixView<float> out) const {
+  CopyRows(ValuesOf(*this, batch, begin, end, layers.size() - 1), out);
+}
+
+void Network::ForwardHidden(const InputBatch<float>& batch, size_t begin, size_t end, size_t layer,
+                            MatrixView<float> out) const {
+  CopyRows(Activate(activation, ValuesOf(*this, batch, begin, end, layer)), out);
 }
 
 }  // namespace thalweg

@@ -54,6 +54,14 @@ struct Network {
   // row's scores do not depend on which rows are scored with it.
   void Forward(const InputBatch<float>& batch, size_t begin, size_t end,
                MatrixView<float> out) const;
+  size_t hidden_layers() const { return layers.size() - 1; }
+  // Units of a hidden layer, counted from 0, and what they come out as for
+  // these rows.
+  size_t hidden_units(size_t layer) const {
+    return layers[layer].biases.columns() / ChannelsOf(activation);
+  }
+  void ForwardHidden(const InputBatch<float>& batch, size_t begin, size_t end, size_t layer,
+                     MatrixView<float> out) const;
 };
 
 }  // namespace thalweg

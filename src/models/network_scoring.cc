@@ -5,11 +5,9 @@
 #include "kernels/activations.h"
 #include "models/metrics/classification_accumulator.h"
 #include "models/metrics/regression_accumulator.h"
+#include "models/reconstruction.h"
 
 namespace thalweg {
-namespace {
-constexpr size_t kBlock = 256;
-}
 
 size_t ResponseScale::Predict(std::span<const float> probabilities) const {
   if (probabilities.size() == 2) return probabilities[1] >= threshold ? 1 : 0;
@@ -48,7 +46,7 @@ Deviance DevianceOf(const Distribution& distribution) {
   };
 }
 
-size_t ScoreBlocks(size_t rows) { return (rows + kBlock - 1) / kBlock; }
+size_t ScoreBlocks(size_t rows) { return (rows + kScoreBlock - 1) / kScoreBlock; }
 
 void ScoreRows(const Network& network, const ResponseScale& response, const RowStore& store,
                std::span<const uint32_t> rows, ThreadPool& pool, const UseScores& use,
@@ -61,10 +59,11 @@ void ScoreRows(const Network& network, const ResponseScale& response, const RowS
   pool.Run(ScoreBlocks(rows.size()), [&](size_t block, size_t thread) {
     Buffers& b = buffers[thread];
     if (b.batch.entries.empty()) {
-      b = {InputBatch<float>(network.input, kBlock), Matrix<float>(kBlock, response.predictions())};
+      b = {InputBatch<float>(network.input, kScoreBlock),
+           Matrix<float>(kScoreBlock, response.predictions())};
     }
-    const size_t first = block * kBlock;
-    const size_t count = std::min(kBlock, rows.size() - first);
+    const size_t first = block * kScoreBlock;
+    const size_t count = std::min(kScoreBlock, rows.size() - first);
     for (size_t r = 0; r < count; ++r) store.Gather(rows[first + r], b.batch, r);
     const MatrixView<float> scores = b.scores.Rows(0, count);
     network.Forward(b.batch, 0, count, scores.Columns(0, network.outputs()));
@@ -78,6 +77,7 @@ void ScoreRows(const Network& network, const ResponseScale& response, const RowS
 Metrics ScoreMetrics(const Network& network, const ResponseScale& response, const RowStore& store,
                      const ActualResponses& actual, std::span<const uint32_t> rows,
                      ThreadPool& pool) {
+  if (response.autoencoder()) return ScoreReconstruction(network, store, actual, rows, pool);
   const size_t blocks = ScoreBlocks(rows.size());
   const auto weight = [&](size_t row) { return actual.weights.empty() ? 1 : actual.weights[row]; };
   if (response.classification()) {

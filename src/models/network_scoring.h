@@ -35,15 +35,21 @@ struct ResponseScale {
   // Classification: probabilities are multiplied by these, and brought to the sum 1; where training
   // rows were sampled by class, this brings the priors back. Empty: none.
   std::vector<double> class_factors;
+  // Autoencoders: the input units, which are what comes out. Else 0.
+  size_t reconstructed = 0;
   // Columns beside the predictors; empty: none.
   std::string weights_column;
   std::string offset_column;
 
   bool classification() const { return !domain.empty(); }
+  bool autoencoder() const { return reconstructed > 0; }
   // The predicted class: by the threshold of two, else the most probable one, the first of equals.
   size_t Predict(std::span<const float> probabilities) const;
   // Scores of the net.
-  size_t outputs() const { return classification() && !modified_huber ? domain.size() : size_t{1}; }
+  size_t outputs() const {
+    if (autoencoder()) return reconstructed;
+    return classification() && !modified_huber ? domain.size() : size_t{1};
+  }
   // What comes out of them: probabilities, or a value.
   size_t predictions() const { return classification() ? domain.size() : size_t{1}; }
 };
@@ -70,7 +76,9 @@ using UseScores = std::function<void(size_t block, size_t first, ConstMatrixView
 void ScoreRows(const Network& network, const ResponseScale& response, const RowStore& store,
                std::span<const uint32_t> rows, ThreadPool& pool, const UseScores& use,
                std::span<const double> offsets = {});
-// Number of blocks that ScoreRows makes of so many rows.
+// Number of blocks that ScoreRows makes of so many rows: of kScoreBlock, but for the
+// last.
+inline constexpr size_t kScoreBlock = 256;
 size_t ScoreBlocks(size_t rows);
 
 Metrics ScoreMetrics(const Network& network, const ResponseScale& response, const RowStore& store,

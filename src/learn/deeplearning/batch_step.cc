@@ -172,6 +172,9 @@ size_t BatchStep<T>::BeginPhase(size_t phase) {
       return p.row_tasks * CeilDivide(ColumnsOf(p.first), kColumnBlock);
     case PhaseKind::kUpdate:
       CollectEntries();
+      for (size_t l = 0; l < net_.layers.size(); ++l) {
+        net_.layers[l]->Observe(outputs_[l + 1].Rows(0, rows_.size()));
+      }
       return tiles_.size() + entry_tiles_.size();
     case PhaseKind::kConstrain:
       return panels_.size();

@@ -52,11 +52,14 @@ constexpr const char* kOfTheStart[] = {"initial_weight_distribution", "initial_w
   throw FieldErrors(std::vector<FieldError>{{"checkpoint", message}});
 }
 
-// The matrices to keep: weights and biases, then the optimizer's.
+// The matrices to keep: weights and biases, then the optimizer's, then the layers'.
 std::vector<Matrix<float>*> StateOf(Net<float>& net, Optimizer<float>& optimizer) {
   std::vector<Matrix<float>*> state;
   for (const ParameterBlock<float>& block : net.Blocks()) state.push_back(block.values);
   for (Matrix<float>* m : optimizer.State()) state.push_back(m);
+  for (const LayerPtr<float>& layer : net.layers) {
+    for (Matrix<float>* m : layer->State()) state.push_back(m);
+  }
   return state;
 }
 

@@ -5,9 +5,10 @@
 // stores. A thread may read a weight that another is just writing, and of two writes to one weight
 // at the same time one may be lost; both only add noise to a gradient that is noise already. A
 // float is never torn: it is aligned, and x86-64 moves it whole. Nothing else is shared but the
-// counter of rows. All code that races is called from hogwild.cc alone, which is why the
-// suppression file of ThreadSanitizer (tools/tsan.supp) names that file. Relaxed atomics would
-// forbid vector instructions; docs/decisions/0006-hogwild.md has the measurements.
+// counter of rows and the averages of sparsity layers. All code that races is called from
+// hogwild.cc alone, which is why the suppression file of ThreadSanitizer (tools/tsan.supp) names
+// that file. Relaxed atomics would forbid vector instructions; docs/decisions/0006-hogwild.md has
+// the measurements.
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,31 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/reconstruction.h"
+
 namespace thalweg {
+namespace {
+
+// Of each input of each row.
+std::vector<double> ReconstructionErrors(const Network& network, const TrainingData& data,
+                                         std::span<const uint32_t> rows, ThreadPool& pool) {
+  const size_t units = network.input.units();
+  std::vector<double> errors(rows.size() * units);
+  ReconstructRows(network, *data.training.store, rows, pool,
+                  [&](size_t /*block*/, size_t first, ConstMatrixView<float> inputs,
+                      ConstMatrixView<float> outputs) {
+                    for (size_t r = 0; r < inputs.rows; ++r) {
+                      for (size_t k = 0; k < units; ++k) {
+                        errors[(first + r) * units + k] =
+                            std::abs(static_cast<double>(outputs.row(r)[k]) -
+                                     static_cast<double>(inputs.row(r)[k]));
+                      }
+                    }
+                  });
+  return errors;
+}
+
+}  // namespace
 
 double HuberDelta(const Network& network, const TrainingData& data, double huber_alpha,
                   ThreadPool& pool) {
@@ -13,6 +37,9 @@ double HuberDelta(const Network& network, const TrainingData& data, double huber
   const size_t count = std::min(all, kMostRows);
   std::vector<uint32_t> rows(count);
   for (size_t i = 0; i < count; ++i) rows[i] = static_cast<uint32_t>(i * all / count);
+  if (data.response.autoencoder()) {
+    return WeightedQuantile(ReconstructionErrors(network, data, rows, pool), {}, huber_alpha);
+  }
   const size_t columns = data.response.predictions();
   std::vector<double> errors(count * columns), weights;
   ScoreRows(

@@ -6,8 +6,9 @@
 
 namespace thalweg {
 
-// The quantile huber_alpha of the absolute errors of at most 10,000 training rows, evenly spread:
-// of values in units of the response, or of probabilities.
+// The quantile huber_alpha of the absolute errors of at most 10,000 training
+// rows, evenly spread: of values in units of the response, of probabilities, or
+// of an autoencoder's inputs (weights of rows do not count there).
 double HuberDelta(const Network& network, const TrainingData& data, double huber_alpha,
                   ThreadPool& pool);
 

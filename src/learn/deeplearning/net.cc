@@ -37,6 +37,10 @@ Net<T> MakeNet(const NetOptions& options) {
   for (size_t h = 0; h < options.hidden.size(); ++h) {
     const size_t units = options.hidden[h];
     net.layers.push_back(MakeActivation<T>(options.activation, units, net.layers.size() + 1));
+    if (options.sparsity_beta > 0) {
+      net.layers.push_back(MakeSparsity<T>(units, options.average_activation, options.sparsity_beta,
+                                           net.layers.size() + 1));
+    }
     if (!options.dropout.empty() && options.dropout[h] > 0) {
       net.layers.push_back(MakeDropout<T>(units, options.dropout[h], net.layers.size() + 1));
     }
@@ -110,11 +114,22 @@ void FromNetwork(const Network& network, Net<T>& net) {
   }
 }
 
+template <class T>
+void CopyHiddenLayers(const Network& network, Net<T>& net) {
+  const std::vector<ParameterBlock<T>> blocks = net.Blocks();
+  Check(blocks.size() == 2 * network.layers.size(), "as many layers in both nets");
+  for (size_t i = 0; i + 2 < blocks.size(); i += 2) {
+    CopyElements(network.layers[i / 2].weights, *blocks[i].values);
+    CopyElements(network.layers[i / 2].biases, *blocks[i + 1].values);
+  }
+}
+
 #define THALWEG_INSTANTIATE(T)                                                    \
   template struct Net<T>;                                                         \
   template Net<T> MakeNet(const NetOptions&);                                     \
   template void InitializeWeights(Net<T>&, WeightDistribution, double, uint64_t); \
   template void SetOutputBiases(std::span<const double>, Net<T>&);                \
+  template void CopyHiddenLayers(const Network&, Net<T>&);                        \
   template Network ToNetwork(Net<T>&);                                            \
   template void FromNetwork(const Network&, Net<T>&)
 THALWEG_INSTANTIATE(float);

@@ -25,6 +25,9 @@ struct NetOptions {
   size_t outputs = 1;
   LossKind loss = LossKind::kCrossEntropy;
   LossOptions loss_options = {};
+  // Of hidden units; see layers/sparsity.h.
+  double average_activation = 0;
+  double sparsity_beta = 0;
 };
 
 template <class T>
@@ -51,6 +54,11 @@ void InitializeWeights(Net<T>& net, WeightDistribution distribution, double scal
 // The biases of the last layer.
 template <class T>
 void SetOutputBiases(std::span<const double> biases, Net<T>& net);
+
+// All but the last layer, from a network of the same inputs, hidden sizes and
+// activation.
+template <class T>
+void CopyHiddenLayers(const Network& network, Net<T>& net);
 
 // Weights between a net in training and one for scoring.
 template <class T>

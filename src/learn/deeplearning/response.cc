@@ -223,9 +223,34 @@ ResponsePlan PlanResponse(const DeepLearningParams& params, const std::string& c
   return plan;
 }
 
+ResponsePlan PlanReconstruction(const DeepLearningParams& params) {
+  ResponsePlan plan;
+  PlanValues(params, "the inputs of an autoencoder", plan);
+  switch (plan.loss) {
+    case LossKind::kQuadratic:
+      plan.loss = LossKind::kQuadraticReconstruction;
+      break;
+    case LossKind::kAbsolute:
+      plan.loss = LossKind::kAbsoluteReconstruction;
+      break;
+    case LossKind::kHuber:
+      plan.loss = LossKind::kHuberReconstruction;
+      break;
+    default:
+      Refuse(params.distribution != Kind::kAuto ? "distribution" : "loss",
+             "an autoencoder learns by the loss Quadratic, Absolute or Huber, "
+             "with distribution "
+             "AUTO");
+  }
+  plan.scale.weights_column = params.weights_column;
+  return plan;
+}
+
 void FitResponse(const DeepLearningParams& params, const ActualResponses& actual,
                  ResponsePlan& plan) {
-  if (plan.scale.classification()) {
+  if (plan.scale.autoencoder()) {
+    plan.output_biases.assign(plan.scale.reconstructed, 0.0);
+  } else if (plan.scale.classification()) {
     FitClasses(actual, plan);
   } else if (plan.scale.distribution.HasLogLink()) {
     FitLogLink(actual, params.response_column, plan);

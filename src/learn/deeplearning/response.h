@@ -25,6 +25,9 @@ struct ResponsePlan {
 ResponsePlan PlanResponse(const DeepLearningParams& params, const std::string& column,
                           std::vector<std::string> domain);
 
+// The same for an autoencoder; how many units it reproduces is filled in later.
+ResponsePlan PlanReconstruction(const DeepLearningParams& params);
+
 // Fills in what follows from the responses of the training rows, all of which are known: location
 // and scale (identity links only, and only where the parameter standardize is on), initial biases.
 void FitResponse(const DeepLearningParams& params, const ActualResponses& actual,

@@ -78,6 +78,10 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
       {params.distribution != DistributionKind::kHuber && params.loss != LossChoice::kHuber,
        "the loss is not Huber",
        {"huber_alpha"}},
+      {!params.autoencoder, "autoencoder is off", {"average_activation", "sparsity_beta"}},
+      {params.autoencoder && params.sparsity_beta == 0,
+       "sparsity_beta is 0",
+       {"average_activation"}},
       {!params.balance_classes,
        "balance_classes is off",
        {"class_sampling_factors", "max_after_balance_size"}},
@@ -117,6 +121,10 @@ NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
   options.outputs = data.response.outputs();
   options.loss = data.plan.loss;
   options.loss_options = data.plan.loss_options;
+  if (p.autoencoder) {
+    options.average_activation = p.average_activation;
+    options.sparsity_beta = p.sparsity_beta;
+  }
   return options;
 }
 

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "base/error.h"
 #include "learn/deeplearning/class_balance.h"
+#include "learn/deeplearning/pretrained.h"
 #include "models/deeplearning_model.h"
 #include "models/row_terms.h"
 
@@ -28,13 +30,13 @@ size_t FindColumn(const Frame& frame, const std::string& name, const char* field
 }
 
 std::vector<size_t> Predictors(const DeepLearningParams& params, const Frame& frame,
-                               size_t response) {
+                               std::optional<size_t> response) {
   std::vector<bool> used(frame.columns(), true);
-  used[response] = false;
+  if (response) used[*response] = false;
   const auto leave_out = [&](const std::string& name, const char* field) {
     if (name.empty()) return;
     const size_t column = FindColumn(frame, name, field);
-    if (column == response) Refuse(field, name + " is the response");
+    if (response == column) Refuse(field, name + " is the response");
     used[column] = false;
   };
   leave_out(params.weights_column, "weights_column");
@@ -85,8 +87,11 @@ std::vector<double> NumericResponses(const ActualResponses& terms) {
 // Responses, weights and offsets of all rows.
 ActualResponses ReadTerms(const Frame& frame, const std::string& response_column,
                           const ResponseScale& response) {
-  const size_t column = FindColumn(frame, response_column, "response_column");
-  ActualResponses terms = ReadResponses(frame, column, response, 0, frame.rows());
+  ActualResponses terms;
+  if (!response_column.empty()) {
+    const size_t column = FindColumn(frame, response_column, "response_column");
+    terms = ReadResponses(frame, column, response, 0, frame.rows());
+  }
   if (!response.weights_column.empty()) {
     FindColumn(frame, response.weights_column, "weights_column");
     terms.weights = ReadWeights(frame, response.weights_column, 0, frame.rows());
@@ -154,8 +159,9 @@ ResponseRows Encode(const FeatureEncoder& encoder, const Frame& frame, ActualRes
 
 // How cells become inputs, from the training rows.
 std::unique_ptr<FeatureEncoder> FitEncoder(const DeepLearningParams& params, const Frame& frame,
-                                           size_t response, const ActualResponses& terms,
-                                           ThreadPool& pool, std::vector<std::string>& warnings) {
+                                           std::optional<size_t> response,
+                                           const ActualResponses& terms, ThreadPool& pool,
+                                           std::vector<std::string>& warnings) {
   const std::vector<size_t> predictors = Predictors(params, frame, response);
   std::vector<double> responses;
   if (params.categorical_encoding == CategoricalEncoding::kSortByResponse) {
@@ -171,8 +177,44 @@ std::unique_ptr<FeatureEncoder> FitEncoder(const DeepLearningParams& params, con
                            .sparse = params.sparse,
                            .responses = responses,
                            .keep_zeros = params.mini_batch_size == 1,
+                           .by_range = params.autoencoder,
                            .weights = terms.weights},
                           pool, warnings));
+}
+
+// Nothing for an autoencoder.
+std::optional<size_t> FindResponse(const DeepLearningParams& params, const Frame& frame) {
+  if (!params.autoencoder) {
+    if (params.response_column.empty()) {
+      Refuse("response_column", "is needed: the name of the column to predict");
+    }
+    return FindColumn(frame, params.response_column, "response_column");
+  }
+  if (!params.response_column.empty()) {
+    Refuse(
+        "response_column",
+        "an autoencoder has none: leave it out (and name columns that it should not reproduce in "
+        "ignored_columns)");
+  }
+  if (!params.offset_column.empty()) Refuse("offset_column", "an autoencoder has no offset");
+  if (params.categorical_encoding == CategoricalEncoding::kSortByResponse) {
+    Refuse("categorical_encoding", "SortByResponse needs a response; an autoencoder has none");
+  }
+  return std::nullopt;
+}
+
+void CheckLevels(const DeepLearningParams& params, const ResponseScale& response) {
+  const size_t levels = response.domain.size();
+  if (levels > 2 && !params.offset_column.empty()) {
+    Refuse("offset_column",
+           fmt::format("offsets are for numbers and for two classes; {} has {} levels",
+                       params.response_column, levels));
+  }
+  const size_t factors = params.class_sampling_factors.size();
+  if (params.balance_classes && factors > 0 && factors != levels) {
+    Refuse("class_sampling_factors",
+           fmt::format("has {} values; {} has {} levels", factors, params.response_column, levels));
+  }
 }
 
 }  // namespace
@@ -180,40 +222,37 @@ std::unique_ptr<FeatureEncoder> FitEncoder(const DeepLearningParams& params, con
 TrainingData PrepareTrainingData(const DeepLearningParams& params, const TrainingFrames& frames,
                                  const DeepLearningModel* previous, ThreadPool& pool) {
   const Frame& frame = *frames.training;
-  if (params.response_column.empty()) {
-    Refuse("response_column", "is needed: the name of the column to predict");
-  }
   if (frame.rows() > std::numeric_limits<uint32_t>::max()) {
     throw UserError("training frames of more than 4,294,967,295 rows are not supported");
   }
-  const size_t response = FindColumn(frame, params.response_column, "response_column");
   const bool skip = params.missing_values_handling == MissingValuesHandling::kSkip;
   TrainingData data;
-  data.plan = PlanResponse(
-      params, params.response_column,
-      previous == nullptr ? ResponseDomain(frame, response) : previous->scale().domain);
+  const std::optional<size_t> response = FindResponse(params, frame);
+  if (response) {
+    data.plan = PlanResponse(
+        params, params.response_column,
+        previous == nullptr ? ResponseDomain(frame, *response) : previous->scale().domain);
+    CheckLevels(params, data.plan.scale);
+  } else {
+    data.plan = PlanReconstruction(params);
+  }
   if (previous != nullptr) {
     data.plan.scale = previous->scale();
     data.plan.fitted = true;
   }
   data.response = data.plan.scale;
-  if (data.response.domain.size() > 2 && !params.offset_column.empty()) {
-    Refuse("offset_column",
-           fmt::format("offsets are for numbers and for two classes; {} has {} levels",
-                       params.response_column, data.response.domain.size()));
-  }
-  if (params.balance_classes && !params.class_sampling_factors.empty() &&
-      params.class_sampling_factors.size() != data.response.domain.size()) {
-    Refuse("class_sampling_factors",
-           fmt::format("has {} values; {} has {} levels", params.class_sampling_factors.size(),
-                       params.response_column, data.response.domain.size()));
-  }
   const Distribution& distribution = data.response.distribution;
   ActualResponses terms = ReadTerms(frame, params.response_column, data.response);
   CheckResponses(distribution, terms, params.response_column, "training frame");
   data.encoder = previous != nullptr
                      ? std::make_unique<FeatureEncoder>(previous->encoder())
                      : FitEncoder(params, frame, response, terms, pool, data.warnings);
+  if (previous == nullptr && !params.pretrained_autoencoder.empty()) {
+    data.pretrained = LoadPretrained(params, *data.encoder);
+    *data.encoder = data.pretrained->encoder();
+  }
+  if (params.autoencoder) data.plan.scale.reconstructed = data.encoder->shape().units();
+  data.response = data.plan.scale;
   data.training = Encode(*data.encoder, frame, std::move(terms), skip, pool);
   const auto left_out = frame.rows() - static_cast<int64_t>(data.training.store->rows());
   if (left_out > 0) {
@@ -248,7 +287,14 @@ StoredRows SampleTrainingRows(const DeepLearningParams& params, uint64_t seed, T
     data.plan.scale.class_factors = std::move(balanced.factors);
     rows = std::move(balanced.rows);
   }
-  if (!data.plan.fitted) FitResponse(params, actual, data.plan);
+  if (data.plan.fitted) {
+    // Only the loss's own options are not in the model.
+    ResponsePlan plan = data.plan;
+    FitResponse(params, actual, plan);
+    data.plan.loss_options = plan.loss_options;
+  } else {
+    FitResponse(params, actual, data.plan);
+  }
   data.response = data.plan.scale;
   return StoredRows(data.training, data.response, std::move(rows));
 }

@@ -9,6 +9,7 @@
 #include "learn/deeplearning/response.h"
 #include "learn/deeplearning/training_rows.h"
 #include "learn/learners.h"
+#include "models/deeplearning_model.h"
 #include "models/feature_encoder.h"
 #include "models/network_scoring.h"
 #include "models/row_store.h"
@@ -26,6 +27,7 @@ struct ResponseRows {
 // The encoder stays where it is: the stores point to it.
 struct TrainingData {
   std::unique_ptr<FeatureEncoder> encoder;
+  std::shared_ptr<const DeepLearningModel> pretrained;  // null where there is none
   ResponsePlan plan;
   ResponseScale response;  // that of the plan; later with class factors
   ResponseRows training;

@@ -51,6 +51,7 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, TrainingData& data,
     InitializeWeights(net_, params_.initial_weight_distribution, params_.initial_weight_scale,
                       Seed(kWeights));
     SetOutputBiases(data_.plan.output_biases, net_);
+    if (data_.pretrained) CopyHiddenLayers(data_.pretrained->network(), net_);
   }
   end_ = schedule_.End(params_.epochs - before_.epochs);
   if (params_.epochs <= before_.epochs || samples_ >= end_) {

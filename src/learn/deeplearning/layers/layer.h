@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "kernels/gemm.h"
 #include "kernels/matrix.h"
@@ -76,6 +77,13 @@ class Layer {
   virtual void BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
                                ConstMatrixView<T> /*y*/, ConstMatrixView<T> /*dy*/,
                                MatrixView<T> /*dx*/, size_t /*begin*/, size_t /*end*/) const {}
+
+  // What the layer made of a batch, once for each, after its rows have gone
+  // forward and back; no other thread is at work in the layer then.
+  virtual void Observe(ConstMatrixView<T> /*y*/) {}
+
+  // What the layer remembers beside its parameters.
+  virtual std::vector<Matrix<T>*> State() { return {}; }
 
   // Null where there is nothing to learn.
   virtual Parameters<T>* parameters() { return nullptr; }

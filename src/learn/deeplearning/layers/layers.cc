@@ -5,6 +5,7 @@
 #include "learn/deeplearning/layers/exp_rectifier.h"
 #include "learn/deeplearning/layers/maxout.h"
 #include "learn/deeplearning/layers/rectifier.h"
+#include "learn/deeplearning/layers/sparsity.h"
 #include "learn/deeplearning/layers/tanh.h"
 
 namespace thalweg {
@@ -33,6 +34,13 @@ LayerPtr<T> MakeDropout(size_t units, double ratio, size_t index) {
   return std::make_unique<DropoutLayer<T>>(units, ratio, index);
 }
 
+template <class T>
+LayerPtr<T> MakeSparsity(size_t units, double wanted, double beta, size_t index) {
+  return std::make_unique<SparsityLayer<T>>(units, wanted, beta, index);
+}
+
+template LayerPtr<float> MakeSparsity(size_t, double, double, size_t);
+template LayerPtr<double> MakeSparsity(size_t, double, double, size_t);
 template LayerPtr<float> MakeAffine(size_t, size_t, size_t);
 template LayerPtr<double> MakeAffine(size_t, size_t, size_t);
 template LayerPtr<float> MakeActivation(Activation, size_t, size_t);

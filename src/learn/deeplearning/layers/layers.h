@@ -13,4 +13,7 @@ LayerPtr<T> MakeActivation(Activation activation, size_t units, size_t index);
 template <class T>
 LayerPtr<T> MakeDropout(size_t units, double ratio, size_t index);
 
+template <class T>
+LayerPtr<T> MakeSparsity(size_t units, double wanted, double beta, size_t index);
+
 }  // namespace thalweg

@@ -42,6 +42,10 @@ struct NetParams {
   double tweedie_power = 1.5;
   double quantile_alpha = 0.5;
   double huber_alpha = 0.9;
+  bool autoencoder = false;
+  double average_activation = 0;
+  double sparsity_beta = 0;
+  std::string pretrained_autoencoder;
 };
 
 template <>
@@ -119,6 +123,29 @@ inline constexpr auto kFields<NetParams> = std::tuple{
          .min = 0,
          .max = 1,
          .min_exclusive = true}),
+    Field<&NetParams::autoencoder>(
+        {.name = "autoencoder",
+         .help = "Learn to reproduce the inputs, without a response; numeric columns are then "
+                 "brought to a range of width 1.",
+         .level = ParamLevel::kSecondary}),
+    Field<&NetParams::average_activation>(
+        {.name = "average_activation",
+         .help = "With sparsity_beta: the average that each hidden unit of an autoencoder should "
+                 "have.",
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
+    Field<&NetParams::sparsity_beta>(
+        {.name = "sparsity_beta",
+         .help = "Penalty on hidden units of an autoencoder whose average is not "
+                 "average_activation.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0}),
+    Field<&NetParams::pretrained_autoencoder>(
+        {.name = "pretrained_autoencoder",
+         .help = "Model file of an autoencoder of the same predictors, hidden sizes and "
+                 "activation: start from its hidden layers, and take its inputs' scales.",
+         .level = ParamLevel::kSecondary}),
 };
 
 }  // namespace thalweg
