@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "learn/deeplearning/params/data_params.h"
+#include "learn/deeplearning/params/explain_params.h"
 #include "learn/deeplearning/params/net_params.h"
 #include "learn/deeplearning/params/optimizer_params.h"
 #include "learn/deeplearning/params/run_params.h"
@@ -13,8 +14,14 @@
 
 namespace thalweg {
 
-struct DeepLearningParams : DataParams, NetParams, OptimizerParams, RunParams, ScoringParams {
-  using Parts = std::tuple<DataParams, NetParams, OptimizerParams, RunParams, ScoringParams>;
+struct DeepLearningParams : DataParams,
+                            NetParams,
+                            OptimizerParams,
+                            RunParams,
+                            ScoringParams,
+                            ExplainParams {
+  using Parts =
+      std::tuple<DataParams, NetParams, OptimizerParams, RunParams, ScoringParams, ExplainParams>;
 };
 
 }  // namespace thalweg
