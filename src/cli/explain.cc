@@ -42,10 +42,16 @@ class Explanation {
   CLI::App* app;
 
  protected:
-  std::shared_ptr<const Model> LoadsModel() const { return LoadModel(model_); }
+  // Rows that are read afterwards are taken for what the model was trained on.
+  std::shared_ptr<const Model> TheModel() {
+    std::shared_ptr<const Model> model = LoadModel(model_);
+    expected_ = {.types = {}, .source = "the model"};
+    for (const auto& [name, type] : model->TrainedTypes()) expected_.types.emplace(name, type);
+    return model;
+  }
   ThreadPool& pool() { return data_->pool(); }
   Frame Rows(const std::vector<std::string>& paths, const CancelToken& cancel) {
-    const ParseResult rows = data_->Parse(paths, data_->Options(), pool(), cancel);
+    const ParseResult rows = data_->Parse(paths, data_->Options(), pool(), cancel, expected_);
     PrintParseProblems(rows.report);
     return rows.frame;
   }
@@ -55,6 +61,7 @@ class Explanation {
  private:
   std::string model_;
   std::vector<std::string> frame_;
+  ExpectedTypes expected_;
   std::unique_ptr<DataFlags> data_;
 };
 
@@ -69,6 +76,15 @@ void WriteEither(const std::string& path, ThreadPool& pool, const MakeJson& json
     WriteFrame(frame(), path, pool);
   }
   fmt::print(stderr, "written to {}\n", path);
+}
+
+// Names of what models can read.
+std::vector<std::string> NumericColumns(const Frame& frame) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < frame.columns(); ++i) {
+    if (IsNumeric(frame.column(i).type())) names.push_back(frame.name(i));
+  }
+  return names;
 }
 
 Frame ImportanceFrame(const std::vector<VariableImportance>& table, ThreadPool& pool) {
@@ -100,7 +116,7 @@ class ImportanceExplanation : public Explanation {
         ->type_name("FILE");
   }
   void Run() override {
-    const std::vector<VariableImportance> table = LoadsModel()->variable_importances();
+    const std::vector<VariableImportance> table = TheModel()->variable_importances();
     if (table.empty()) {
       throw UserError(
           "the model has no variable importances: train with --variable_importances "
@@ -132,7 +148,7 @@ class PermutationExplanation : public Explanation {
         ->type_name("FILE");
   }
   void Run() override {
-    const auto model = LoadsModel();
+    const auto model = TheModel();
     CancelToken cancel;
     InterruptScope interrupt(cancel);
     const Frame rows = Rows(cancel);
@@ -198,7 +214,7 @@ class PartialDependenceExplanation : public Explanation {
     if (wanted.size() > 1 && !output_.empty() && !output_.ends_with(".json")) {
       throw UserError("--output: several grids go into a .json only");
     }
-    const auto model = LoadsModel();
+    const auto model = TheModel();
     CancelToken cancel;
     InterruptScope interrupt(cancel);
     const Frame rows = Rows(cancel);
@@ -257,14 +273,13 @@ class ConditionalExplanation : public Explanation {
         ->type_name("FILE");
   }
   void Run() override {
-    const auto model = LoadsModel();
+    const auto model = TheModel();
     CancelToken cancel;
     InterruptScope interrupt(cancel);
     const Frame all = Rows(cancel);
     const GridAxis axis = MakeGridAxis(all, column_, grid_.Options(), pool());
     const std::vector<int64_t> drawn = DrawRows(all.rows(), rows_ == 0 ? all.rows() : rows_, seed_);
-    const Frame rows = TakeRows(all, model->predictors(), drawn, pool());
-    rows.IndexOf(column_);  // a column that is no predictor has no curves
+    const Frame rows = TakeRows(all, NumericColumns(all), drawn, pool());
     ProgressBar bar("predicting", quiet());
     ConditionalCurves curves = ComputeConditionalCurves(*model, rows, axis, grid_.target, pool(),
                                                         {.progress = &bar, .cancel = &cancel});
@@ -323,14 +338,14 @@ class ShapExplanation : public Explanation {
           fmt::format("--method: {} is none of Auto, Exact, Rescale, Permutation", method_));
     }
     options_.method = static_cast<ShapMethod>(found - names.begin());
-    const auto model = LoadsModel();
+    const auto model = TheModel();
     CancelToken cancel;
     InterruptScope interrupt(cancel);
     const Frame rows = Rows(cancel);
     const Frame all = Rows(background_, cancel);
     const int64_t count = background_rows_ == 0 ? all.rows() : background_rows_;
     const Frame background =
-        TakeRows(all, model->predictors(), DrawRows(all.rows(), count, options_.seed), pool());
+        TakeRows(all, NumericColumns(all), DrawRows(all.rows(), count, options_.seed), pool());
     if (options_.method == ShapMethod::kAuto) {
       options_.method = ChooseShapMethod(*model, rows.rows(), background.rows());
     }

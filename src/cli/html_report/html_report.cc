@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <string>
+
 #include "base/checksum.h"
 #include "base/json.h"
 #include "cli/command_line.h"
@@ -10,6 +13,20 @@
 #include "models/explain/weight_summary.h"
 
 namespace thalweg {
+namespace {
+
+// Integers that a script's numbers do not hold (seeds) as text.
+Json WithTexts(const Json& parameters) {
+  JsonObject result = parameters.as_object();
+  for (auto& [name, value] : result) {
+    if (value.is_int64() && std::abs(value.as_int64()) > int64_t{1} << 53) {
+      value = std::to_string(value.as_int64());
+    }
+  }
+  return result;
+}
+
+}  // namespace
 
 Json HtmlReportData(const Model& model, const Json& report, const std::string& file) {
   const Json summary = model.Summary();
@@ -20,10 +37,10 @@ Json HtmlReportData(const Model& model, const Json& report, const std::string& f
                   {"version", kProgramVersion},
                   {"model", summary},
                   {"report", report},
-                  {"importances", ImportancesToJson(model.variable_importances())}};
+                  {"importances", ImportancesToJson(model.variable_importances())},
+                  {"parameters", WithTexts(model.parameters())}};
   if (const auto* net = dynamic_cast<const DeepLearningModel*>(&model)) {
     data["layers"] = LayersToJson(net->network());
-    data["parameters"] = net->parameters();
   }
   return data;
 }

@@ -280,7 +280,7 @@ function weights() {
 function parameters() {
   const entries = Object.entries(data.parameters || {});
   if (!entries.length) return;
-  const text = (v) => (v === null ? "–" : Array.isArray(v) ? v.join(", ") : isNumber(v) && Number.isInteger(v) ? String(v) : isNumber(v) ? number(v, 7) : String(v));
+  const text = (v) => (v === null ? "–" : Array.isArray(v) ? v.join(", ") : String(v));
   section("Parameters", table(["name", "value"], entries.map(([name, value]) => [name, text(value)]), [0, 1]));
 }
 

@@ -28,8 +28,6 @@ class FunctionModel : public Model {
   std::vector<std::string> predictors() const override { return columns_; }
   std::vector<std::pair<std::string, ColumnType>> TrainedTypes() const override { return {}; }
   const Json& parameters() const override { return parameters_; }
-  std::vector<std::pair<std::string, ColumnType>> TrainedTypes() const override { return {}; }
-  const Json& parameters() const override { return parameters_; }
   Frame Predict(const Frame& frame, ThreadPool& pool) const override {
     const std::vector<double> values = Values(frame);
     if (levels_.empty()) {
@@ -74,7 +72,6 @@ class FunctionModel : public Model {
   std::vector<std::string> levels_;
   Function function_;
   std::string response_ = "y";
-  Json parameters_ = JsonObject();
   Json parameters_ = JsonObject();
 };
 
