@@ -15,8 +15,6 @@
 namespace thalweg {
 namespace {
 
-constexpr const char* kVersion = "0.1.0";
-
 constexpr const char* kExamples = R"(
 Examples:
   thalweg inspect data/prostate/prostate.csv
@@ -51,7 +49,7 @@ int PrintUnknownCommands(const CLI::App& app,
 int Dispatch(int argc, const char* const* argv) {
   CLI::App app("thalweg: in-memory machine learning. Data to compressed frames, frames to nets.",
                "thalweg");
-  app.set_version_flag("--version", std::string("thalweg ") + kVersion);
+  app.set_version_flag("--version", std::string("thalweg ") + kProgramVersion);
   app.footer(kExamples);
   app.require_subcommand(0, 1);
   app.allow_extras();
@@ -59,6 +57,8 @@ int Dispatch(int argc, const char* const* argv) {
   commands.push_back(AddInspect(app));
   commands.push_back(AddTrain(app));
   commands.push_back(AddPredict(app));
+  commands.push_back(AddExplain(app));
+  commands.push_back(AddReport(app));
   commands.push_back(AddParams(app));
   try {
     app.parse(argc, argv);

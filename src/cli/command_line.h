@@ -14,6 +14,8 @@ class App;
 
 namespace thalweg {
 
+inline constexpr const char* kProgramVersion = "0.1.0";
+
 // Exit codes: sysexits(3) where it has one.
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitUser = 2;           // what the user gave cannot be used
@@ -55,5 +57,7 @@ std::unique_ptr<Command> AddInspect(CLI::App& app);
 std::unique_ptr<Command> AddTrain(CLI::App& app);
 std::unique_ptr<Command> AddPredict(CLI::App& app);
 std::unique_ptr<Command> AddParams(CLI::App& app);
+std::unique_ptr<Command> AddExplain(CLI::App& app);
+std::unique_ptr<Command> AddReport(CLI::App& app);
 
 }  // namespace thalweg

@@ -42,6 +42,7 @@ Json TrainingReport(const std::string& algo, const TrainingOutcome& outcome,
   report["warnings"] = boost::json::value_from(outcome.warnings);
   report["parameters"] = *outcome.parameters;
   report["scoring_history"] = *outcome.scoring_history;
+  report["variable_importances"] = ImportancesToJson(outcome.model->variable_importances());
   report["model"] = outcome.model->Summary();
   return report;
 }

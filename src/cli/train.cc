@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/data_flags.h"
+#include "cli/importance_text.h"
 #include "cli/interrupt.h"
 #include "cli/metrics_text.h"
 #include "cli/progress_bar.h"
@@ -21,6 +22,8 @@ namespace thalweg {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr size_t kShownImportances = 10;
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -197,6 +200,10 @@ Examples:
       fmt::print("\nconfusion matrix ({}; rows: actual, columns: predicted{})\n{}",
                  outcome.validation_metrics ? "validation" : "training", at,
                  last.confusion_matrix->ToText());
+    }
+    const std::vector<VariableImportance> importances = outcome.model->variable_importances();
+    if (!importances.empty()) {
+      fmt::print("\nvariable importances\n{}", ImportancesText(importances, kShownImportances));
     }
   }
 

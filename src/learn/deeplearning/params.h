@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "learn/deeplearning/params/data_params.h"
+#include "learn/deeplearning/params/explain_params.h"
 #include "learn/deeplearning/params/metrics_params.h"
 #include "learn/deeplearning/params/net_params.h"
 #include "learn/deeplearning/params/optimizer_params.h"
@@ -19,9 +20,10 @@ struct DeepLearningParams : DataParams,
                             OptimizerParams,
                             RunParams,
                             ScoringParams,
-                            MetricsParams {
-  using Parts =
-      std::tuple<DataParams, NetParams, OptimizerParams, RunParams, ScoringParams, MetricsParams>;
+                            MetricsParams,
+                            ExplainParams {
+  using Parts = std::tuple<DataParams, NetParams, OptimizerParams, RunParams, ScoringParams,
+                           MetricsParams, ExplainParams>;
 };
 
 }  // namespace thalweg

@@ -34,11 +34,26 @@ TEST(Trainer, Classifies) {
   EXPECT_GT(outcome.parameters->at("mini_batch_size").as_int64(), 0);
 }
 
+TEST(Trainer, TellsVariableImportancesUnlessNotAsked) {
+  DeepLearningParams params = Classify();
+  params.epochs = 5;
+  const std::vector<VariableImportance> table = Train(params).model->variable_importances();
+  ASSERT_EQ(table.size(), 6U);  // x, y, three levels and the missing one
+  EXPECT_EQ(table[0].relative, 1);
+  double sum = 0;
+  for (const VariableImportance& row : table) sum += row.percentage;
+  EXPECT_NEAR(sum, 1, 1e-12);
+  params.variable_importances = false;
+  EXPECT_TRUE(Train(params).model->variable_importances().empty());
+}
+
 TEST(Trainer, ModelIsKeptByItsFile) {
   const TrainingOutcome outcome = Train(Classify());
   const std::string path = testing::TempDir() + "/trainer_test.thalweg";
   outcome.model->Save(path);
   const auto loaded = LoadModel(path);
+  EXPECT_EQ(ImportancesToJson(loaded->variable_importances()),
+            ImportancesToJson(outcome.model->variable_importances()));
   std::filesystem::remove(path);
   ThreadPool pool(3);
   const Frame rows = MakeFrame(500, 2);

@@ -14,6 +14,7 @@
 #include "learn/deeplearning/optimizer_choice.h"
 #include "learn/deeplearning/trainer_options.h"
 #include "models/deeplearning_model.h"
+#include "models/explain/gedeon_importance.h"
 
 namespace thalweg {
 namespace {
@@ -190,9 +191,13 @@ std::shared_ptr<DeepLearningModel> TrainingLoop::MakeModel() {
   const Scores& kept = scores_.kept();
   response.threshold =
       (kept.validation ? *kept.validation : kept.training).threshold.value_or(response.threshold);
-  auto model = std::make_shared<DeepLearningModel>(*data_.encoder, *scores_.network(),
-                                                   params_.response_column, std::move(response),
-                                                   SchemaOf<DeepLearningParams>().ToJson(&params_));
+  std::vector<VariableImportance> importances;
+  if (params_.variable_importances) {
+    importances = GedeonImportances(*data_.encoder, *scores_.network());
+  }
+  auto model = std::make_shared<DeepLearningModel>(
+      *data_.encoder, *scores_.network(), params_.response_column, std::move(response),
+      SchemaOf<DeepLearningParams>().ToJson(&params_), std::move(importances));
   model->set_snapshot(
       TakeSnapshot(progress, scores_.ToJson(), params_.reproducible, net_, *optimizer_));
   return model;

@@ -1,5 +1,7 @@
 #include "models/explain/encoded_rows.h"
 
+#include <algorithm>
+
 #include "models/row_store.h"
 
 namespace thalweg {
@@ -17,7 +19,8 @@ std::vector<uint32_t> FeatureOfUnit(const FeatureEncoder& encoder) {
   std::vector<uint32_t> features(encoder.shape().units());
   for (uint32_t c = 0; c < encoder.columns().size(); ++c) {
     const FeatureColumn& column = encoder.columns()[c];
-    const size_t units = column.categorical ? column.level_units() : 1;
+    const size_t units =
+        column.one_hot() ? column.level_units() : std::max<size_t>(1, column.width);
     for (size_t u = 0; u < units; ++u) features[column.unit + u] = c;
   }
   return features;

@@ -35,14 +35,7 @@ std::vector<double> GiveToRows(const Matrix<float>& weights, size_t channels,
 std::vector<std::string> InputNames(const FeatureEncoder& encoder) {
   std::vector<std::string> names;
   for (const FeatureColumn& column : encoder.columns()) {
-    if (!column.categorical) {
-      names.push_back(column.name);
-      continue;
-    }
-    for (size_t i = column.first_level; i < column.levels.size(); ++i) {
-      names.push_back(column.name + "." + column.levels[i]);
-    }
-    if (column.missing_level) names.push_back(column.name + ".missing(NA)");
+    for (std::string& name : column.UnitNames()) names.push_back(std::move(name));
   }
   return names;
 }

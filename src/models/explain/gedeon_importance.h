@@ -14,8 +14,7 @@
 
 namespace thalweg {
 
-// One name per input unit: the column's, or for a categorical one `column.level` and
-// `column.missing(NA)`.
+// One name per input unit: as FeatureColumn::UnitNames.
 std::vector<std::string> InputNames(const FeatureEncoder& encoder);
 
 // One value per input unit, the largest is 1 (all 0 where all weights are 0). Maxout: the

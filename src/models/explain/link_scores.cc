@@ -19,11 +19,15 @@ std::vector<double> LinkScores(const Model& model, const Frame& frame, const std
   const Frame predictions = model.Predict(frame, pool);
   const std::string name = TargetOf(predictions, target);
   std::vector<double> scores = CellsOf(predictions, predictions.IndexOf(name));
+  const auto* net = dynamic_cast<const DeepLearningModel*>(&model);
   if (predictions.column(0).type() != ColumnType::kCategorical) {
-    const auto* net = dynamic_cast<const DeepLearningModel*>(&model);
     if (net != nullptr && net->scale().distribution.HasLogLink()) {
       for (double& score : scores) score = std::log(score);
     }
+    return scores;
+  }
+  if (net != nullptr && net->scale().modified_huber) {
+    for (double& score : scores) score = 2 * score - 1;
     return scores;
   }
   const size_t classes = predictions.column(0).domain()->size();
@@ -50,10 +54,6 @@ Network LinkNetwork(const DeepLearningModel& model, const std::string& target) {
   if (!scale.classification() && !target.empty() && target != "predict") {
     throw UserError("target: the model predicts numbers, not classes");
   }
-  if (scale.modified_huber) {
-    throw UserError(
-        "loss: the score of ModifiedHuber has no link; its nets are explained by orders");
-  }
   if (scale.classification()) {
     const size_t classes = scale.domain.size();
     const std::string name = TargetLevel(scale.domain, target);
@@ -65,6 +65,10 @@ Network LinkNetwork(const DeepLearningModel& model, const std::string& target) {
     shift = 0;
     for (size_t c = 0; c < scale.class_factors.size(); ++c) {
       shift += mix[c] * std::log(std::max(scale.class_factors[c], 1e-15));
+    }
+    if (scale.modified_huber) {
+      mix = {k == 1 ? 1.0 : -1.0};
+      shift = 0;
     }
   }
   AffineWeights& last = network.layers.back();

@@ -1,9 +1,12 @@
 // Predictions on the scale where effects add up.
 //
-//   regression   the prediction, for nets before the response's inverse link
+//   regression   the prediction, for nets with a log link its logarithm
 //   two classes  the logarithm of the odds of the second, or of `target`
 //   more         the logarithm of the probability of class `target`, minus its mean over all
 //                classes (the centred log-ratio of Aitchison 1982); the inverse of softmax
+//
+// Nets of modified Huber loss: their score (twice the probability of the second class, less 1,
+// where within -1 and 1). Offsets are left out.
 #pragma once
 
 #include <string>

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/explain/variable_importance.h"
+
+namespace thalweg {
+
+// The first `most` rows as a table with bars, for a terminal.
+std::string ImportancesText(std::span<const VariableImportance> table, size_t most);
+
+}  // namespace thalweg
