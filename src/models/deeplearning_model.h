@@ -27,6 +27,7 @@ class DeepLearningModel : public Model {
   std::vector<std::pair<std::string, ColumnType>> TrainedTypes() const override;
   Frame Predict(const Frame& frame, ThreadPool& pool) const override;
   Metrics Score(const Frame& frame, ThreadPool& pool) const override;
+  Metrics ScorePredictions(const Frame& predictions, const Frame& frame) const override;
   void Save(const std::string& path) const override;
   const Json& parameters() const override { return *parameters_; }
   Json Summary() const override;

@@ -36,6 +36,9 @@ class Model {
   virtual Frame Predict(const Frame& frame, ThreadPool& pool) const = 0;
   // Metrics on a frame that has the response; UserError where it is not there.
   virtual Metrics Score(const Frame& frame, ThreadPool& pool) const = 0;
+  // Metrics of predictions made elsewhere, in the form of Predict, for the rows of a frame that has
+  // the response.
+  virtual Metrics ScorePredictions(const Frame& predictions, const Frame& frame) const = 0;
   // Atomically; see model_file.h.
   virtual void Save(const std::string& path) const = 0;
   // The JSON object of the parameters as used in training.

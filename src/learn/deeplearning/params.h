@@ -5,6 +5,7 @@
 
 #include <tuple>
 
+#include "learn/cross_validation/params.h"
 #include "learn/deeplearning/params/data_params.h"
 #include "learn/deeplearning/params/net_params.h"
 #include "learn/deeplearning/params/optimizer_params.h"
@@ -13,8 +14,14 @@
 
 namespace thalweg {
 
-struct DeepLearningParams : DataParams, NetParams, OptimizerParams, RunParams, ScoringParams {
-  using Parts = std::tuple<DataParams, NetParams, OptimizerParams, RunParams, ScoringParams>;
+struct DeepLearningParams : DataParams,
+                            NetParams,
+                            OptimizerParams,
+                            RunParams,
+                            ScoringParams,
+                            CrossValidationParams {
+  using Parts = std::tuple<DataParams, NetParams, OptimizerParams, RunParams, ScoringParams,
+                           CrossValidationParams>;
 };
 
 }  // namespace thalweg
