@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/json.h"
+#include "learn/cross_validation/cross_validation.h"
 
 namespace thalweg {
 namespace {
@@ -26,6 +27,12 @@ Json TrainingReport(const std::string& algo, const TrainingOutcome& outcome,
   report["training_metrics"] = outcome.training_metrics.ToJson();
   if (outcome.validation_metrics) {
     report["validation_metrics"] = outcome.validation_metrics->ToJson();
+  }
+  if (outcome.cross_validation) {
+    const CrossValidationOutcome& cv = *outcome.cross_validation;
+    report["cross_validation_metrics"] = cv.pooled.ToJson();
+    report["cross_validation_metrics_summary"] = *cv.summary;
+    report["cross_validation_fold_epochs"] = boost::json::value_from(cv.fold_epochs);
   }
   report["samples"] = outcome.samples;
   report["epochs"] = JsonNumber(outcome.epochs);

@@ -3,6 +3,7 @@
 
 #include <CLI/App.hpp>
 #include <chrono>
+#include <filesystem>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -15,6 +16,7 @@
 #include "cli/metrics_text.h"
 #include "cli/progress_bar.h"
 #include "cli/report.h"
+#include "learn/cross_validation/cross_validation.h"
 #include "learn/learners.h"
 #include "models/model.h"
 
@@ -161,6 +163,7 @@ Examples:
       outcome = learner.Train(params.get(), frames, pool, {.progress = &bar, .cancel = &cancel});
     }
     Print(outcome);
+    if (outcome.cross_validation) SaveCrossValidation(*outcome.cross_validation, flags.model, pool);
     if (!flags.model.empty()) {
       outcome.model->Save(flags.model);
       fmt::print("\nmodel saved to {}\n", flags.model);
@@ -173,6 +176,27 @@ Examples:
       fmt::print("report saved to {}\n", flags.report);
     }
     return outcome.interrupted ? kExitInterrupted : kExitOk;
+  }
+
+  // What was asked to be kept stands beside the model: model_cv_1.thalweg,
+  // model_cv_predictions.csv.
+  static void SaveCrossValidation(const CrossValidationOutcome& cv, const std::string& model,
+                                  ThreadPool& pool) {
+    if (model.empty()) {
+      if (cv.predictions || cv.fold_assignment) {
+        throw UserError("--model is needed: what cross-validation keeps is written beside it");
+      }
+      return;
+    }
+    const std::filesystem::path path(model);
+    const std::string stem = (path.parent_path() / path.stem()).string();
+    for (size_t i = 0; i < cv.models.size(); ++i) {
+      cv.models[i]->Save(fmt::format("{}_cv_{}{}", stem, i + 1, path.extension().string()));
+    }
+    if (cv.predictions) WriteFrame(*cv.predictions, stem + "_cv_predictions.csv", pool, {});
+    if (cv.fold_assignment) {
+      WriteFrame(*cv.fold_assignment, stem + "_cv_fold_assignment.csv", pool, {});
+    }
   }
 
   static void Print(const TrainingOutcome& outcome) {
@@ -189,6 +213,9 @@ Examples:
     fmt::print("\n{}", MetricsText("training", outcome.training_metrics));
     if (outcome.validation_metrics) {
       fmt::print("\n{}", MetricsText("validation", *outcome.validation_metrics));
+    }
+    if (outcome.cross_validation) {
+      fmt::print("\n{}", MetricsText("cross-validation", outcome.cross_validation->pooled));
     }
     const Metrics& last =
         outcome.validation_metrics ? *outcome.validation_metrics : outcome.training_metrics;

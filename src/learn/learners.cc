@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <optional>
+
 #include "base/error.h"
 #include "base/text.h"
+#include "learn/cross_validation/cross_validation.h"
+#include "learn/deeplearning/fold_params.h"
 #include "learn/deeplearning/trainer.h"
 
 namespace thalweg {
@@ -22,10 +27,41 @@ class DeclaredLearner : public Learner {
   std::shared_ptr<void> NewParams() const override { return std::make_shared<Params>(); }
   TrainingOutcome Train(const void* params, const TrainingFrames& frames, ThreadPool& pool,
                         const WorkContext& context) const override {
-    return train_(*static_cast<const Params*>(params), frames, pool, context);
+    const auto& p = *static_cast<const Params*>(params);
+    if (p.nfolds == 0 && p.fold_column.empty()) return train_(p, frames, pool, context);
+    return TrainWithFolds(p, frames, pool, context);
   }
 
  private:
+  TrainingOutcome TrainWithFolds(const Params& given, const TrainingFrames& frames,
+                                 ThreadPool& pool, const WorkContext& context) const {
+    const Params params = ForCrossValidation(given);
+    const Folds folds =
+        AssignFolds(params, *frames.training, params.response_column, FoldSeed(params));
+    std::vector<Frame> without;
+    const auto drop = [&](const Frame* frame) -> const Frame* {
+      if (frame == nullptr) return nullptr;
+      const std::optional<size_t> column = frame->Find(params.fold_column);
+      if (!column) return frame;
+      without.push_back(frame->Without(std::array{*column}));
+      return &without.back();
+    };
+    without.reserve(2);
+    const TrainingFrames used = {drop(frames.training), drop(frames.validation)};
+    return CrossValidate(
+        params, folds, used,
+        {.fold =
+             [&](size_t fold, const TrainingFrames& own, ThreadPool& threads,
+                 const WorkContext& work) {
+               return train_(ForFold(params, fold, folds.count), own, threads, work);
+             },
+         .main =
+             [&](const std::vector<TrainingOutcome>& outcomes, const TrainingFrames& all) {
+               return train_(ForMainModel(params, outcomes), all, pool, context);
+             }},
+        pool, context);
+  }
+
   std::string name_;
   Function train_;
 };

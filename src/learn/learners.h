@@ -20,6 +20,8 @@ struct TrainingFrames {
   const Frame* validation = nullptr;  // may be null
 };
 
+struct CrossValidationOutcome;
+
 // What is left after training, beside the model.
 struct TrainingOutcome {
   std::shared_ptr<const Model> model;
@@ -33,6 +35,7 @@ struct TrainingOutcome {
   double samples_per_second = 0;  // without the time for scoring
   Metrics training_metrics;
   std::optional<Metrics> validation_metrics;
+  std::shared_ptr<const CrossValidationOutcome> cross_validation;  // null: there was none
   std::shared_ptr<const Json> scoring_history;  // array of objects, one per scoring
   std::shared_ptr<const Json> parameters;       // as used
   std::vector<std::string> warnings;

@@ -252,6 +252,36 @@ std::vector<std::string> DeepLearningModel::predictors() const {
   return names;
 }
 
+Metrics DeepLearningModel::ScorePredictions(const Frame& predictions, const Frame& frame) const {
+  const int64_t rows = frame.rows();
+  const ActualResponses actual = ReadResponses(frame, frame.IndexOf(response_), scale_, 0, rows);
+  const bool weighted = !scale_.weights_column.empty() && frame.Find(scale_.weights_column);
+  const std::vector<double> weights = weighted ? ReadWeights(frame, scale_.weights_column, 0, rows)
+                                               : std::vector<double>(static_cast<size_t>(rows), 1);
+  const size_t first = scale_.classification() ? 1 : 0;
+  std::vector<std::vector<double>> columns;
+  for (size_t c = first; c < predictions.columns(); ++c) {
+    columns.emplace_back(weights.size());
+    ReadCells(predictions, c, 0, columns.back());
+  }
+  if (!scale_.classification()) {
+    RegressionAccumulator values(DevianceOf(scale_.distribution));
+    for (size_t r = 0; r < weights.size(); ++r) {
+      values.Add(actual.values[r], columns[0][r], weights[r]);
+    }
+    return values.Finish();
+  }
+  ClassificationAccumulator classes(scale_.domain.size());
+  std::vector<float> probabilities(columns.size());
+  for (size_t r = 0; r < weights.size(); ++r) {
+    for (size_t c = 0; c < columns.size(); ++c) {
+      probabilities[c] = static_cast<float>(columns[c][r]);
+    }
+    classes.Add(actual.classes[r], probabilities, weights[r]);
+  }
+  return classes.Finish(scale_.domain);
+}
+
 Json DeepLearningModel::Summary() const {
   JsonArray hidden;
   for (size_t l = 0; l + 1 < network_.layers.size(); ++l) {

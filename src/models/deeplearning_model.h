@@ -31,6 +31,7 @@ class DeepLearningModel : public Model {
   Metrics Score(const Frame& frame, ThreadPool& pool) const override;
   Frame ReconstructionErrors(const Frame& frame, bool per_feature, ThreadPool& pool) const override;
   Frame DeepFeatures(const Frame& frame, int64_t layer, ThreadPool& pool) const override;
+  Metrics ScorePredictions(const Frame& predictions, const Frame& frame) const override;
   void Save(const std::string& path) const override;
   const Json& parameters() const override { return *parameters_; }
   Json Summary() const override;

@@ -48,6 +48,9 @@ class Model {
   // Nets: what the units of a hidden layer, counted from 1, come out as: columns DF.L<layer>.C1, ….
   // UserError where there is no such layer.
   virtual Frame DeepFeatures(const Frame& frame, int64_t layer, ThreadPool& pool) const;
+  // Metrics of predictions made elsewhere, in the form of Predict, for the rows of a frame that has
+  // the response.
+  virtual Metrics ScorePredictions(const Frame& predictions, const Frame& frame) const = 0;
   // Atomically; see model_file.h.
   virtual void Save(const std::string& path) const = 0;
   // The JSON object of the parameters as used in training.

@@ -5,6 +5,7 @@
 
 #include <tuple>
 
+#include "learn/cross_validation/params.h"
 #include "learn/deeplearning/params/data_params.h"
 #include "learn/deeplearning/params/explain_params.h"
 #include "learn/deeplearning/params/metrics_params.h"
@@ -21,9 +22,10 @@ struct DeepLearningParams : DataParams,
                             RunParams,
                             ScoringParams,
                             MetricsParams,
-                            ExplainParams {
+                            ExplainParams,
+                            CrossValidationParams {
   using Parts = std::tuple<DataParams, NetParams, OptimizerParams, RunParams, ScoringParams,
-                           MetricsParams, ExplainParams>;
+                           MetricsParams, ExplainParams, CrossValidationParams>;
 };
 
 }  // namespace thalweg

@@ -11,11 +11,6 @@
 namespace thalweg {
 namespace {
 
-int64_t DrawSeed() {
-  std::random_device device;
-  return static_cast<int64_t>((uint64_t{device()} << 32 | device()) >> 1);
-}
-
 // What the user asked for, with what stands for "choose" filled in.
 DeepLearningParams Resolve(DeepLearningParams params, const TrainingData& data) {
   CheckParams(params, data.response.classification());
@@ -34,6 +29,11 @@ DeepLearningParams Resolve(DeepLearningParams params, const TrainingData& data) 
 }
 
 }  // namespace
+
+int64_t DrawSeed() {
+  std::random_device device;
+  return static_cast<int64_t>((uint64_t{device()} << 32 | device()) >> 1);
+}
 
 int64_t ChooseMiniBatchSize(size_t rows, size_t weights) {
   if (rows < 1000) return 8;

@@ -17,6 +17,9 @@ namespace thalweg {
 TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const TrainingFrames& frames,
                                   ThreadPool& pool, const WorkContext& context);
 
+// The seed that stands for -1.
+int64_t DrawSeed();
+
 // The mini-batch size that stands for 0. Small data needs many updates more than it needs speed. On
 // MNIST (50,000 rows to train, 10,000 to measure), 717-200-200-10 with ADADELTA had after 5 epochs
 // an error of 2.33 % with batches of 8, 2.38 % with 16, 2.59 % with 32, 2.63 % with 64, 2.84 % with

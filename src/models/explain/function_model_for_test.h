@@ -52,6 +52,9 @@ class FunctionModel : public Model {
     for (size_t i = 0; i < values.size(); ++i) all.Add(actual[i], values[i]);
     return all.Finish();
   }
+  Metrics ScorePredictions(const Frame& /*predictions*/, const Frame& /*frame*/) const override {
+    throw InternalError("not asked for");
+  }
   void Save(const std::string& /*path*/) const override { throw InternalError("not for files"); }
   Json Summary() const override { return JsonObject(); }
 

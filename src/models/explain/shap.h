@@ -12,7 +12,7 @@
 
 namespace thalweg {
 
-// docs/decisions/0010-shap.md has the measurements behind Auto.
+// docs/decisions/0008-shap.md has the measurements behind Auto.
 enum class ShapMethod {
   kAuto,         // see ChooseShapMethod
   kExact,        // all coalitions (shapley.h), for up to 20 features

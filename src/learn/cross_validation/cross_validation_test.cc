@@ -1,0 +1,187 @@
+#include "learn/cross_validation/cross_validation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "frame/select_rows.h"
+#include "learn/deeplearning/training_for_test.h"
+#include "models/deeplearning_model.h"
+#include "models/frame_for_test.h"
+
+namespace thalweg {
+namespace {
+
+TEST(SelectRows, KeepsTheMarkedOnes) {
+  const Frame frame = FrameMaker(7, 3)
+                          .Real("x", {1, 2, NAN, 4, 5, 6, 7})
+                          .Enum("e", {"a", "b"}, {0, 1, 1, -1, 0, 1, 0})
+                          .Make();
+  ThreadPool pool(2);
+  const Frame some = SelectRows(frame, std::vector<uint8_t>{0, 1, 1, 0, 0, 0, 1}, pool);
+  ASSERT_EQ(some.rows(), 3);
+  std::vector<double> x(3);
+  ReadCells(some, 0, 0, x);
+  EXPECT_EQ(x[0], 2);
+  EXPECT_TRUE(std::isnan(x[1]));
+  EXPECT_EQ(x[2], 7);
+  EXPECT_EQ(some.column(1).domain()->size(), 2U);
+}
+
+Folds Assign(const CrossValidationParams& params) {
+  std::vector<int64_t> classes, numbers;
+  for (int i = 0; i < 100; ++i) classes.push_back(i % 10 == 0), numbers.push_back(i / 40 * 7 - 5);
+  static const Frame frame =
+      FrameMaker(100, 30).Enum("y", {"n", "y"}, classes).Int("f", numbers).Make();
+  return AssignFolds(params, frame, "y", 5);
+}
+
+TEST(Folds, AreAssignedAsAsked) {
+  const Folds modulo = Assign({.nfolds = 3, .fold_assignment = FoldAssignment::kModulo});
+  for (size_t r = 0; r < 100; ++r) EXPECT_EQ(modulo.of_row[r], static_cast<int32_t>(r % 3));
+  const Folds random = Assign({.nfolds = 5, .fold_assignment = FoldAssignment::kRandom});
+  EXPECT_EQ(Assign({.nfolds = 5}).of_row, random.of_row);
+  const Folds stratified = Assign({.nfolds = 5, .fold_assignment = FoldAssignment::kStratified});
+  std::vector<int> sizes(5), positives(5);
+  bool uneven = false;
+  for (size_t r = 0; r < 100; ++r) {
+    ++sizes[static_cast<size_t>(random.of_row[r])];
+    if (r % 10 == 0) ++positives[static_cast<size_t>(stratified.of_row[r])];
+    uneven |= random.of_row[r] != static_cast<int32_t>(r % 5);
+  }
+  EXPECT_THAT(sizes, testing::Each(20));
+  EXPECT_THAT(positives, testing::Each(2));
+  EXPECT_TRUE(uneven);
+  const Folds column = Assign({.fold_column = "f"});
+  EXPECT_EQ(column.count, 3U);
+  EXPECT_EQ(column.of_row[39], 0);
+  EXPECT_EQ(column.of_row[40], 1);
+  const std::pair<const char*, CrossValidationParams> bad[] = {
+      {"nfolds", {.nfolds = 1}},
+      {"nfolds", {.nfolds = 101}},
+      {"nfolds", {.nfolds = 3, .fold_column = "f"}},
+      {"fold_assignment", {.fold_assignment = FoldAssignment::kModulo, .fold_column = "f"}},
+      {"fold_column", {.fold_column = "g"}}};
+  for (const auto& [field, params] : bad) {
+    try {
+      Assign(params);
+      ADD_FAILURE() << field;
+    } catch (const FieldErrors& errors) {
+      EXPECT_EQ(errors.errors()[0].field, field);
+    }
+  }
+}
+
+DeepLearningParams Small() {
+  DeepLearningParams params = Classify();
+  params.hidden = {8};
+  params.epochs = 2;
+  params.reproducible = true;
+  params.stopping_rounds = 0;
+  params.nfolds = 3;
+  params.fold_assignment = FoldAssignment::kModulo;
+  params.overwrite_with_best_model = false;
+  return params;
+}
+
+TrainingOutcome TrainOn(const DeepLearningParams& params, const Frame& frame, size_t threads = 2) {
+  ThreadPool pool(threads);
+  return FindLearner("deeplearning").Train(&params, {&frame, nullptr}, pool, {});
+}
+
+TEST(CrossValidation, FoldsAreHonestAndPooled) {
+  const Frame frame = MakeFrame(601, 3);
+  DeepLearningParams params = Small();
+  params.keep_cross_validation_predictions = true;
+  params.keep_cross_validation_fold_assignment = true;
+  const TrainingOutcome outcome = TrainOn(params, frame);
+  const CrossValidationOutcome& cv = *outcome.cross_validation;
+  ASSERT_EQ(cv.models.size(), 3U);
+  ASSERT_EQ(cv.of_folds.size(), 3U);
+  EXPECT_EQ(cv.pooled.rows, outcome.training_metrics.rows);
+  // A fold by hand: the same net, and its predictions stand in the rows held out.
+  std::vector<uint8_t> kept(601), held_out(601);
+  for (size_t r = 0; r < 601; ++r) held_out[r] = r % 3 == 1, kept[r] = 1 - held_out[r];
+  ThreadPool pool(1);
+  const Frame training = SelectRows(frame, kept, pool);
+  DeepLearningParams plain = params;
+  plain.nfolds = 0;
+  const TrainingOutcome by_hand = TrainOn(plain, training);
+  const auto& a = dynamic_cast<const DeepLearningModel&>(*cv.models[1]);
+  const auto& b = dynamic_cast<const DeepLearningModel&>(*by_hand.model);
+  EXPECT_TRUE(std::ranges::equal(a.network().layers[0].weights.elements(),
+                                 b.network().layers[0].weights.elements()));
+  const Frame rest = SelectRows(frame, held_out, pool);
+  const Frame predicted = by_hand.model->Predict(rest, pool);
+  std::vector<double> all(601), some(static_cast<size_t>(rest.rows()));
+  ReadCells(*cv.predictions, 2, 0, all);
+  ReadCells(predicted, 2, 0, some);
+  for (size_t i = 0; i < some.size(); ++i) EXPECT_EQ(all[3 * i + 1], some[i]);
+  std::vector<int64_t> folds(601);
+  ReadCells(*cv.fold_assignment, 0, 0, folds);
+  EXPECT_EQ(folds[5], 2);
+  // Mean and sd.
+  double mean = 0;
+  for (const Metrics& m : cv.of_folds) mean += *m.logloss / 3;
+  EXPECT_NEAR(cv.summary->at("logloss").at("mean").as_double(), mean, 1e-12);
+  EXPECT_GT(cv.summary->at("logloss").at("sd").as_double(), 0);
+  EXPECT_NEAR(*cv.pooled.logloss, mean, 0.01);  // folds of nearly one size
+  // The main model is that of all rows.
+  const TrainingOutcome all_rows = TrainOn(plain, frame);
+  EXPECT_EQ(*all_rows.training_metrics.logloss, *outcome.training_metrics.logloss);
+}
+
+TEST(CrossValidation, ThreadsChangeNothing) {
+  const Frame frame = MakeFrame(300, 4);
+  const double one = *TrainOn(Small(), frame, 1).cross_validation->pooled.logloss;
+  for (size_t threads : {2, 3, 5}) {
+    EXPECT_EQ(*TrainOn(Small(), frame, threads).cross_validation->pooled.logloss, one);
+  }
+}
+
+TEST(CrossValidation, MainModelTakesTheMeanEpochs) {
+  const Frame frame = MakeFrame(600, 5);
+  DeepLearningParams params = Small();
+  params.epochs = 200;
+  params.hidden = {64};
+  params.overwrite_with_best_model = true;
+  params.stopping_rounds = 3;
+  params.stopping_metric = StoppingMetricByName("logloss");
+  params.keep_cross_validation_models = false;
+  const TrainingOutcome outcome = TrainOn(params, frame);
+  const CrossValidationOutcome& cv = *outcome.cross_validation;
+  EXPECT_TRUE(cv.models.empty());
+  EXPECT_EQ(cv.predictions, nullptr);
+  EXPECT_EQ(cv.fold_assignment, nullptr);
+  double mean = 0;
+  for (double epochs : cv.fold_epochs) mean += epochs / 3;
+  EXPECT_LT(mean, 200);
+  EXPECT_NEAR(outcome.epochs, mean, 0.02);
+}
+
+TEST(CrossValidation, FoldColumnIsNoPredictor) {
+  DeepLearningParams params = Small();
+  params.nfolds = 0;
+  params.fold_assignment = FoldAssignment::kAuto;
+  params.fold_column = "level";
+  params.ignored_columns = {"value"};
+  Frame frame = MakeFrame(300, 6);
+  EXPECT_THROW(TrainOn(params, frame), FieldErrors);  // missing cells
+  std::vector<uint8_t> known(300, 1);
+  std::vector<int64_t> level(300);
+  ReadCells(frame, 3, 0, level);
+  for (size_t r = 0; r < 300; ++r) known[r] = level[r] == kMissingInt ? 0 : 1;
+  ThreadPool pool(1);
+  const TrainingOutcome outcome = TrainOn(params, SelectRows(frame, known, pool));
+  EXPECT_EQ(outcome.cross_validation->of_folds.size(), 3U);
+  const auto& model = dynamic_cast<const DeepLearningModel&>(*outcome.model);
+  EXPECT_EQ(model.encoder().shape().units(), 2U);
+  params.checkpoint = "somewhere";
+  EXPECT_THROW(TrainOn(params, frame), FieldErrors);
+}
+
+}  // namespace
+}  // namespace thalweg

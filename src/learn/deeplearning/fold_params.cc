@@ -1,0 +1,45 @@
+#include "learn/deeplearning/fold_params.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "learn/deeplearning/trainer.h"
+
+namespace thalweg {
+
+DeepLearningParams ForCrossValidation(DeepLearningParams params) {
+  if (!params.checkpoint.empty()) {
+    throw FieldErrors(std::vector<FieldError>{
+        {"checkpoint", "cannot be cross-validated: it has seen the rows held out"}});
+  }
+  if (params.seed < 0) params.seed = DrawSeed();
+  return params;
+}
+
+uint64_t FoldSeed(const DeepLearningParams& params) {
+  constexpr uint64_t kStream = 101;
+  return Random(static_cast<uint64_t>(params.seed), {kStream}).Next();
+}
+
+DeepLearningParams ForFold(DeepLearningParams params, size_t fold, size_t folds) {
+  if (!params.export_checkpoints_dir.empty()) {
+    params.export_checkpoints_dir += fmt::format("/cv_{}", fold + 1);
+  }
+  params.max_runtime_secs /= static_cast<double>(folds + 1);
+  return params;
+}
+
+DeepLearningParams ForMainModel(DeepLearningParams params,
+                                const std::vector<TrainingOutcome>& folds) {
+  params.overwrite_with_best_model = false;
+  if (params.stopping_rounds == 0 && params.max_runtime_secs == 0) return params;
+  params.stopping_rounds = 0;
+  params.max_runtime_secs /= static_cast<double>(folds.size() + 1);
+  double sum = 0;
+  for (const TrainingOutcome& fold : folds) sum += fold.kept_epochs;
+  params.epochs = sum / static_cast<double>(folds.size());
+  return params;
+}
+
+}  // namespace thalweg
