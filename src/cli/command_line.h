@@ -55,5 +55,6 @@ std::unique_ptr<Command> AddInspect(CLI::App& app);
 std::unique_ptr<Command> AddTrain(CLI::App& app);
 std::unique_ptr<Command> AddPredict(CLI::App& app);
 std::unique_ptr<Command> AddParams(CLI::App& app);
+std::unique_ptr<Command> AddExportWeights(CLI::App& app);
 
 }  // namespace thalweg

@@ -18,6 +18,10 @@ namespace thalweg {
 struct TrainingFrames {
   const Frame* training = nullptr;
   const Frame* validation = nullptr;  // may be null
+  // Of deep learning: weights and biases to start from, one frame per layer (null: as usual), or
+  // none at all (models/weight_frames.h).
+  std::vector<const Frame*> initial_weights = {};
+  std::vector<const Frame*> initial_biases = {};
 };
 
 // What is left after training, beside the model.
@@ -35,6 +39,7 @@ struct TrainingOutcome {
   std::optional<Metrics> validation_metrics;
   std::shared_ptr<const Json> scoring_history;  // array of objects, one per scoring
   std::shared_ptr<const Json> parameters;       // as used
+  std::shared_ptr<const Json> memory;           // object: bytes planned, by what they are for
   std::vector<std::string> warnings;
 };
 

@@ -25,6 +25,7 @@ struct NetOptions {
   size_t outputs = 1;
   LossKind loss = LossKind::kCrossEntropy;
   LossOptions loss_options = {};
+  bool batch_norm = false;  // between each hidden layer's affine part and its activation
 };
 
 template <class T>
@@ -36,9 +37,12 @@ struct Net {
 
   // Weights, then biases, of each layer that has them, from the input on.
   std::vector<ParameterBlock<T>> Blocks();
+  // All that a layer remembers: the values of the blocks, then what layers have beside them. To
+  // continue a training: same order and shapes every time.
+  std::vector<Matrix<T>*> State();
 };
 
-// All weights zero.
+// All weights zero; batch normalization as if it were not there.
 template <class T>
 Net<T> MakeNet(const NetOptions& options);
 
@@ -52,7 +56,8 @@ void InitializeWeights(Net<T>& net, WeightDistribution distribution, double scal
 template <class T>
 void SetOutputBiases(std::span<const double> biases, Net<T>& net);
 
-// Weights between a net in training and one for scoring.
+// Weights between a net in training and one for scoring. Batch normalization becomes part of the
+// weights, so that FromNetwork is for nets without it.
 template <class T>
 Network ToNetwork(Net<T>& net);
 template <class T>

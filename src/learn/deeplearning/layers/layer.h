@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "kernels/gemm.h"
 #include "kernels/matrix.h"
+#include "models/network.h"
 
 namespace thalweg {
 
@@ -76,6 +78,14 @@ class Layer {
   virtual void BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
                                ConstMatrixView<T> /*y*/, ConstMatrixView<T> /*dy*/,
                                MatrixView<T> /*dx*/, size_t /*begin*/, size_t /*end*/) const {}
+
+  // True where the rows of a batch do not stand alone: the layer is given whole columns at once,
+  // all rows of the batch. It has independent columns, parameters that are not those of an affine
+  // layer, and no place in a Network: it can be folded into the affine layer before.
+  virtual bool SpansBatch() const { return false; }
+  virtual void FoldInto(AffineWeights& /*before*/) const {}
+  // What the layer remembers beside its parameters.
+  virtual std::vector<Matrix<T>*> State() { return {}; }
 
   // Null where there is nothing to learn.
   virtual Parameters<T>* parameters() { return nullptr; }

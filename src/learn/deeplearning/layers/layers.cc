@@ -1,6 +1,7 @@
 #include "learn/deeplearning/layers/layers.h"
 
 #include "learn/deeplearning/layers/affine.h"
+#include "learn/deeplearning/layers/batch_norm.h"
 #include "learn/deeplearning/layers/dropout.h"
 #include "learn/deeplearning/layers/exp_rectifier.h"
 #include "learn/deeplearning/layers/maxout.h"
@@ -12,6 +13,11 @@ namespace thalweg {
 template <class T>
 LayerPtr<T> MakeAffine(size_t inputs, size_t outputs, size_t index) {
   return std::make_unique<AffineLayer<T>>(inputs, outputs, index);
+}
+
+template <class T>
+LayerPtr<T> MakeBatchNorm(size_t units, size_t index) {
+  return std::make_unique<BatchNormLayer<T>>(units, index);
 }
 
 template <class T>
@@ -35,6 +41,8 @@ LayerPtr<T> MakeDropout(size_t units, double ratio, size_t index) {
 
 template LayerPtr<float> MakeAffine(size_t, size_t, size_t);
 template LayerPtr<double> MakeAffine(size_t, size_t, size_t);
+template LayerPtr<float> MakeBatchNorm(size_t, size_t);
+template LayerPtr<double> MakeBatchNorm(size_t, size_t);
 template LayerPtr<float> MakeActivation(Activation, size_t, size_t);
 template LayerPtr<double> MakeActivation(Activation, size_t, size_t);
 template LayerPtr<float> MakeDropout(size_t, double, size_t);
