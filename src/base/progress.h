@@ -17,6 +17,8 @@ class ProgressListener {
  public:
   virtual ~ProgressListener() = default;
   virtual void Update(const ProgressUpdate& update) = 0;
+  // A fact to be shown once and to stay, e.g. "memory: 12 MB needed".
+  virtual void Note(const std::string& /*text*/) {}
 };
 
 // What long work is given besides its arguments: where to report, and when to stop. Both may be

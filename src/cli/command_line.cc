@@ -60,6 +60,7 @@ int Dispatch(int argc, const char* const* argv) {
   commands.push_back(AddExplain(app));
   commands.push_back(AddReport(app));
   commands.push_back(AddParams(app));
+  commands.push_back(AddExportWeights(app));
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& request) {

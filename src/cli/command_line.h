@@ -59,5 +59,6 @@ std::unique_ptr<Command> AddPredict(CLI::App& app);
 std::unique_ptr<Command> AddParams(CLI::App& app);
 std::unique_ptr<Command> AddExplain(CLI::App& app);
 std::unique_ptr<Command> AddReport(CLI::App& app);
+std::unique_ptr<Command> AddExportWeights(CLI::App& app);
 
 }  // namespace thalweg

@@ -56,6 +56,12 @@ std::string ProgressBar::Line(const ProgressUpdate& update) const {
   return line;
 }
 
+void ProgressBar::Note(const std::string& text) {
+  if (terminal_ && any_) fmt::print(stderr, "\r\x1b[K");
+  fmt::print("{}\n", text);
+  std::fflush(stdout);
+}
+
 void ProgressBar::Update(const ProgressUpdate& update) {
   if (quiet_) return;
   const auto now = std::chrono::steady_clock::now();

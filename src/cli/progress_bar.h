@@ -14,6 +14,8 @@ class ProgressBar : public ProgressListener {
   explicit ProgressBar(std::string what, bool quiet = false);
   ~ProgressBar() override;
   void Update(const ProgressUpdate& update) override;
+  // On the standard output.
+  void Note(const std::string& text) override;
 
  private:
   std::string Line(const ProgressUpdate& update) const;

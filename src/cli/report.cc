@@ -48,6 +48,7 @@ Json TrainingReport(const std::string& algo, const TrainingOutcome& outcome,
   report["stop_reason"] = outcome.stop_reason;
   report["warnings"] = boost::json::value_from(outcome.warnings);
   report["parameters"] = *outcome.parameters;
+  if (outcome.memory) report["memory"] = *outcome.memory;
   report["scoring_history"] = *outcome.scoring_history;
   report["variable_importances"] = ImportancesToJson(outcome.model->variable_importances());
   report["model"] = outcome.model->Summary();

@@ -15,8 +15,8 @@ struct RunTimes {
 
 // Keys: algo, training_metrics, validation_metrics, scoring_history, samples, epochs,
 // kept_epochs, samples_per_second, scoring_time_ms, scoring_share (of run_time_ms), run_time_ms (of
-// training), parse_time_ms, total_time_ms, peak_memory_bytes, parameters, warnings, interrupted,
-// stop_reason, variable_importances, model (its summary).
+// training), parse_time_ms, total_time_ms, peak_memory_bytes, memory (as planned), parameters,
+// warnings, interrupted, stop_reason, variable_importances, model (its summary).
 Json TrainingReport(const std::string& algo, const TrainingOutcome& outcome, const RunTimes& times);
 
 // The largest resident size of this process so far.

@@ -49,6 +49,8 @@ struct LearnerFlags {
   CLI::App* app;
   std::vector<std::string> training_frame;
   std::vector<std::string> validation_frame;
+  std::vector<std::string> initial_weights;
+  std::vector<std::string> initial_biases;
   std::string response_type;
   std::string model;
   std::string report;
@@ -97,6 +99,14 @@ class TrainCommand : public Command {
     sub.add_option("--response_type", flags->response_type,
                    "Take the response as enum (classification) or real (regression).")
         ->check(CLI::IsMember({"enum", "real"}));
+    const auto add_files = [&](const char* name, std::vector<std::string>& files,
+                               const char* help) {
+      sub.add_option(name, files, help)->type_name("FILE")->delimiter(',');
+    };
+    add_files("--initial_weights", flags->initial_weights,
+              "One file of weights per layer to start from, as export-weights writes them.");
+    add_files("--initial_biases", flags->initial_biases,
+              "One file of biases per layer to start from.");
     sub.add_option("--model", flags->model, "Where to save the model.")->type_name("FILE");
     sub.add_option("--report", flags->report, "Where to save the report (JSON).")
         ->type_name("FILE");
@@ -156,10 +166,20 @@ Examples:
                WithThousands(training.frame.rows()), training.frame.columns(),
                HumanBytes(static_cast<double>(training.frame.ByteSize())), parse_seconds);
 
+    const auto read_all = [&](const std::vector<std::string>& paths) {
+      std::vector<Frame> frames;
+      for (const std::string& path : paths) frames.push_back(ParseFiles({path}, {}, pool).frame);
+      return frames;
+    };
+    const std::vector<Frame> weights = read_all(flags.initial_weights);
+    const std::vector<Frame> biases = read_all(flags.initial_biases);
+
     TrainingOutcome outcome;
     {
       ProgressBar bar("training", flags.data->quiet());
-      const TrainingFrames frames{&training.frame, validation ? &validation->frame : nullptr};
+      TrainingFrames frames{&training.frame, validation ? &validation->frame : nullptr};
+      for (const Frame& f : weights) frames.initial_weights.push_back(&f);
+      for (const Frame& f : biases) frames.initial_biases.push_back(&f);
       outcome = learner.Train(params.get(), frames, pool, {.progress = &bar, .cancel = &cancel});
     }
     Print(outcome);

@@ -18,6 +18,10 @@ namespace thalweg {
 struct TrainingFrames {
   const Frame* training = nullptr;
   const Frame* validation = nullptr;  // may be null
+  // Of deep learning: weights and biases to start from, one frame per layer (null: as usual), or
+  // none at all (models/weight_frames.h).
+  std::vector<const Frame*> initial_weights = {};
+  std::vector<const Frame*> initial_biases = {};
 };
 
 struct CrossValidationOutcome;
@@ -38,6 +42,7 @@ struct TrainingOutcome {
   std::shared_ptr<const CrossValidationOutcome> cross_validation;  // null: there was none
   std::shared_ptr<const Json> scoring_history;  // array of objects, one per scoring
   std::shared_ptr<const Json> parameters;       // as used
+  std::shared_ptr<const Json> memory;           // object: bytes planned, by what they are for
   std::vector<std::string> warnings;
 };
 

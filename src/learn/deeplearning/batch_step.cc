@@ -81,6 +81,7 @@ bool BatchStep<T>::IsColumnStep(size_t step) const {
   if (step == 0 || step == LossStep()) return false;
   if (step == 1) return net_.options.input.dense * net_.input->outputs() >= kColumnWeights;
   Layer<T>& layer = *net_.layers[LayerOf(step)];
+  if (layer.SpansBatch()) return true;
   return layer.HasIndependentColumns() && layer.parameters() != nullptr &&
          layer.inputs() * layer.outputs() >= kColumnWeights;
 }
@@ -106,11 +107,16 @@ void BatchStep<T>::PlanPhases() {
     const bool chained = !phases_.empty() && !columns &&
                          (phases_.back().kind == PhaseKind::kRows || IsElementwise(step));
     if (!chained) {
-      phases_.push_back({columns ? PhaseKind::kColumns : PhaseKind::kRows, step, step + 1});
+      const bool whole = columns && step > 1 && net_.layers[LayerOf(step)]->SpansBatch();
+      phases_.push_back({.kind = columns ? PhaseKind::kColumns : PhaseKind::kRows,
+                         .first = step,
+                         .last = step + 1,
+                         .whole = whole});
     } else {
       phases_.back().last = step + 1;
     }
   }
+  if (std::isfinite(options_.gradient_clip)) phases_.push_back({PhaseKind::kNorm});
   update_phase_ = phases_.size();
   phases_.push_back({PhaseKind::kUpdate});
   if (std::isfinite(options_.max_w2)) phases_.push_back({PhaseKind::kConstrain});
@@ -145,7 +151,7 @@ void BatchStep<T>::PlanTiles() {
       }
       tiles_.push_back({b, 0, 0, c, columns});
     }
-    for (size_t c = 0; c < weights.columns(); c += kPanelColumns) {
+    for (size_t c = 0; blocks_[b].penalized && c < weights.columns(); c += kPanelColumns) {
       panels_.push_back({b, 0, weights.rows(), c, std::min(kPanelColumns, weights.columns() - c)});
     }
   }
@@ -168,10 +174,18 @@ size_t BatchStep<T>::BeginPhase(size_t phase) {
     case PhaseKind::kRows:
       return losses_.size();
     case PhaseKind::kColumns:
-      p.row_tasks = CeilDivide(rows_.size(), kRowBlock);
+      p.row_tasks = p.whole ? 1 : CeilDivide(rows_.size(), kRowBlock);
       return p.row_tasks * CeilDivide(ColumnsOf(p.first), kColumnBlock);
-    case PhaseKind::kUpdate:
+    case PhaseKind::kNorm:
       CollectEntries();
+      squared_norms_.resize(tiles_.size() + entry_tiles_.size());
+      return squared_norms_.size();
+    case PhaseKind::kUpdate:
+      if (std::isfinite(options_.gradient_clip)) {
+        Clip();
+      } else {
+        CollectEntries();
+      }
       for (size_t l = 0; l < net_.layers.size(); ++l) {
         net_.layers[l]->Observe(outputs_[l + 1].Rows(0, rows_.size()));
       }
@@ -193,20 +207,16 @@ void BatchStep<T>::Do(size_t phase, size_t task) {
     }
     case PhaseKind::kColumns: {
       const size_t row = task % p.row_tasks * kRowBlock;
+      const size_t last = p.whole ? rows_.size() : std::min(rows_.size(), row + kRowBlock);
       const size_t column = task / p.row_tasks * kColumnBlock;
-      WalkColumns(p, row, std::min(rows_.size(), row + kRowBlock), column,
-                  std::min(ColumnsOf(p.first), column + kColumnBlock));
+      WalkColumns(p, row, last, column, std::min(ColumnsOf(p.first), column + kColumnBlock));
       break;
     }
+    case PhaseKind::kNorm:
+      squared_norms_[task] = SquaredNorm(task);
+      break;
     case PhaseKind::kUpdate:
-      if (task >= tiles_.size()) {
-        const auto [begin, end] = entry_tiles_[task - tiles_.size()];
-        UpdateEntries(begin, end);
-      } else if (tiles_[task].rows == 0) {
-        UpdateBiases(tiles_[task]);
-      } else {
-        UpdateWeights(tiles_[task]);
-      }
+      Update(task);
       break;
     case PhaseKind::kConstrain:
       Constrain(panels_[task]);
@@ -220,8 +230,11 @@ bool BatchStep<T>::IsWorthThreads(size_t phase) const {
   switch (phases_[phase].kind) {
     case PhaseKind::kRows:
       return rows * row_operations_ > kThreadOperations;
-    case PhaseKind::kColumns:
-      return true;
+    case PhaseKind::kColumns: {
+      const auto columns = static_cast<double>(ColumnsOf(phases_[phase].first));
+      return !phases_[phase].whole || rows * columns * kOperationsPerUpdate > kThreadOperations;
+    }
+    case PhaseKind::kNorm:
     case PhaseKind::kUpdate: {
       const double sparse = static_cast<double>(batch_entries_.size() * net_.input->outputs());
       return static_cast<double>(weights_) * (kOperationsPerUpdate + 2 * rows) +
@@ -239,6 +252,13 @@ double BatchStep<T>::Loss() const {
   double sum = 0;
   for (double loss : losses_) sum += loss;
   return sum;
+}
+
+template <class T>
+size_t BatchStep<T>::ActivationBytes() const {
+  size_t bytes = 0;
+  for (const Matrix<T>& matrix : storage_) bytes += matrix.elements().size_bytes();
+  return bytes;
 }
 
 template <class T>

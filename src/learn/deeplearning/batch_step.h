@@ -5,7 +5,9 @@
 // layers too large for the second-level cache make phases of their own, where tasks are columns, so
 // that their weights are read once per batch. Then the update: the gradient of a tile of a weight
 // matrix over the whole batch, and at once, while it is in the cache, the optimizer's step on it.
-// So a small net has two phases per batch. Where max_w2 is set, a last phase enforces it.
+// So a small net has two phases per batch. Where max_w2 is set, a last phase enforces it; where
+// gradients are clipped, a phase before the update computes all gradients for their norm alone
+// (they are not kept: computing them twice takes less memory).
 //
 // Sums within a task go in a fixed order and tasks depend on shapes only: the result is the same to
 // the bit whoever does them.
@@ -29,6 +31,9 @@ namespace thalweg {
 struct StepOptions {
   double input_dropout = 0;
   double max_w2 = std::numeric_limits<double>::infinity();
+  // Gradients of a batch whose norm over all weights and biases is larger are scaled down to this.
+  // The norm is that of the mean loss of the batch, without l1 and l2.
+  double gradient_clip = std::numeric_limits<double>::infinity();
   uint64_t seed = 0;
 };
 
@@ -52,11 +57,14 @@ class BatchStep {
   // The sum over the rows, after the walk.
   double Loss() const;
 
-  // The one after those of the walk.
+  // Of the values and deltas of all layers.
+  size_t ActivationBytes() const;
+
+  // The one that moves the weights, after those that only compute.
   size_t UpdatePhase() const { return update_phase_; }
 
  private:
-  enum class PhaseKind { kRows, kColumns, kUpdate, kConstrain };
+  enum class PhaseKind { kRows, kColumns, kNorm, kUpdate, kConstrain };
   // Rows: steps first … last-1 for a slice of rows; columns: the same for some columns of a block
   // of rows.
   struct Phase {
@@ -64,6 +72,7 @@ class BatchStep {
     size_t first = 0;
     size_t last = 0;
     size_t row_tasks = 0;  // kColumns: tasks are row blocks x column blocks
+    bool whole = false;    // kColumns: a single block of all rows
   };
   // A rectangle of a weight matrix, or (no rows) of its biases.
   struct Tile {
@@ -95,13 +104,23 @@ class BatchStep {
   bool IsElementwise(size_t step) const;
   void GatherRows(size_t begin, size_t end);
   void CollectEntries();
-  void UpdateWeights(const Tile& tile);
+  // Calls visit(block, row, column, gradient, factor) for the gradients of a task of the update:
+  // that of the rectangle from (row, column) on is factor * gradient. `upcoming` is whether weights
+  // and state are to be fetched meanwhile.
+  template <class Visit>
+  void VisitGradients(size_t task, bool upcoming, const Visit& visit) const;
+  template <class Visit>
+  void VisitWeights(const Tile& tile, bool upcoming, const Visit& visit) const;
+  template <class Visit>
+  void VisitEntries(size_t begin, size_t end, const Visit& visit) const;
+  double SquaredNorm(size_t task) const;
+  void Update(size_t task);
+  // Scales the gradients of the batch down where their norm asks for it.
+  void Clip();
   // Whether any row of the batch has a dense input that is not zero.
   bool IsInputUsed(size_t dense_unit) const;
   // The deltas of the tile's columns, copied into one stream, or null where that does not pay.
   const PackedFactor<T>* PackedDeltas(const Tile& tile) const;
-  void UpdateBiases(const Tile& tile);
-  void UpdateEntries(size_t begin, size_t end);
   void Constrain(const Tile& panel);
   ConstMatrixView<T> DeltasOf(size_t block) const {
     return deltas_[layer_of_[block / 2]].Rows(0, rows_.size());
@@ -145,6 +164,8 @@ class BatchStep {
   std::vector<Matrix<T>> storage_;
   std::vector<BatchEntry> batch_entries_;               // sorted by unit, then row
   std::vector<std::pair<size_t, size_t>> entry_tiles_;  // ranges of batch_entries_, whole units
+  std::vector<double> squared_norms_;                   // per task of kNorm
+  T gradient_scale_ = 1;
 };
 
 }  // namespace thalweg

@@ -52,14 +52,10 @@ constexpr const char* kOfTheStart[] = {"initial_weight_distribution", "initial_w
   throw FieldErrors(std::vector<FieldError>{{"checkpoint", message}});
 }
 
-// The matrices to keep: weights and biases, then the optimizer's, then the layers'.
+// The matrices to keep: the net's, then the optimizer's.
 std::vector<Matrix<float>*> StateOf(Net<float>& net, Optimizer<float>& optimizer) {
-  std::vector<Matrix<float>*> state;
-  for (const ParameterBlock<float>& block : net.Blocks()) state.push_back(block.values);
+  std::vector<Matrix<float>*> state = net.State();
   for (Matrix<float>* m : optimizer.State()) state.push_back(m);
-  for (const LayerPtr<float>& layer : net.layers) {
-    for (Matrix<float>* m : layer->State()) state.push_back(m);
-  }
   return state;
 }
 

@@ -13,6 +13,11 @@ DeepLearningParams ForCrossValidation(DeepLearningParams params) {
     throw FieldErrors(std::vector<FieldError>{
         {"checkpoint", "cannot be cross-validated: it has seen the rows held out"}});
   }
+  if (params.autoencoder) {
+    throw FieldErrors(
+        std::vector<FieldError>{{params.fold_column.empty() ? "nfolds" : "fold_column",
+                                 "an autoencoder has no response to be cross-validated"}});
+  }
   if (params.seed < 0) params.seed = DrawSeed();
   return params;
 }

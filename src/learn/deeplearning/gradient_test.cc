@@ -41,6 +41,8 @@ struct Case {
   double power = 1.5;
   bool weights = false;
   bool offsets = false;
+  bool batch_norm = false;
+  double label_smoothing = 0;
 };
 
 // Names of tests would show the bytes otherwise.
@@ -84,6 +86,17 @@ std::vector<Case> Cases() {
     cases.push_back({a, LossKind::kCrossEntropy, {0, 6, 0}, 19, {0.5, 0.25}, 0.2});
     cases.push_back({a, LossKind::kCrossEntropy, {7, 0, 0}, 16, {}});
     cases.push_back({a, LossKind::kCrossEntropy, mixed, 5, {0.3, 0.0}, 0.3});
+    Case smooth = {a, LossKind::kCrossEntropy, mixed, 21, {}};
+    smooth.label_smoothing = 0.1;
+    cases.push_back(smooth);
+    for (const Case& c : {Case{a, LossKind::kCrossEntropy, mixed, 21, {}},
+                          Case{a, LossKind::kQuadratic, {0, 6, 0}, 17, {0.5, 0.25}, 0.2},
+                          Case{a, LossKind::kCrossEntropy, mixed, 1, {}}}) {
+      // Small gammas bring many pairs of channels near the kink.
+      if (a == Activation::kMaxout && c.batch == 17) continue;
+      cases.push_back(c);
+      cases.back().batch_norm = true;
+    }
   }
   return cases;
 }
@@ -107,15 +120,18 @@ void CheckGradients(const Case& c, const std::vector<size_t>& hidden, size_t mos
     if (c.weights) rows.weights.push_back(0.5 * static_cast<double>(r % 5));
     if (c.offsets) rows.offsets.push_back(0.25 * static_cast<double>(r % 3));
   }
-  Net<double> net = MakeNet<double>(
-      {.input = c.input,
-       .activation = c.activation,
-       .hidden = hidden,
-       .dropout = c.dropout,
-       .outputs = outputs,
-       .loss = c.loss,
-       .loss_options = {
-           .huber_delta = 0.5, .quantile_alpha = 0.3, .variance_power = c.power, .factor = 1.5}});
+  Net<double> net = MakeNet<double>({.input = c.input,
+                                     .activation = c.activation,
+                                     .hidden = hidden,
+                                     .dropout = c.dropout,
+                                     .outputs = outputs,
+                                     .loss = c.loss,
+                                     .loss_options = {.huber_delta = 0.5,
+                                                      .quantile_alpha = 0.3,
+                                                      .variance_power = c.power,
+                                                      .factor = 1.5,
+                                                      .label_smoothing = c.label_smoothing},
+                                     .batch_norm = c.batch_norm});
   const double size = hidden[0] > 100 ? 0.1 : 0.7;
   InitializeWeights(net, WeightDistribution::kUniform, size, 19);
   // Biases of 0 put units whose inputs were all dropped on the kink of the rectifier.

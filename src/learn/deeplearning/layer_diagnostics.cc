@@ -29,13 +29,14 @@ Json DiagnoseLayers(Net<float>& net, const Optimizer<float>& optimizer) {
   JsonArray layers;
   const std::vector<ParameterBlock<float>> blocks = net.Blocks();
   for (size_t i = 0; i + 1 < blocks.size(); i += 2) {
+    if (!blocks[i].penalized) continue;  // batch normalization
     const Matrix<float>& weights = *blocks[i].values;
     const Matrix<float>& biases = *blocks[i + 1].values;
     const auto weight = MeanAndRms(weights, [&](size_t r, size_t c) { return weights(r, c); });
     const auto bias = MeanAndRms(biases, [&](size_t r, size_t c) { return biases(r, c); });
     const auto rate =
         MeanAndRms(weights, [&](size_t r, size_t c) { return optimizer.RateOf(i, r, c); });
-    layers.push_back(JsonObject{{"layer", i / 2 + 1},
+    layers.push_back(JsonObject{{"layer", blocks[i].layer + 1},
                                 {"units", biases.columns()},
                                 {"mean_weight", JsonNumber(weight.first)},
                                 {"weight_rms", JsonNumber(weight.second)},

@@ -127,6 +127,10 @@ std::vector<Setting> Settings() {
   dropping.dropout = {0.5, 0.2};
   NetOptions large = {
       .input = {0, 610, 0}, .hidden = {900, 600}, .dropout = {0.5, 0.5}, .outputs = 3};
+  NetOptions normalized = plain;
+  normalized.batch_norm = true;
+  NetOptions large_normalized = large;
+  large_normalized.batch_norm = true;
   OptimizerOptions sgd = {.kind = OptimizerKind::kSgd, .momentum_stable = 0.9};
   sgd.l1 = sgd.l2 = 1e-4;
   return {
@@ -143,6 +147,10 @@ std::vector<Setting> Settings() {
       {"rmsprop", mixed, plain, {.kind = OptimizerKind::kRmsprop, .rate = 0.001}, {}, 33},
       {"adam", mixed, plain, {.kind = OptimizerKind::kAdam, .rate = 0.001, .l1 = 1e-5}, {}, 33},
       {"adamw", mixed, plain, {.kind = OptimizerKind::kAdamw, .rate = 0.001, .l2 = 0.01}, {}, 7},
+      {"clipped", mixed, plain, {}, {.gradient_clip = 0.1}, 33},
+      {"clipped rows", mixed, plain, {}, {.gradient_clip = 0.1}, 1},
+      {"batch norm", mixed, normalized, {}, {.max_w2 = 1.5}, 33},
+      {"large batch norm", large.input, large_normalized, {}, {}, 128},
       {"large", large.input, large, {}, {}, 128}};
 }
 
@@ -173,6 +181,79 @@ TEST(MiniBatch, IsTheSameToTheBitForEveryNumberOfThreads) {
       ASSERT_EQ(loss, expected_loss) << s.name;
     }
   }
+}
+
+// With plain descent, the step is rate * gradient: its length shows the norm.
+TEST(MiniBatch, ClipsTheGlobalNorm) {
+  const InputShape mixed = {20, 37, 50};
+  for (size_t batch : {1, 50}) {
+    const MatrixRows<float> rows = RandomRows<float>(mixed, 50, 5, 4);
+    std::vector<double> lengths;
+    std::vector<std::vector<double>> steps;
+    for (double clip : {1e9, 0.25}) {
+      Net<float> net =
+          MakeNet<float>({.input = mixed, .hidden = {40, 24}, .dropout = {}, .outputs = 5});
+      InitializeWeights(net, WeightDistribution::kUniformAdaptive, 1, 2);
+      const auto blocks = net.Blocks();
+      std::vector<Matrix<float>> before;
+      for (const auto& block : blocks) before.push_back(*block.values);
+      const OptimizerOptions plain = {
+          .kind = OptimizerKind::kSgd, .rate = 1, .schedule = {.annealing = 0}};
+      const auto optimizer = MakeOptimizer<float>(plain, blocks);
+      ThreadPool pool(2);
+      MiniBatchTrainer<float> trainer(net, *optimizer, rows, {.gradient_clip = clip}, batch, pool);
+      trainer.Train(RowNumbers(batch), 0);
+      double squares = 0;
+      steps.emplace_back();
+      for (size_t b = 0; b < blocks.size(); ++b) {
+        const auto now = blocks[b].values->elements();
+        for (size_t i = 0; i < now.size(); ++i) {
+          const double change = now[i] - before[b].elements()[i];
+          steps.back().push_back(change);
+          squares += change * change;
+        }
+      }
+      lengths.push_back(std::sqrt(squares));
+    }
+    EXPECT_GT(lengths[0], 0.5) << batch;
+    EXPECT_NEAR(lengths[1], 0.25, 1e-5) << batch;
+    for (size_t i = 0; i < steps[0].size(); ++i) {
+      ASSERT_NEAR(steps[1][i], steps[0][i] * 0.25 / lengths[0], 1e-6) << batch;
+    }
+  }
+}
+
+// In the end, the folded net scores as the net would with the statistics of all rows.
+TEST(MiniBatch, BatchNormIsFoldedIntoTheWeights) {
+  const InputShape shape = {0, 12, 0};
+  const MatrixRows<float> rows = RandomRows<float>(shape, 256, 3, 4);
+  NetOptions options = {.input = shape, .hidden = {16, 8}, .dropout = {}, .outputs = 3};
+  options.activation = Activation::kTanh;
+  options.batch_norm = true;
+  Net<float> net = MakeNet<float>(options);
+  InitializeWeights(net, WeightDistribution::kUniformAdaptive, 1, 2);
+  for (const auto& block : net.Blocks()) {
+    for (size_t j = 0; !block.penalized && j < block.values->columns(); ++j) {
+      (*block.values)(0, j) += 0.1F * static_cast<float>(j % 5);
+    }
+  }
+  // A rate of 0: only the running means move, and every batch is all rows.
+  const auto optimizer =
+      MakeOptimizer<float>({.kind = OptimizerKind::kSgd, .rate = 0}, net.Blocks());
+  ThreadPool pool(2);
+  MiniBatchTrainer<float> trainer(net, *optimizer, rows, {}, 256, pool);
+  const double loss = trainer.Train(RowNumbers(256), 0);
+  const Network network = ToNetwork(net);
+  ASSERT_EQ(network.layers.size(), 3U);
+  InputBatch<float> batch(shape, 256);
+  for (size_t r = 0; r < 256; ++r) rows.Gather(r, batch, r);
+  Matrix<float> scores(256, 3);
+  network.Forward(batch, 0, 256, scores.view());
+  Matrix<float> dx(256, 3);
+  const double folded = MakeLoss<float>(LossKind::kCrossEntropy, {})
+                            ->Evaluate(scores.view(), {std::span(rows.classes), {}}, dx.view()) /
+                        256;
+  EXPECT_NEAR(folded, loss, 5e-3 * loss);
 }
 
 TEST(MiniBatch, LearnsAndKeepsTheConstraint) {

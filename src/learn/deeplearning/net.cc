@@ -19,9 +19,26 @@ std::vector<ParameterBlock<T>> Net<T>::Blocks() {
   };
   add(input->parameters());
   for (LayerPtr<T>& l : layers) {
-    if (l->parameters() != nullptr) add(*l->parameters());
+    if (l->parameters() == nullptr) continue;
+    if (l->SpansBatch()) {
+      // Gamma and beta of the layer before.
+      blocks.push_back({&l->parameters()->weights, layer - 1, false});
+      blocks.push_back({&l->parameters()->biases, layer - 1, false});
+    } else {
+      add(*l->parameters());
+    }
   }
   return blocks;
+}
+
+template <class T>
+std::vector<Matrix<T>*> Net<T>::State() {
+  std::vector<Matrix<T>*> state;
+  for (const ParameterBlock<T>& block : Blocks()) state.push_back(block.values);
+  for (LayerPtr<T>& l : layers) {
+    for (Matrix<T>* matrix : l->State()) state.push_back(matrix);
+  }
+  return state;
 }
 
 template <class T>
@@ -36,6 +53,9 @@ Net<T> MakeNet(const NetOptions& options) {
   net.input = std::make_unique<InputLayer<T>>(options.input, sizes[0]);
   for (size_t h = 0; h < options.hidden.size(); ++h) {
     const size_t units = options.hidden[h];
+    if (options.batch_norm) {
+      net.layers.push_back(MakeBatchNorm<T>(sizes[h], net.layers.size() + 1));
+    }
     net.layers.push_back(MakeActivation<T>(options.activation, units, net.layers.size() + 1));
     if (options.sparsity_beta > 0) {
       net.layers.push_back(MakeSparsity<T>(units, options.average_activation, options.sparsity_beta,
@@ -92,14 +112,21 @@ Network ToNetwork(Net<T>& net) {
   Network network;
   network.input = net.options.input;
   network.activation = net.options.activation;
-  const std::vector<ParameterBlock<T>> blocks = net.Blocks();
-  for (size_t i = 0; i < blocks.size(); i += 2) {
-    const Matrix<T>& weights = *blocks[i].values;
-    AffineWeights layer = {Matrix<float>(weights.rows(), weights.columns()),
-                           Matrix<float>(1, weights.columns())};
-    CopyElements(weights, layer.weights);
-    CopyElements(*blocks[i + 1].values, layer.biases);
+  const auto add = [&](const Parameters<T>& from) {
+    AffineWeights layer = {Matrix<float>(from.weights.rows(), from.weights.columns()),
+                           Matrix<float>(1, from.weights.columns())};
+    CopyElements(from.weights, layer.weights);
+    CopyElements(from.biases, layer.biases);
     network.layers.push_back(std::move(layer));
+  };
+  add(net.input->parameters());
+  for (const LayerPtr<T>& layer : net.layers) {
+    if (layer->parameters() == nullptr) continue;
+    if (layer->SpansBatch()) {
+      layer->FoldInto(network.layers.back());
+    } else {
+      add(*layer->parameters());
+    }
   }
   return network;
 }

@@ -28,6 +28,7 @@ struct NetOptions {
   // Of hidden units; see layers/sparsity.h.
   double average_activation = 0;
   double sparsity_beta = 0;
+  bool batch_norm = false;  // between each hidden layer's affine part and its activation
 };
 
 template <class T>
@@ -39,9 +40,12 @@ struct Net {
 
   // Weights, then biases, of each layer that has them, from the input on.
   std::vector<ParameterBlock<T>> Blocks();
+  // All that a layer remembers: the values of the blocks, then what layers have beside them. To
+  // continue a training: same order and shapes every time.
+  std::vector<Matrix<T>*> State();
 };
 
-// All weights zero.
+// All weights zero; batch normalization as if it were not there.
 template <class T>
 Net<T> MakeNet(const NetOptions& options);
 
@@ -60,7 +64,8 @@ void SetOutputBiases(std::span<const double> biases, Net<T>& net);
 template <class T>
 void CopyHiddenLayers(const Network& network, Net<T>& net);
 
-// Weights between a net in training and one for scoring.
+// Weights between a net in training and one for scoring. Batch normalization becomes part of the
+// weights, so that FromNetwork is for nets without it.
 template <class T>
 Network ToNetwork(Net<T>& net);
 template <class T>

@@ -85,6 +85,8 @@ void ScoreKeeper::AddToHistory(const Scores& scores, const TrainingState& state,
   AddMetrics("training_", scores.training, entry);
   if (scores.validation) AddMetrics("validation_", *scores.validation, entry);
   if (!layers.is_null()) entry["layers"] = layers;
+  if (!notes_.empty()) entry["notes"] = boost::json::value_from(notes_);
+  notes_.clear();
   history_->as_array().push_back(std::move(entry));
 }
 

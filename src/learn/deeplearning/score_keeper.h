@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json_fwd.h"
@@ -48,6 +49,9 @@ class ScoreKeeper {
   // regression_stop, or the stopping metric has converged. Empty: it should not.
   std::string StopReason() const;
 
+  // A sentence for the next entry of the history.
+  void Note(std::string text) { notes_.push_back(std::move(text)); }
+
   bool empty() const { return network_ == nullptr; }
   const Scores& latest() const { return latest_; }
   // Those of the network to keep: the best, or the latest where overwrite_with_best_model is off.
@@ -83,6 +87,7 @@ class ScoreKeeper {
   double kept_epochs_ = 0;
   std::vector<double> stopping_values_;  // of the stopping metric, one per scoring
   std::shared_ptr<const Network> network_;
+  std::vector<std::string> notes_;
   std::unique_ptr<Json> history_;
 };
 

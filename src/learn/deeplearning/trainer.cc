@@ -13,7 +13,7 @@ namespace {
 
 // What the user asked for, with what stands for "choose" filled in.
 DeepLearningParams Resolve(DeepLearningParams params, const TrainingData& data) {
-  CheckParams(params, data.response.classification());
+  CheckParams(params, data);
   ResolveOptimizer(params);
   if (params.seed < 0) params.seed = DrawSeed();
   if (params.mini_batch_size == 0) {
@@ -51,7 +51,7 @@ TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const Traini
   }
   TrainingData data = PrepareTrainingData(resolved, frames, previous.get(), pool);
   resolved = Resolve(resolved, data);
-  return TrainingLoop(resolved, data, previous.get(), pool, context, clock).Run();
+  return TrainingLoop(resolved, frames, data, previous.get(), pool, context, clock).Run();
 }
 
 }  // namespace thalweg

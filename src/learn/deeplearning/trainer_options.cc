@@ -9,7 +9,8 @@
 
 namespace thalweg {
 
-void CheckParams(const DeepLearningParams& p, bool classification) {
+void CheckParams(const DeepLearningParams& p, const TrainingData& data) {
+  const bool classification = data.response.classification();
   std::vector<FieldError> errors;
   if (!p.hidden_dropout_ratios.empty()) {
     if (!HasDropout(p.activation)) {
@@ -32,6 +33,16 @@ void CheckParams(const DeepLearningParams& p, bool classification) {
     errors.push_back({"fast_mode",
                       "cannot be turned off: weights whose inputs are zero are never moved, which "
                       "is what makes sparse inputs cheap"});
+  }
+  if (p.batch_norm && p.mini_batch_size == 1) {
+    errors.push_back({"batch_norm", "needs mini_batch_size of 2 at least (0 lets it be chosen)"});
+  }
+  if (p.batch_norm && p.hidden.empty()) {
+    errors.push_back({"batch_norm", "is for hidden layers, and there are none"});
+  }
+  if (p.label_smoothing > 0 && data.plan.loss != LossKind::kCrossEntropy) {
+    errors.push_back(
+        {"label_smoothing", "needs the loss CrossEntropy, which is for classification"});
   }
   if (!errors.empty()) throw FieldErrors(std::move(errors));
 }
@@ -114,6 +125,7 @@ NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
   options.input = data.encoder->shape();
   options.activation = p.activation;
   options.hidden.assign(p.hidden.begin(), p.hidden.end());
+  options.batch_norm = p.batch_norm;
   if (HasDropout(p.activation)) {
     options.dropout = p.hidden_dropout_ratios;
     if (options.dropout.empty()) options.dropout.assign(p.hidden.size(), 0.5);
@@ -125,12 +137,22 @@ NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
     options.average_activation = p.average_activation;
     options.sparsity_beta = p.sparsity_beta;
   }
+  options.loss_options.label_smoothing = p.label_smoothing;
   return options;
+}
+
+MemoryNeeds MemoryNeedsOf(const DeepLearningParams& p, size_t threads) {
+  return {.optimizer = OptimizerOptionsOf(p, 1),
+          .batch_rows = static_cast<uint64_t>(p.mini_batch_size),
+          .hogwild = p.mini_batch_size == 1 && !p.reproducible,
+          .recovery = p.recover_from_instability,
+          .threads = threads};
 }
 
 StepOptions StepOptionsOf(const DeepLearningParams& p, uint64_t seed) {
   StepOptions options = {.input_dropout = p.input_dropout_ratio, .seed = seed};
   if (p.max_w2 < std::numeric_limits<float>::max()) options.max_w2 = p.max_w2;
+  if (p.gradient_clip > 0) options.gradient_clip = p.gradient_clip;
   return options;
 }
 

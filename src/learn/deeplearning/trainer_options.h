@@ -5,17 +5,19 @@
 #include <vector>
 
 #include "learn/deeplearning/batch_step.h"
+#include "learn/deeplearning/memory_plan.h"
 #include "learn/deeplearning/params.h"
 #include "learn/deeplearning/training_data.h"
 
 namespace thalweg {
 
 // Throws FieldErrors on parameters that do not fit together.
-void CheckParams(const DeepLearningParams& params, bool classification);
+void CheckParams(const DeepLearningParams& params, const TrainingData& data);
 // Parameters that were set but have no effect beside the others, one sentence each.
 std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
                                              const TrainingData& data);
 NetOptions NetOptionsOf(const DeepLearningParams& params, const TrainingData& data);
+MemoryNeeds MemoryNeedsOf(const DeepLearningParams& params, size_t threads);
 StepOptions StepOptionsOf(const DeepLearningParams& params, uint64_t seed);
 
 }  // namespace thalweg

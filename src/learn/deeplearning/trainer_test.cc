@@ -32,6 +32,7 @@ TEST(Trainer, Classifies) {
   EXPECT_FALSE(outcome.scoring_history->as_array().empty());
   // What "choose" stood for is reported.
   EXPECT_GT(outcome.parameters->at("mini_batch_size").as_int64(), 0);
+  EXPECT_GT(outcome.memory->at("total_bytes").to_number<int64_t>(), 1000);
 }
 
 TEST(Trainer, TellsVariableImportancesUnlessNotAsked) {
@@ -146,6 +147,21 @@ TEST(Trainer, RefusesWhatCannotBe) {
          p.hidden_dropout_ratios = {0.5};
        }},
       {"fast_mode", "sparse", [](auto& p) { p.fast_mode = false; }},
+      {"batch_norm", "mini_batch_size",
+       [](auto& p) {
+         p.batch_norm = true;
+         p.mini_batch_size = 1;
+       }},
+      {"batch_norm", "hidden",
+       [](auto& p) {
+         p.batch_norm = true;
+         p.hidden = {};
+       }},
+      {"label_smoothing", "CrossEntropy",
+       [](auto& p) {
+         p.label_smoothing = 0.1;
+         p.loss = LossChoice::kQuadratic;
+       }},
       {"loss", "Quadratic",
        [](auto& p) {
          p.response_column = "value";
@@ -211,6 +227,33 @@ TEST(Trainer, EveryOptimizerIsReproducible) {
   }
 }
 
+TEST(Trainer, BatchNormLearnsAndIsReproducible) {
+  for (Activation activation : {Activation::kTanh, Activation::kRectifierWithDropout,
+                                Activation::kMaxout, Activation::kExpRectifier}) {
+    DeepLearningParams params = Regress();
+    params.activation = activation;
+    params.batch_norm = true;
+    params.mini_batch_size = 50;
+    if (HasDropout(activation)) params.hidden_dropout_ratios = {0.05, 0.05};
+    EXPECT_GT(*Train(params).validation_metrics->r2, 0.8) << static_cast<int>(activation);
+    params.reproducible = true;
+    params.epochs = 1.5;
+    const std::string one = ModelBytes(Train(params, 1));
+    for (size_t threads : {2, 3}) EXPECT_TRUE(ModelBytes(Train(params, threads)) == one);
+  }
+}
+
+TEST(Trainer, RefusesANetThatCannotFit) {
+  DeepLearningParams params = Classify();
+  params.hidden = {1 << 20, 1 << 20, 1 << 20};
+  try {
+    Train(params);
+    ADD_FAILURE() << "was accepted";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("does not fit into the memory"));
+  }
+}
+
 TEST(Trainer, NoHiddenLayerIsALinearModel) {
   DeepLearningParams params = Regress();
   params.hidden = {};
@@ -219,12 +262,40 @@ TEST(Trainer, NoHiddenLayerIsALinearModel) {
   EXPECT_GT(*outcome.validation_metrics->r2, 0.1);
 }
 
-TEST(Trainer, SaysWhenTrainingExplodes) {
+DeepLearningParams Explosive(double rate) {
   DeepLearningParams params = Regress();
-  params.adaptive_rate = false;
-  params.rate = 1e6;
+  params.optimizer = OptimizerKind::kSgd;
+  params.rate = rate;
   params.rate_annealing = 0;
+  return params;
+}
+
+TEST(Trainer, SaysWhenTrainingExplodes) {
+  DeepLearningParams params = Explosive(1e6);
   EXPECT_THROW(Train(params), UserError);
+  params.rate = 8;
+  params.recover_from_instability = false;
+  EXPECT_THROW(Train(params), UserError);
+}
+
+TEST(Trainer, RecoversFromInstability) {
+  for (bool reproducible : {false, true}) {
+    DeepLearningParams params = Explosive(8);
+    params.stopping_rounds = 0;
+    params.reproducible = reproducible;
+    const TrainingOutcome outcome = Train(params);
+    EXPECT_EQ(outcome.epochs, 20);
+    EXPECT_THAT(outcome.warnings, testing::Contains(HasSubstr("training became unstable")));
+    size_t notes = 0;
+    for (const Json& entry : outcome.scoring_history->as_array()) {
+      if (entry.as_object().contains("notes")) notes += entry.at("notes").as_array().size();
+    }
+    EXPECT_GT(notes, 0U);
+    EXPECT_LE(notes, 5U);
+    if (reproducible) {
+      EXPECT_TRUE(ModelBytes(Train(params, 3)) == ModelBytes(outcome));
+    }
+  }
 }
 
 // Every option that changes training changes the model.
@@ -255,6 +326,9 @@ TEST(Trainer, NoOptionIsIgnored) {
       {"l1", [](auto& p) { p.l1 = 1e-3; }},
       {"l2", [](auto& p) { p.l2 = 1e-3; }},
       {"max_w2", [](auto& p) { p.max_w2 = 0.01; }},
+      {"gradient_clip", [](auto& p) { p.gradient_clip = 0.01; }},
+      {"label_smoothing", [](auto& p) { p.label_smoothing = 0.1; }},
+      {"batch_norm", [](auto& p) { p.batch_norm = true; }},
       {"initial_weight_distribution",
        [](auto& p) { p.initial_weight_distribution = WeightDistribution::kUniform; }},
       {"initial_weight_scale", [](auto& p) { p.initial_weight_scale = 0.2; }},

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/available_memory.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "learn/deeplearning/huber_delta.h"
+#include "learn/deeplearning/initial_weights.h"
 #include "learn/deeplearning/layer_diagnostics.h"
 #include "learn/deeplearning/optimizer_choice.h"
 #include "learn/deeplearning/trainer_options.h"
@@ -28,8 +30,8 @@ uint64_t SamplesPerIteration(const DeepLearningParams& params, uint64_t rows) {
 
 }  // namespace
 
-TrainingLoop::TrainingLoop(const DeepLearningParams& params, TrainingData& data,
-                           const DeepLearningModel* previous, ThreadPool& pool,
+TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrames& frames,
+                           TrainingData& data, const DeepLearningModel* previous, ThreadPool& pool,
                            const WorkContext& context, const Stopwatch& clock)
     : params_(params),
       data_(data),
@@ -37,12 +39,16 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, TrainingData& data,
       context_(context),
       clock_(clock),
       rows_(SampleTrainingRows(params_, Seed(kBalance), data_)),
+      memory_(PlanMemory(NetOptionsOf(params_, data_), MemoryNeedsOf(params_, pool.size()),
+                         AvailableMemory().value_or(0))),
       net_(MakeNet<float>(NetOptionsOf(params_, data_))),
       optimizer_(MakeOptimizer<float>(OptimizerOptionsOf(params_, TotalSamples()), net_.Blocks())),
+      last_good_(net_, *optimizer_, params_.recover_from_instability),
       scores_(params_, data_, clock_, Seed(kScoring)),
       schedule_(rows_.rows(), static_cast<uint64_t>(params_.mini_batch_size),
                 SamplesPerIteration(params_, rows_.rows())),
       order_(rows_.rows(), Seed(kOrder), params_.shuffle_training_data) {
+  if (context.progress != nullptr) context.progress->Note("memory: " + memory_.ToText());
   for (std::string& warning : ParamsWithoutEffect(params_, data_)) {
     data_.warnings.push_back(std::move(warning));
   }
@@ -53,6 +59,7 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, TrainingData& data,
                       Seed(kWeights));
     SetOutputBiases(data_.plan.output_biases, net_);
     if (data_.pretrained) CopyHiddenLayers(data_.pretrained->network(), net_);
+    SetInitialWeights(frames, net_);
   }
   end_ = schedule_.End(params_.epochs - before_.epochs);
   if (params_.epochs <= before_.epochs || samples_ >= end_) {
@@ -89,8 +96,11 @@ void TrainingLoop::Restore(const DeepLearningModel& previous) {
 TrainingOutcome TrainingLoop::Run() {
   if (!params_.export_checkpoints_dir.empty()) PrepareExport(params_.export_checkpoints_dir);
   Report();
+  last_good_.Keep(samples_);
   while (stop_reason_.empty()) {
     Iterate(std::min(end_, schedule_.IterationEnd(samples_, Speed())));
+    const bool ending = samples_ >= end_ || !stop_reason_.empty();
+    if ((ending || scores_.IsDue()) && !last_good_.IsSound()) GoBack();
     if (samples_ >= end_ && !interrupted_) stop_reason_ = "all epochs are done";
     if (!stop_reason_.empty() || scores_.IsDue()) {
       Score();
@@ -142,14 +152,17 @@ void TrainingLoop::TrainStretch(uint64_t end) {
   const uint64_t sample = before_.samples + samples_;
   const double loss = hogwild_ ? hogwild_->Train(rows, sample) : mini_batch_->Train(rows, sample);
   samples_ = end;
-  if (!std::isfinite(loss)) {
-    throw UserError(
-        fmt::format("training became unstable after {} samples: the weights grew beyond all "
-                    "bounds. Try a smaller rate or initial_weight_scale, max_w2 (such as 10), l2, "
-                    "or standardize",
-                    before_.samples + samples_));
-  }
+  if (!std::isfinite(loss)) GoBack();
   training_seconds_ += watch.seconds();
+}
+
+void TrainingLoop::GoBack() {
+  std::vector<std::string> notes;
+  samples_ = last_good_.GoBack(samples_, notes);
+  for (std::string& note : notes) {
+    scores_.Note(note);
+    data_.warnings.push_back(std::move(note));
+  }
 }
 
 void TrainingLoop::UpdateHuberDelta() {
@@ -166,6 +179,7 @@ void TrainingLoop::ApplyHuberDelta() {
 }
 
 void TrainingLoop::Score() {
+  last_good_.Keep(samples_);
   scores_.Score(std::make_shared<Network>(ToNetwork(net_)),
                 {.seconds = seconds_before_ + clock_.seconds(),
                  .epochs = Epochs(),
@@ -236,6 +250,7 @@ TrainingOutcome TrainingLoop::Outcome() {
   outcome.samples_per_second = Speed();
   outcome.scoring_seconds = scores_.seconds();
   outcome.scoring_history = std::make_shared<Json>(scores_.history());
+  outcome.memory = std::make_shared<Json>(memory_.ToJson());
   outcome.warnings = data_.warnings;
   outcome.model = MakeModel();
   outcome.parameters = std::make_shared<Json>(outcome.model->parameters());

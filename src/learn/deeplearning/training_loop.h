@@ -8,6 +8,8 @@
 #include "base/thread_pool.h"
 #include "learn/deeplearning/checkpoint.h"
 #include "learn/deeplearning/hogwild.h"
+#include "learn/deeplearning/last_good_state.h"
+#include "learn/deeplearning/memory_plan.h"
 #include "learn/deeplearning/mini_batch.h"
 #include "learn/deeplearning/sample_schedule.h"
 #include "learn/deeplearning/score_keeper.h"
@@ -22,8 +24,8 @@ class TrainingLoop {
  public:
   // `params` has nothing left to choose. Everything must outlive this but `clock`, which runs since
   // the beginning of the work. `previous`: the model to go on with, or null. FieldErrors where
-  // there is nothing left to do.
-  TrainingLoop(const DeepLearningParams& params, TrainingData& data,
+  // there is nothing left to do. `frames` are asked for initial weights alone.
+  TrainingLoop(const DeepLearningParams& params, const TrainingFrames& frames, TrainingData& data,
                const DeepLearningModel* previous, ThreadPool& pool, const WorkContext& context,
                const Stopwatch& clock);
   TrainingOutcome Run();
@@ -45,6 +47,8 @@ class TrainingLoop {
   // Of the Huber losses: as errors shrink, so does what counts as large.
   void UpdateHuberDelta();
   void ApplyHuberDelta();
+  // To the last good state, where the weights have grown beyond all bounds.
+  void GoBack();
   void Score();
   void Report() const;
   std::shared_ptr<DeepLearningModel> MakeModel();
@@ -56,11 +60,13 @@ class TrainingLoop {
   const WorkContext& context_;
   const Stopwatch clock_;
   const StoredRows rows_;
+  const MemoryPlan memory_;
   Net<float> net_;
   std::unique_ptr<Optimizer<float>> optimizer_;
   // One of the two.
   std::unique_ptr<HogwildTrainer> hogwild_;
   std::unique_ptr<MiniBatchTrainer<float>> mini_batch_;
+  LastGoodState last_good_;
   ScoreKeeper scores_;
   const SampleSchedule schedule_;
   RowOrder order_;

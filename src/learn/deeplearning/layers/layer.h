@@ -7,6 +7,7 @@
 
 #include "kernels/gemm.h"
 #include "kernels/matrix.h"
+#include "models/network.h"
 
 namespace thalweg {
 
@@ -82,6 +83,11 @@ class Layer {
   // forward and back; no other thread is at work in the layer then.
   virtual void Observe(ConstMatrixView<T> /*y*/) {}
 
+  // True where the rows of a batch do not stand alone: the layer is given whole columns at once,
+  // all rows of the batch. It has independent columns, parameters that are not those of an affine
+  // layer, and no place in a Network: it can be folded into the affine layer before.
+  virtual bool SpansBatch() const { return false; }
+  virtual void FoldInto(AffineWeights& /*before*/) const {}
   // What the layer remembers beside its parameters.
   virtual std::vector<Matrix<T>*> State() { return {}; }
 

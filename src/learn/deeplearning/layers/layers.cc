@@ -1,6 +1,7 @@
 #include "learn/deeplearning/layers/layers.h"
 
 #include "learn/deeplearning/layers/affine.h"
+#include "learn/deeplearning/layers/batch_norm.h"
 #include "learn/deeplearning/layers/dropout.h"
 #include "learn/deeplearning/layers/exp_rectifier.h"
 #include "learn/deeplearning/layers/maxout.h"
@@ -13,6 +14,11 @@ namespace thalweg {
 template <class T>
 LayerPtr<T> MakeAffine(size_t inputs, size_t outputs, size_t index) {
   return std::make_unique<AffineLayer<T>>(inputs, outputs, index);
+}
+
+template <class T>
+LayerPtr<T> MakeBatchNorm(size_t units, size_t index) {
+  return std::make_unique<BatchNormLayer<T>>(units, index);
 }
 
 template <class T>
@@ -43,6 +49,8 @@ template LayerPtr<float> MakeSparsity(size_t, double, double, size_t);
 template LayerPtr<double> MakeSparsity(size_t, double, double, size_t);
 template LayerPtr<float> MakeAffine(size_t, size_t, size_t);
 template LayerPtr<double> MakeAffine(size_t, size_t, size_t);
+template LayerPtr<float> MakeBatchNorm(size_t, size_t);
+template LayerPtr<double> MakeBatchNorm(size_t, size_t);
 template LayerPtr<float> MakeActivation(Activation, size_t, size_t);
 template LayerPtr<double> MakeActivation(Activation, size_t, size_t);
 template LayerPtr<float> MakeDropout(size_t, double, size_t);

@@ -9,6 +9,8 @@ namespace thalweg {
 template <class T>
 LayerPtr<T> MakeAffine(size_t inputs, size_t outputs, size_t index);
 template <class T>
+LayerPtr<T> MakeBatchNorm(size_t units, size_t index);
+template <class T>
 LayerPtr<T> MakeActivation(Activation activation, size_t units, size_t index);
 template <class T>
 LayerPtr<T> MakeDropout(size_t units, double ratio, size_t index);

@@ -78,6 +78,7 @@ struct LossOptions {
   double quantile_alpha = 0.5;
   double variance_power = 1.5;  // kTweedie: 1 is Poisson, 2 gamma
   double factor = 1;            // kTweedie: the loss is multiplied by this
+  double label_smoothing = 0;   // kCrossEntropy
 };
 
 // The list.

@@ -44,7 +44,7 @@ std::unique_ptr<Loss<T>> MakeLoss(LossKind kind, const LossOptions& options) {
                             .alpha = static_cast<T>(options.quantile_alpha)};
   switch (kind) {
     case LossKind::kCrossEntropy:
-      return std::make_unique<CrossEntropy<T>>();
+      return std::make_unique<CrossEntropy<T>>(options.label_smoothing);
     case LossKind::kQuadratic:
       return std::make_unique<ValueLoss<T>>(quadratic);
     case LossKind::kAbsolute:

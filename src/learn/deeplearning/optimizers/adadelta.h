@@ -26,7 +26,7 @@ class Adadelta : public Optimizer<T> {
   }
 
   void BeginStep(double samples, size_t /*updates*/) override {
-    const double factor = schedule_.Factor(samples);
+    const double factor = schedule_.Factor(samples) * this->reduction();
     for (Block& block : blocks_) block.step.rate = factor;
   }
   void Update(size_t block, size_t row, size_t column, const T* gradient, T factor,
@@ -43,8 +43,8 @@ class Adadelta : public Optimizer<T> {
   }
   double RateOf(size_t block, size_t row, size_t column) const override {
     const Block& b = blocks_[block];
-    return std::sqrt((b.mean_square_steps(row, column) + b.step.epsilon) /
-                     (b.mean_squares(row, column) + b.step.epsilon));
+    return b.step.rate * std::sqrt((b.mean_square_steps(row, column) + b.step.epsilon) /
+                                   (b.mean_squares(row, column) + b.step.epsilon));
   }
   std::vector<Matrix<T>*> State() override {
     std::vector<Matrix<T>*> state;

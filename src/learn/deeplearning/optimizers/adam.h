@@ -37,7 +37,7 @@ class Adam : public Optimizer<T> {
     const auto n = static_cast<double>(updates);
     unseen_(0, 0) *= static_cast<T>(std::pow(options_.beta1, n));
     unseen_(0, 1) *= static_cast<T>(std::pow(options_.beta2, n));
-    const double rate = options_.rate * options_.schedule.Factor(samples);
+    const double rate = options_.rate * options_.schedule.Factor(samples) * this->reduction();
     for (Block& b : blocks_) {
       b.step.rate = rate * b.rate_scale / (1 - static_cast<double>(unseen_(0, 0)));
       b.step.root_scale = 1 / std::sqrt(1 - static_cast<double>(unseen_(0, 1)));
@@ -54,6 +54,10 @@ class Adam : public Optimizer<T> {
     Block& b = blocks_[block];
     return {{b.values->row(row) + column, b.mean.row(row) + column, b.squares.row(row) + column},
             b.values->stride()};
+  }
+  double RateOf(size_t block, size_t row, size_t column) const override {
+    const Block& b = blocks_[block];
+    return b.step.rate / (b.step.root_scale * std::sqrt(b.squares(row, column)) + b.step.epsilon);
   }
   std::vector<Matrix<T>*> State() override {
     std::vector<Matrix<T>*> state = {&unseen_};

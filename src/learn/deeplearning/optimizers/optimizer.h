@@ -66,12 +66,19 @@ class Optimizer {
   // All that an optimizer remembers, to continue a training: same order and shapes every time.
   virtual std::vector<Matrix<T>*> State() = 0;
 
+  // All rates (ADADELTA: all steps) times `by` from the next BeginStep on.
+  void ReduceRate(double by) { reduction_ *= by; }
+  double reduction() const { return reduction_; }
+
   // The rectangle of a block whose first element is (row, column), as large as the gradient.
   void UpdateTile(size_t block, size_t row, size_t column, ConstMatrixView<T> gradient, T factor) {
     for (size_t r = 0; r < gradient.rows; ++r) {
       Update(block, row + r, column, gradient.row(r), factor, gradient.columns);
     }
   }
+
+ private:
+  double reduction_ = 1;
 };
 
 // The list. The blocks must outlive the optimizer.

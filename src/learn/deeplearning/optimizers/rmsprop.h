@@ -29,7 +29,7 @@ class Rmsprop : public Optimizer<T> {
   }
 
   void BeginStep(double samples, size_t /*updates*/) override {
-    const double rate = options_.rate * options_.schedule.Factor(samples);
+    const double rate = options_.rate * options_.schedule.Factor(samples) * this->reduction();
     for (Block& block : blocks_) block.step.rate = rate * block.decay;
   }
   void Update(size_t block, size_t row, size_t column, const T* gradient, T factor,
@@ -42,6 +42,10 @@ class Rmsprop : public Optimizer<T> {
     Block& b = blocks_[block];
     return {{b.values->row(row) + column, b.squares.row(row) + column, nullptr},
             b.values->stride()};
+  }
+  double RateOf(size_t block, size_t row, size_t column) const override {
+    const Block& b = blocks_[block];
+    return b.step.rate / (std::sqrt(b.squares(row, column)) + b.step.epsilon);
   }
   std::vector<Matrix<T>*> State() override {
     std::vector<Matrix<T>*> state;

@@ -28,7 +28,7 @@ class Sgd : public Optimizer<T> {
   }
 
   void BeginStep(double samples, size_t /*updates*/) override {
-    const double rate = options_.rate * options_.schedule.Factor(samples);
+    const double rate = options_.rate * options_.schedule.Factor(samples) * this->reduction();
     double momentum = options_.momentum_stable;
     if (samples < options_.momentum_ramp) {
       momentum = options_.momentum_start + (options_.momentum_stable - options_.momentum_start) *

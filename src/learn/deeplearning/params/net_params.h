@@ -33,6 +33,7 @@ inline constexpr auto kEnumNames<LossChoice> = std::array{
 struct NetParams {
   Activation activation = Activation::kRectifier;
   std::vector<int64_t> hidden = {200, 200};
+  bool batch_norm = false;
   double input_dropout_ratio = 0;
   std::vector<double> hidden_dropout_ratios;
   WeightDistribution initial_weight_distribution = WeightDistribution::kUniformAdaptive;
@@ -59,6 +60,11 @@ inline constexpr auto kFields<NetParams> = std::tuple{
                                .gridable = true,
                                .min = 1,
                                .max = 1 << 20}),
+    Field<&NetParams::batch_norm>(
+        {.name = "batch_norm",
+         .help = "Batch normalization of the hidden layers; mini-batches of 2 rows or more.",
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
     Field<&NetParams::input_dropout_ratio>(
         {.name = "input_dropout_ratio",
          .help = "Share of the inputs dropped at random in training.",

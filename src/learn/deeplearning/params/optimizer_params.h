@@ -38,6 +38,9 @@ struct OptimizerParams {
   double l1 = 0;
   double l2 = 0;
   double max_w2 = std::numeric_limits<float>::max();
+  double gradient_clip = 0;
+  double label_smoothing = 0;
+  bool recover_from_instability = true;
 };
 
 template <>
@@ -167,6 +170,26 @@ inline constexpr auto kFields<OptimizerParams> = std::tuple{
          .gridable = true,
          .min = 0,
          .min_exclusive = true}),
+    Field<&OptimizerParams::gradient_clip>(
+        {.name = "gradient_clip",
+         .help = "Gradients of a batch are scaled down to this norm (over all weights and biases, "
+                 "without l1 and l2) where theirs is larger; 0 means no limit.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0}),
+    Field<&OptimizerParams::label_smoothing>(
+        {.name = "label_smoothing",
+         .help = "CrossEntropy: this share of the target is spread evenly over all classes.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0,
+         .max = 1,
+         .max_exclusive = true}),
+    Field<&OptimizerParams::recover_from_instability>(
+        {.name = "recover_from_instability",
+         .help = "Where weights grow beyond all bounds, go back to the last good state and on with "
+                 "half the rate, at most 5 times; else training fails.",
+         .level = ParamLevel::kExpert}),
 };
 
 }  // namespace thalweg

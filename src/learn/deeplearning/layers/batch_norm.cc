@@ -1,0 +1,155 @@
+#include "learn/deeplearning/layers/batch_norm.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace thalweg {
+namespace {
+
+constexpr double kEpsilon = 1e-5;
+// Of the latest batch in the running means, at least.
+constexpr double kRunningShare = 0.01;
+constexpr size_t kBlock = 64;
+
+// Of up to kBlock columns.
+template <class T>
+struct Moments {
+  T mean[kBlock];
+  T variance[kBlock];
+  T inverse[kBlock];  // of the standard deviation
+
+  Moments(ConstMatrixView<T> x, size_t first, size_t count) {
+    const T share = T{1} / static_cast<T>(x.rows);
+    std::fill_n(mean, count, T{0});
+    std::fill_n(variance, count, T{0});
+    for (size_t r = 0; r < x.rows; ++r) {
+      const T* row = x.row(r) + first;
+      for (size_t c = 0; c < count; ++c) mean[c] += row[c];
+    }
+    for (size_t c = 0; c < count; ++c) mean[c] *= share;
+    for (size_t r = 0; r < x.rows; ++r) {
+      const T* row = x.row(r) + first;
+      for (size_t c = 0; c < count; ++c) {
+        const T d = row[c] - mean[c];
+        variance[c] += d * d;
+      }
+    }
+    for (size_t c = 0; c < count; ++c) {
+      variance[c] *= share;
+      inverse[c] = T{1} / std::sqrt(variance[c] + static_cast<T>(kEpsilon));
+    }
+  }
+};
+
+// sums[c] = the sum over the rows of dy times the normalized x.
+template <class T>
+void ScaleGradient(const Moments<T>& m, ConstMatrixView<T> x, ConstMatrixView<T> dy, size_t first,
+                   size_t count, T* sums) {
+  std::fill_n(sums, count, T{0});
+  for (size_t r = 0; r < x.rows; ++r) {
+    const T* row = x.row(r) + first;
+    const T* delta = dy.row(r) + first;
+    for (size_t c = 0; c < count; ++c) {
+      sums[c] += delta[c] * ((row[c] - m.mean[c]) * m.inverse[c]);
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+BatchNormLayer<T>::BatchNormLayer(size_t units, size_t index)
+    : Layer<T>(units, units, index),
+      parameters_{Matrix<T>(1, units), Matrix<T>(1, units)},
+      running_(3, units) {
+  std::fill_n(parameters_.weights.row(0), units, T{1});
+  std::fill_n(running_.row(1), units, T{1});
+}
+
+template <class T>
+void BatchNormLayer<T>::ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y,
+                                       size_t begin, size_t end) const {
+  const auto rows = static_cast<T>(x.rows);
+  for (size_t first = begin; first < end; first += kBlock) {
+    const size_t count = std::min(kBlock, end - first);
+    const Moments<T> m(x, first, count);
+    const T* gamma = parameters_.weights.row(0) + first;
+    const T* beta = parameters_.biases.row(0) + first;
+    T scale[kBlock];
+    for (size_t c = 0; c < count; ++c) scale[c] = gamma[c] * m.inverse[c];
+    for (size_t r = 0; r < x.rows; ++r) {
+      const T* in = x.row(r) + first;
+      T* out = y.row(r) + first;
+      for (size_t c = 0; c < count; ++c) out[c] = (in[c] - m.mean[c]) * scale[c] + beta[c];
+    }
+    if (x.rows < 2) continue;
+    for (size_t c = 0; c < count; ++c) {
+      T& batches = running_(2, first + c);
+      const T share = std::max(static_cast<T>(kRunningShare), T{1} / (batches + 1));
+      if (batches < 1000) batches += 1;
+      T& mean = running_(0, first + c);
+      T& variance = running_(1, first + c);
+      mean += share * (m.mean[c] - mean);
+      // That of the rows that the batch was drawn from.
+      variance += share * (m.variance[c] * rows / (rows - 1) - variance);
+    }
+  }
+}
+
+template <class T>
+void BatchNormLayer<T>::BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> x,
+                                        ConstMatrixView<T> /*y*/, ConstMatrixView<T> dy,
+                                        MatrixView<T> dx, size_t begin, size_t end) const {
+  const T share = T{1} / static_cast<T>(x.rows);
+  for (size_t first = begin; first < end; first += kBlock) {
+    const size_t count = std::min(kBlock, end - first);
+    const Moments<T> m(x, first, count);
+    T products[kBlock], sums[kBlock] = {};
+    ScaleGradient(m, x, dy, first, count, products);
+    for (size_t r = 0; r < x.rows; ++r) {
+      const T* delta = dy.row(r) + first;
+      for (size_t c = 0; c < count; ++c) sums[c] += delta[c];
+    }
+    const T* gamma = parameters_.weights.row(0) + first;
+    for (size_t r = 0; r < x.rows; ++r) {
+      const T* in = x.row(r) + first;
+      const T* delta = dy.row(r) + first;
+      T* out = dx.row(r) + first;
+      for (size_t c = 0; c < count; ++c) {
+        const T normal = (in[c] - m.mean[c]) * m.inverse[c];
+        out[c] =
+            gamma[c] * m.inverse[c] * (delta[c] - share * sums[c] - share * normal * products[c]);
+      }
+    }
+  }
+}
+
+template <class T>
+void BatchNormLayer<T>::WeightGradient(ConstMatrixView<T> x, ConstMatrixView<T> dy,
+                                       const GradientPart<T>& part) const {
+  for (size_t c = 0; c < part.gradient.columns; c += kBlock) {
+    const size_t count = std::min(kBlock, part.gradient.columns - c);
+    const size_t first = part.first_column + c;
+    ScaleGradient(Moments<T>(x, first, count), x, dy, first, count, part.gradient.row(0) + c);
+  }
+}
+
+template <class T>
+void BatchNormLayer<T>::FoldInto(AffineWeights& before) const {
+  for (size_t c = 0; c < this->outputs(); ++c) {
+    const double scale = static_cast<double>(parameters_.weights(0, c)) /
+                         std::sqrt(static_cast<double>(running_(1, c)) + kEpsilon);
+    for (size_t r = 0; r < before.weights.rows(); ++r) {
+      before.weights(r, c) = static_cast<float>(scale * static_cast<double>(before.weights(r, c)));
+    }
+    const double bias =
+        static_cast<double>(before.biases(0, c)) - static_cast<double>(running_(0, c));
+    before.biases(0, c) =
+        static_cast<float>(scale * bias + static_cast<double>(parameters_.biases(0, c)));
+  }
+}
+
+template class BatchNormLayer<float>;
+template class BatchNormLayer<double>;
+
+}  // namespace thalweg

@@ -1,0 +1,37 @@
+// Batch normalization (Ioffe, Szegedy 2015): y = gamma (x - mean) / sqrt(variance + epsilon) +
+// beta, with mean and variance of each column over the rows of the batch. For scoring, running
+// means of both are folded into the weights of the affine layer before.
+#pragma once
+
+#include "learn/deeplearning/layers/layer.h"
+
+namespace thalweg {
+
+// Columns are independent, but need all rows of the batch at once. Sums go over the rows in order,
+// so that they do not depend on who does them. Running means hold a share of 1/n after n batches,
+// and 1/100 after 100; batches of a single row are left out of them.
+template <class T>
+class BatchNormLayer : public Layer<T> {
+ public:
+  BatchNormLayer(size_t units, size_t index);
+  bool HasIndependentColumns() const override { return true; }
+  bool SpansBatch() const override { return true; }
+  void ForwardColumns(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
+                      size_t end) const override;
+  void BackwardColumns(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
+                       ConstMatrixView<T> dy, MatrixView<T> dx, size_t begin,
+                       size_t end) const override;
+  // Weights are gamma (1 x units), biases beta.
+  Parameters<T>* parameters() override { return &parameters_; }
+  void WeightGradient(ConstMatrixView<T> x, ConstMatrixView<T> dy,
+                      const GradientPart<T>& part) const override;
+  std::vector<Matrix<T>*> State() override { return {&running_}; }
+  void FoldInto(AffineWeights& before) const override;
+
+ private:
+  Parameters<T> parameters_;
+  // Rows: mean, variance, number of batches. Every column is written by the task that has it.
+  mutable Matrix<T> running_;
+};
+
+}  // namespace thalweg
