@@ -66,8 +66,10 @@ int Main(int argc, char** argv) {
     return 0;
   }
   DeepLearningParams params;
-  std::vector<std::pair<std::string, std::string>> fields = {
-      {"response_column", "C785"}, {"seed", "1"}, {"score_interval", "1e9"}};
+  std::vector<std::pair<std::string, std::string>> fields = {{"response_column", "C785"},
+                                                             {"seed", "1"},
+                                                             {"score_interval", "1e9"},
+                                                             {"stopping_rounds", "0"}};
   for (int i = 4; i < argc; ++i) {
     const std::string field = argv[i];
     fields.emplace_back(field.substr(0, field.find('=')), field.substr(field.find('=') + 1));
