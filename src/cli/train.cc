@@ -140,10 +140,23 @@ Examples:
     return before;
   }
 
+  // Before the work, not after it.
+  static void RequireModelForWhatIsKept(const LearnerFlags& flags, void* params) {
+    if (!flags.model.empty()) return;
+    for (const char* name :
+         {"keep_cross_validation_predictions", "keep_cross_validation_fold_assignment"}) {
+      const ParamSpec* spec = flags.learner->schema().Find(name);
+      if (spec == nullptr || spec->Format(params) != "true") continue;
+      throw FieldErrors(std::vector<FieldError>{
+          {name, "needs --model: what cross-validation keeps is written beside it"}});
+    }
+  }
+
   static int Train(LearnerFlags& flags) {
     const Clock::time_point start = Clock::now();
     const Learner& learner = *flags.learner;
     const std::shared_ptr<void> params = ParamsOf(flags);
+    RequireModelForWhatIsKept(flags, params.get());
     ParseOptions options = flags.data->Options();
     const ParamSpec* response = learner.schema().Find("response_column");
     if (!flags.response_type.empty() && response != nullptr) {
@@ -202,12 +215,7 @@ Examples:
   // model_cv_predictions.csv.
   static void SaveCrossValidation(const CrossValidationOutcome& cv, const std::string& model,
                                   ThreadPool& pool) {
-    if (model.empty()) {
-      if (cv.predictions || cv.fold_assignment) {
-        throw UserError("--model is needed: what cross-validation keeps is written beside it");
-      }
-      return;
-    }
+    if (model.empty()) return;
     const std::filesystem::path path(model);
     const std::string stem = (path.parent_path() / path.stem()).string();
     for (size_t i = 0; i < cv.models.size(); ++i) {

@@ -47,7 +47,9 @@ class DeclaredLearner : public Learner {
       return &without.back();
     };
     without.reserve(2);
-    const TrainingFrames used = {drop(frames.training), drop(frames.validation)};
+    TrainingFrames used = frames;
+    used.training = drop(frames.training);
+    used.validation = drop(frames.validation);
     return CrossValidate(
         params, folds, used,
         {.fold =

@@ -163,8 +163,11 @@ TrainingOutcome CrossValidate(const CrossValidationParams& params, const Folds& 
     const Frame training = SelectRows(frame, kept, own);
     const Frame validation = SelectRows(frame, held_out, own);
     FoldProgress::Listener listener(progress, fold);
-    outcomes[fold] = trainers.fold(fold, {&training, &validation}, own,
-                                   {.progress = &listener, .cancel = context.cancel});
+    TrainingFrames own_frames = frames;
+    own_frames.training = &training;
+    own_frames.validation = &validation;
+    outcomes[fold] =
+        trainers.fold(fold, own_frames, own, {.progress = &listener, .cancel = context.cancel});
     result->of_folds[fold] = outcomes[fold].model->Score(validation, own);
     predictions[fold] =
         std::make_shared<const Frame>(outcomes[fold].model->Predict(validation, own));

@@ -32,7 +32,7 @@ Trained TrainWith(const std::function<Trainer(Net<float>&, Optimizer<float>&,
   ThreadPool pool(threads);
   Trainer trainer = make(net, *optimizer, rows, pool);
   Trained result;
-  for (uint64_t epoch = 0; epoch < 4; ++epoch) {
+  for (uint64_t epoch = 0; epoch < 6; ++epoch) {
     result.last_loss = trainer.Train(RowNumbers(3000), 3000 * epoch);
     if (epoch == 0) result.first_loss = result.last_loss;
   }
@@ -65,7 +65,7 @@ TEST(Hogwild, Learns) {
         OptimizerKind::kRmsprop, OptimizerKind::kAdam, OptimizerKind::kAdamw}) {
     for (size_t threads : {1, 2, 4}) {
       const Trained trained = Hogwild(kind, threads, {.input_dropout = 0.05, .max_w2 = 4});
-      EXPECT_LT(trained.last_loss, 0.7 * trained.first_loss)
+      EXPECT_LT(trained.last_loss, 0.75 * trained.first_loss)
           << threads << ", optimizer " << static_cast<int>(kind);
     }
   }

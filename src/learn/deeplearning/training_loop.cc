@@ -53,6 +53,11 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
     data_.warnings.push_back(std::move(warning));
   }
   if (previous != nullptr) {
+    if (!frames.initial_weights.empty() || !frames.initial_biases.empty()) {
+      throw FieldErrors(std::vector<FieldError>{
+          {frames.initial_weights.empty() ? "initial_biases" : "initial_weights",
+           "cannot be given with checkpoint: a model that goes on has its weights"}});
+    }
     Restore(*previous);
   } else {
     InitializeWeights(net_, params_.initial_weight_distribution, params_.initial_weight_scale,
