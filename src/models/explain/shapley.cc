@@ -1,7 +1,6 @@
 #include "models/explain/shapley.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "base/error.h"
@@ -61,8 +60,8 @@ ShapleyValues ExactShapley(const CoalitionScorer& scorer, size_t row) {
   // weight[s] = s! (features - s - 1)! / features!
   std::vector<double> weight(features);
   for (size_t s = 0; s < features; ++s) {
-    weight[s] = std::exp(std::lgamma(s + 1.0) + std::lgamma(static_cast<double>(features - s)) -
-                         std::lgamma(features + 1.0));
+    weight[s] = s == 0 ? 1 / static_cast<double>(features)
+                       : weight[s - 1] * static_cast<double>(s) / static_cast<double>(features - s);
   }
   ShapleyValues result;
   result.score = value.back();
