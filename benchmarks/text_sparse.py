@@ -67,7 +67,7 @@ def train(paths, epochs, threads):
             [THALWEG, "train", "deeplearning", "--training_frame", paths[0], "--validation_frame", paths[1],
              "--response_column", "C1", "--response_type", "enum", "--hidden", "200,200", "--epochs", str(epochs),
              "--score_interval", "1e9", "--stopping_rounds", "0", "--overwrite_with_best_model", "false",
-             "--seed", "1", "--threads", str(threads), "--report", report], check=True, stdout=subprocess.DEVNULL)
+             "--seed", "1", "--threads", str(threads), "--report", report, "--quiet"], check=True, stdout=subprocess.DEVNULL)
         with open(report) as file:
             return json.load(file)
 
