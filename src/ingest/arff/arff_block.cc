@@ -14,6 +14,12 @@
 namespace thalweg::internal {
 namespace {
 
+// As chunks have it: of the reals, those that 64 bits hold, and not -0.0.
+bool IsInteger(double value) {
+  return std::abs(value) < 0x1p63 && value == std::trunc(value) &&
+         !(value == 0 && std::signbit(value));
+}
+
 // The cells of one attribute: those that a sparse row names, and zeros between them, or all.
 class Cells {
  public:
@@ -77,6 +83,9 @@ class Cells {
     }
     const std::optional<double> number = ParseReal(text);
     if (!number) Refuse(text, "is not a number");
+    // 1e3 and 7.0 do not make reals of a block's integers, which may be too large to be exact as
+    // such: a column of integers would then depend on where its blocks end.
+    if (IsInteger(*number)) return Push(row, static_cast<int64_t>(*number));
     if (!as_reals_) ToReals();
     rows_.push_back(static_cast<uint32_t>(row));
     reals_.push_back(*number);

@@ -98,6 +98,18 @@ TEST_F(ArffTest, Numbers) {
             "a:int|b:int|\n'9007199254740993'|'0'|\n'0'|'0'|\n");
 }
 
+TEST_F(ArffTest, LargeIntegersBesideOtherFormsOfThemAreExact) {
+  const std::string text = "@attribute a numeric\n@data\n9007199254740993\n1e3\n7.0\n";
+  ParseOptions cut;
+  cut.chunk_bytes = 1;
+  for (const ParseOptions& options : {ParseOptions(), cut}) {
+    EXPECT_EQ(internal::FrameText(Parse(text, options).frame),
+              "a:int|\n'9007199254740993'|\n'1000'|\n'7'|\n");
+  }
+  EXPECT_EQ(internal::FrameText(Parse("@attribute a numeric\n@data\n1\n-0.0\n1e19\n").frame),
+            "a:real|\n'1'|\n'-0'|\n'1e+19'|\n");
+}
+
 TEST_F(ArffTest, BlocksAndFilesJoin) {
   std::string text = "@attribute a numeric\n@attribute b {x,y}\n@data\n";
   for (int i = 0; i < 500; ++i) text += std::to_string(i) + (i % 3 == 0 ? ",x\n" : ",y\n");
