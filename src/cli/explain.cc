@@ -309,7 +309,9 @@ class ShapExplanation : public Explanation {
  public:
   explicit ShapExplanation(CLI::App& parent)
       : Explanation(parent, "shap",
-                    "SHAP values: what each column of a row adds to its prediction.", true) {
+                    "SHAP values: what each column of a row adds to its prediction (log-odds of a "
+                    "class, logarithm of a mean with a log link; offsets left out).",
+                    true) {
     app->add_option("--background", background_,
                     "Files of rows to compare with; the mean prediction on them is BiasTerm.")
         ->required()

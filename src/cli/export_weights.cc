@@ -24,6 +24,7 @@ class ExportWeightsCommand : public Command {
     app->add_option("--format", format_, "Kind of the files.")
         ->check(CLI::IsMember({"csv", "parquet"}))
         ->capture_default_str();
+    app->add_flag("--quiet", quiet_, "Only errors.");
     app->allow_extras();
     app->footer(R"(
 Writes weights_1.csv, biases_1.csv, … : rows are units of the layer, columns its inputs.
@@ -49,7 +50,9 @@ Example:
       WriteFrame(WeightsFrame(*model, l), path("weights"), pool);
       WriteFrame(BiasesFrame(*model, l), path("biases"), pool);
     }
-    fmt::print(stderr, "weights and biases of {} layers written to {}\n", layers, output_);
+    if (!quiet_) {
+      fmt::print(stderr, "weights and biases of {} layers written to {}\n", layers, output_);
+    }
     return kExitOk;
   }
 
@@ -57,6 +60,7 @@ Example:
   std::string model_;
   std::string output_;
   std::string format_ = "csv";
+  bool quiet_ = false;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "cli/command_line.h"
 #include "cli/html_report/html_report.h"
+#include "cli/html_report/report_shape.h"
 #include "models/model.h"
 
 namespace thalweg {
@@ -21,6 +22,7 @@ class ReportCommand : public Command {
     app->add_option("--report", report_, "The report of its training (train --report).")
         ->type_name("FILE");
     app->add_option("--output", output_, "The page to write.")->required()->type_name("FILE");
+    app->add_flag("--quiet", quiet_, "Only errors.");
     app->allow_extras();
     app->footer(R"(
 Example:
@@ -34,13 +36,15 @@ The page needs no network. Without --report it shows what the model file holds.)
     Json report;
     if (!report_.empty()) {
       report = ParseJson(ReadWholeFile(report_), report_);
-      if (!report.is_object() || !report.as_object().contains("training_metrics")) {
-        throw UserError(fmt::format("{}: not a report of `thalweg train --report`", report_));
+      CheckReportShape(report, report_);
+      const Json* trained = report.as_object().if_contains("model");
+      if (trained != nullptr && *trained != model->Summary()) {
+        fmt::print(stderr, "warning: {} is the report of another model than {}\n", report_, model_);
       }
     }
     const std::string file = model_.substr(model_.rfind('/') + 1);
     WriteWholeFile(output_, HtmlReport(HtmlReportData(*model, report, file)));
-    fmt::print(stderr, "page written to {}\n", output_);
+    if (!quiet_) fmt::print(stderr, "page written to {}\n", output_);
     return kExitOk;
   }
 
@@ -48,6 +52,7 @@ The page needs no network. Without --report it shows what the model file holds.)
   std::string model_;
   std::string report_;
   std::string output_;
+  bool quiet_ = false;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 #include "cli/table.h"
@@ -39,10 +40,13 @@ std::string MaximaText(const ThresholdTable& table) {
 std::string MetricsText(const std::string& title, const Metrics& metrics) {
   std::string text = fmt::format("{} ({} rows)\n", title, WithThousands(metrics.rows));
   const auto line = [&](const std::string& name, const std::optional<double>& value) {
-    if (value) text += fmt::format("  {:<22}{:.6g}\n", name, *value);
+    if (!value) return;
+    // Not a number: not defined for these rows, such as the rmsle of negative values.
+    text += fmt::format("  {:<22}  {}\n", name,
+                        std::isnan(*value) ? "not defined" : fmt::format("{:.6g}", *value));
   };
   if (metrics.classification_error) {
-    text += fmt::format("  {:<22}{:.2f} %\n", "error", 100 * *metrics.classification_error);
+    text += fmt::format("  {:<22}  {:.2f} %\n", "error", 100 * *metrics.classification_error);
   }
   line("AUC", metrics.auc);
   line("PR-AUC", metrics.pr_auc);

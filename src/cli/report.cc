@@ -6,6 +6,8 @@
 
 #include "base/json.h"
 #include "learn/cross_validation/cross_validation.h"
+#include "models/deeplearning_model.h"
+#include "models/explain/reconstruction_summary.h"
 
 namespace thalweg {
 namespace {
@@ -53,6 +55,17 @@ Json TrainingReport(const std::string& algo, const TrainingOutcome& outcome,
   report["variable_importances"] = ImportancesToJson(outcome.model->variable_importances());
   report["model"] = outcome.model->Summary();
   return report;
+}
+
+void AddReconstructionErrors(const Model& model, const Frame& training, const Frame* validation,
+                             ThreadPool& pool, Json& report) {
+  const auto* net = dynamic_cast<const DeepLearningModel*>(&model);
+  if (net == nullptr || !net->scale().autoencoder()) return;
+  const Frame& frame = validation != nullptr ? *validation : training;
+  JsonObject errors{{"frame", validation != nullptr ? "validation" : "training"}};
+  const Json summary = SummarizeReconstruction(*net, frame, pool).ToJson();
+  for (const auto& [key, value] : summary.as_object()) errors[key] = value;
+  report.as_object()["reconstruction_errors"] = std::move(errors);
 }
 
 }  // namespace thalweg

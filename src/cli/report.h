@@ -19,6 +19,12 @@ struct RunTimes {
 // warnings, interrupted, stop_reason, variable_importances, model (its summary).
 Json TrainingReport(const std::string& algo, const TrainingOutcome& outcome, const RunTimes& times);
 
+// Autoencoders: adds reconstruction_errors, {frame (training or validation), rows, mse, histogram,
+// features}, of all validation rows, or of all training rows where `validation` is null. Nothing
+// for other models.
+void AddReconstructionErrors(const Model& model, const Frame& training, const Frame* validation,
+                             ThreadPool& pool, Json& report);
+
 // The largest resident size of this process so far.
 int64_t PeakMemoryBytes();
 

@@ -202,9 +202,11 @@ Examples:
       fmt::print("\nmodel saved to {}\n", flags.model);
     }
     if (!flags.report.empty()) {
-      const Json report =
+      Json report =
           TrainingReport(learner.name(), outcome,
                          {.parse_seconds = parse_seconds, .total_seconds = SecondsSince(start)});
+      AddReconstructionErrors(*outcome.model, training.frame,
+                              validation ? &validation->frame : nullptr, pool, report);
       WriteWholeFile(flags.report, FormatJson(report) + "\n");
       fmt::print("report saved to {}\n", flags.report);
     }

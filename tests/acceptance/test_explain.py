@@ -90,6 +90,40 @@ def test_report_is_one_page_without_network(thalweg, net, tmp_path):
     (tmp_path / "other.json").write_text("{}")
     result = thalweg("report", net / "net", "--report", tmp_path / "other.json", "--output", page, code=2)
     assert "not a report" in result.err
+    report = json.loads((net / "net.json").read_text())
+    report["scoring_history"] = 7
+    (tmp_path / "other.json").write_text(json.dumps(report))
+    result = thalweg("report", net / "net", "--report", tmp_path / "other.json", "--output", page, code=2)
+    assert "scoring_history is a number, not a list" in result.err and "other.json" in result.err
+
+
+def test_report_of_another_model_is_told(thalweg, net, tmp_path):
+    report = json.loads((net / "net.json").read_text())
+    page = tmp_path / "net.html"
+    assert thalweg("report", net / "net", "--report", net / "net.json", "--output", page, "--quiet").err == ""
+    report["model"]["hidden"] = [7]
+    (tmp_path / "other.json").write_text(json.dumps(report))
+    result = thalweg("report", net / "net", "--report", tmp_path / "other.json", "--output", page, "--quiet")
+    assert "other.json is the report of another model" in result.err
+
+
+def test_report_of_an_autoencoder_has_reconstruction_errors(thalweg, tmp_path):
+    args = ["train", "deeplearning", "--training_frame", PROSTATE, "--ignored_columns", "ID", "--autoencoder", "true", "--hidden", "4",
+            "--epochs", "5", "--seed", "1", "--column_types", "RACE=enum", "--model", tmp_path / "net", "--report", tmp_path / "net.json"]
+    for more, frame in ([], "training"), (["--validation_frame", PROSTATE], "validation"):
+        thalweg(*args, *more)
+        errors = json.loads((tmp_path / "net.json").read_text())["reconstruction_errors"]
+        thalweg("predict", "--model", tmp_path / "net", "--frame", PROSTATE, "--reconstruction_error", "true", "--per_feature", "true",
+                "--output", tmp_path / "p.csv")
+        rows = [{name: float(value) for name, value in row.items()} for row in rows_of(tmp_path / "p.csv")]
+        assert errors["frame"] == frame and errors["rows"] == 380 and sum(errors["histogram"]["counts"]) == 380
+        assert errors["histogram"]["max"] == pytest.approx(max(row["Reconstruction.MSE"] for row in rows))
+        assert errors["mse"] == pytest.approx(sum(row["Reconstruction.MSE"] for row in rows) / 380)
+        for feature in errors["features"]:
+            column = f"reconstr_{feature['name']}.SE"
+            assert feature["mse"] == pytest.approx(sum(row[column] for row in rows) / 380)
+    thalweg("report", tmp_path / "net", "--report", tmp_path / "net.json", "--output", tmp_path / "net.html")
+    assert "RACE.1" in (tmp_path / "net.html").read_text()
 
 
 def test_report_of_hostile_names(thalweg, tmp_path):

@@ -13,12 +13,12 @@ def files(folder, name):
 def test_weights_go_out_and_in(thalweg, tmp_path):
     first, second = tmp_path / "first.thalweg", tmp_path / "second.thalweg"
     thalweg("train", "deeplearning", *PROSTATE, "--epochs", 5, "--model", first)
-    thalweg("export-weights", first, "--output", tmp_path / "one")
+    assert "3 layers" in thalweg("export-weights", first, "--output", tmp_path / "one").err
     start = ["--initial_weights", files(tmp_path / "one", "weights"), "--initial_biases", files(tmp_path / "one", "biases")]
     # A step so small that weights of 32 bits stay as they are: the net is the one that it started from.
     thalweg("train", "deeplearning", *PROSTATE, *start, "--epochs", 0.05, "--adaptive_rate", "false", "--rate", "1e-30",
             "--model", second)
-    thalweg("export-weights", second, "--output", tmp_path / "two")
+    assert thalweg("export-weights", second, "--output", tmp_path / "two", "--quiet").err == ""
     names = sorted(f.name for f in (tmp_path / "one").iterdir())
     assert names == [f"{kind}_{layer}.csv" for kind in ("biases", "weights") for layer in (1, 2, 3)]
     for name in names:

@@ -168,8 +168,8 @@ function curves() {
   const maxima = last.metrics.max_criteria_and_metric_scores;
   if (maxima) {
     parts.push(element("h3", { text: "Largest values over thresholds (" + last.name + ")" }),
-      table(["criterion", "threshold", "value"], maxima.metric.map((name, i) =>
-        [name, number(maxima.threshold[i]), number(maxima.value[i])]), [0], ""));
+      table(["criterion", "value", "at threshold"], maxima.metric.map((name, i) =>
+        [name, number(maxima.value[i]), number(maxima.threshold[i])]).slice(0, 10), [0], ""));
   }
   section("Curves over thresholds", ...parts);
 }
@@ -256,13 +256,14 @@ function histogram(h, variable, x) {
 }
 
 function reconstruction() {
-  const r = report.reconstruction_errors || data.reconstruction_errors;
+  const r = report.reconstruction_errors;
   if (!r) return;
   const parts = [];
-  if (r.histogram) parts.push(element("div", {}, element("h3", { text: "Rows by their error" }), histogram(r.histogram, "--first", "mean squared error")));
+  const of = r.frame ? " (" + r.frame + ")" : "";
+  if (r.histogram) parts.push(element("div", {}, element("h3", { text: "Rows by their error" + of }), histogram(r.histogram, "--first", "mean squared error")));
   if (r.features && r.features.length) {
     const shown = [...r.features].sort((a, b) => b.mse - a.mse).slice(0, 25);
-    parts.push(element("div", {}, element("h3", { text: "Mean error of each input" }), bars(shown.map((f) => f.name), shown.map((f) => f.mse), "mean squared error")));
+    parts.push(element("div", {}, element("h3", { text: "Mean error of each input" + of + (r.features.length > 25 ? ", the 25 largest of " + number(r.features.length) : "") }), bars(shown.map((f) => f.name), shown.map((f) => f.mse), "mean squared error")));
   }
   if (parts.length) section("Reconstruction errors", element("div", { kind: "pair" }, ...parts));
 }

@@ -20,8 +20,8 @@ namespace {
 
 // Levels that take more room than this stand in the dictionary only, not in the metadata, too.
 constexpr size_t kMostLevelBytes = 4 << 20;
-// Cells of a batch: 64 MB of doubles.
-constexpr size_t kCellsPerBatch = size_t{1} << 23;
+// Cells of a batch: 8 MB of doubles.
+constexpr size_t kCellsPerBatch = size_t{1} << 20;
 
 // ---- What the C interface points to, and its release -----------------------------------------
 

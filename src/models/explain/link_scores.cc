@@ -12,14 +12,36 @@ namespace {
 
 double LogProbability(double p) { return std::log(std::clamp(p, 1e-15, 1 - 1e-15)); }
 
+// Predictions as if all offsets were 0.
+Frame PredictWithoutOffset(const Model& model, const DeepLearningModel* net, const Frame& frame,
+                           ThreadPool& pool) {
+  if (net == nullptr || net->scale().offset_column.empty()) return model.Predict(frame, pool);
+  const std::string& name = net->scale().offset_column;
+  ColumnPtr zeros = ConstantColumn(frame.layout(), 0, nullptr);
+  const auto position = frame.Find(name);
+  return model.Predict(position ? frame.WithReplaced(*position, std::move(zeros))
+                                : frame.WithColumn(name, std::move(zeros)),
+                       pool);
+}
+
+// The score of the modified Huber loss for class k of two; class factors are taken back.
+double HuberScore(const ResponseScale& scale, size_t k, double probability) {
+  if (scale.class_factors.size() == 2) {
+    const double own = probability * scale.class_factors[1 - k];
+    const double other = (1 - probability) * scale.class_factors[k];
+    probability = own / (own + other);
+  }
+  return 2 * probability - 1;
+}
+
 }  // namespace
 
 std::vector<double> LinkScores(const Model& model, const Frame& frame, const std::string& target,
                                ThreadPool& pool) {
-  const Frame predictions = model.Predict(frame, pool);
-  const std::string name = TargetOf(predictions, target);
-  std::vector<double> scores = CellsOf(predictions, predictions.IndexOf(name));
   const auto* net = dynamic_cast<const DeepLearningModel*>(&model);
+  const Frame predictions = PredictWithoutOffset(model, net, frame, pool);
+  const size_t column = predictions.IndexOf(TargetOf(predictions, target));
+  std::vector<double> scores = CellsOf(predictions, column);
   if (predictions.column(0).type() != ColumnType::kCategorical) {
     if (net != nullptr && net->scale().distribution.HasLogLink()) {
       for (double& score : scores) score = std::log(score);
@@ -27,7 +49,7 @@ std::vector<double> LinkScores(const Model& model, const Frame& frame, const std
     return scores;
   }
   if (net != nullptr && net->scale().modified_huber) {
-    for (double& score : scores) score = 2 * score - 1;
+    for (double& score : scores) score = HuberScore(net->scale(), column - 1, score);
     return scores;
   }
   const size_t classes = predictions.column(0).domain()->size();
@@ -49,8 +71,15 @@ std::vector<double> LinkScores(const Model& model, const Frame& frame, const std
 Network LinkNetwork(const DeepLearningModel& model, const std::string& target) {
   Network network = model.network();
   const ResponseScale& scale = model.scale();
-  std::vector<double> mix = {scale.scale};
-  double shift = scale.mean;
+  if (scale.autoencoder()) {
+    throw UserError(
+        "the model is an autoencoder: it predicts no single number whose causes could be shown; "
+        "thalweg predict --reconstruction_error true --per_feature true tells by which columns a "
+        "row stands out");
+  }
+  const bool log_link = scale.distribution.HasLogLink();
+  std::vector<double> mix = {log_link ? 1 : scale.scale};
+  double shift = log_link ? 0 : scale.mean;
   if (!scale.classification() && !target.empty() && target != "predict") {
     throw UserError("target: the model predicts numbers, not classes");
   }

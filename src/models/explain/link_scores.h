@@ -6,7 +6,8 @@
 //                classes (the centred log-ratio of Aitchison 1982); the inverse of softmax
 //
 // Nets of modified Huber loss: their score (twice the probability of the second class, less 1,
-// where within -1 and 1). Offsets are left out.
+// where within -1 and 1), before probabilities are brought back to the shares of the classes.
+// Offsets are left out: they count as 0, and the frame need not have them.
 #pragma once
 
 #include <string>
@@ -23,7 +24,8 @@ std::vector<double> LinkScores(const Model& model, const Frame& frame, const std
                                ThreadPool& pool);
 
 // The net of a model with one output: the same on the link scale, without the loss of digits where
-// probabilities come close to 0 or 1. UserError where there is no such target.
+// probabilities come close to 0 or 1. UserError where there is no such target, and for
+// autoencoders.
 Network LinkNetwork(const DeepLearningModel& model, const std::string& target);
 
 }  // namespace thalweg

@@ -120,6 +120,12 @@ std::string TargetLevel(const std::vector<std::string>& levels, const std::strin
 std::string TargetOf(const Frame& predictions, const std::string& wanted) {
   const DomainPtr& domain = predictions.column(0).domain();
   if (domain) return TargetLevel(domain->levels(), wanted);
+  if (!predictions.Find("predict")) {
+    throw UserError(
+        "the model is an autoencoder: it predicts no single number whose causes could be shown; "
+        "thalweg predict --reconstruction_error true --per_feature true tells by which columns a "
+        "row stands out");
+  }
   if (wanted.empty() || wanted == "predict") return "predict";
   throw UserError("target: the model predicts numbers, not classes");
 }

@@ -33,10 +33,10 @@ struct ShapOptions {
 };
 
 // One row per row of `frame`: a column per predictor, and BiasTerm, the mean score of the
-// background. Each row sums to the row's prediction on the link scale (link_scores.h); what the
-// rounding of floats leaves is spread over the contributions by their magnitudes. Memory: the
-// result, the encoded background, and some hundred rows at a time. The same for every number of
-// threads.
+// background. Each row sums to the row's prediction on the link scale, less its offset
+// (link_scores.h); what the rounding of floats leaves is spread over the contributions by their
+// magnitudes. Memory: the result, the encoded background, and some hundred rows at a time. The same
+// for every number of threads. UserError for autoencoders.
 Frame ComputeShap(const Model& model, const Frame& frame, const Frame& background,
                   const ShapOptions& options, ThreadPool& pool, const WorkContext& context = {});
 

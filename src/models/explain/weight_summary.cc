@@ -44,22 +44,15 @@ WeightSummary SummarizeWeights(const Matrix<float>& weights, size_t bins) {
   summary.min = low;
   summary.max = high;
   if (low == high) return summary;
-  summary.histogram.resize(bins);
-  ForEachFinite(weights, [&](double w) {
-    const double place = (w - low) / (high - low) * static_cast<double>(bins);
-    ++summary.histogram[std::min(bins - 1, static_cast<size_t>(place))];
-  });
+  summary.histogram = Histogram(low, high, bins);
+  ForEachFinite(weights, [&](double w) { summary.histogram.Add(w); });
   return summary;
 }
 
 Json WeightSummary::ToJson() const {
   JsonObject object{{"count", count},         {"zeros", zeros},         {"mean", JsonNumber(mean)},
                     {"rms", JsonNumber(rms)}, {"min", JsonNumber(min)}, {"max", JsonNumber(max)}};
-  if (!histogram.empty()) {
-    object["histogram"] = JsonObject{{"min", JsonNumber(min)},
-                                     {"max", JsonNumber(max)},
-                                     {"counts", boost::json::value_from(histogram)}};
-  }
+  if (!histogram.counts.empty()) object["histogram"] = histogram.ToJson();
   return object;
 }
 

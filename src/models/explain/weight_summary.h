@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json_fwd.h"
+#include "models/explain/histogram.h"
 #include "models/network.h"
 
 namespace thalweg {
@@ -18,7 +19,7 @@ struct WeightSummary {
   double rms = 0;
   double min = 0;
   double max = 0;
-  std::vector<int64_t> histogram;  // bins of equal width from min to max; empty where all are equal
+  Histogram histogram;  // no counts where all are equal
 
   Json ToJson() const;
 };

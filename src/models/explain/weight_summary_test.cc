@@ -22,8 +22,8 @@ TEST(WeightSummary, CountsWhatIsThere) {
   EXPECT_NEAR(s.rms, std::sqrt(11 / 5.0), 1e-12);
   EXPECT_EQ(s.min, -1);
   EXPECT_EQ(s.max, 3);
-  EXPECT_THAT(s.histogram, testing::ElementsAre(1, 2, 1, 1));
-  EXPECT_TRUE(SummarizeWeights(Matrix<float>(3, 3)).histogram.empty());
+  EXPECT_THAT(s.histogram.counts, testing::ElementsAre(1, 2, 1, 1));
+  EXPECT_TRUE(SummarizeWeights(Matrix<float>(3, 3)).histogram.counts.empty());
 }
 
 TEST(WeightSummary, NamesLayers) {

@@ -9,7 +9,7 @@
 
 namespace thalweg::arrow_plugin {
 
-// zstd, row groups of up to a million rows, Arrow's schema kept beside Parquet's.
+// zstd, row groups of about 64 MB or a million rows, Arrow's schema kept beside Parquet's.
 arrow::Status WriteParquet(arrow::RecordBatchReader& batches,
                            const std::shared_ptr<arrow::io::OutputStream>& file);
 // The file format (magic ARROW1), not compressed, so that others can map it.
