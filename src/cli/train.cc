@@ -4,6 +4,7 @@
 #include <CLI/App.hpp>
 #include <chrono>
 #include <filesystem>
+#include <map>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -49,8 +50,6 @@ struct LearnerFlags {
   CLI::App* app;
   std::vector<std::string> training_frame;
   std::vector<std::string> validation_frame;
-  std::vector<std::string> initial_weights;
-  std::vector<std::string> initial_biases;
   std::string response_type;
   std::string model;
   std::string report;
@@ -99,14 +98,6 @@ class TrainCommand : public Command {
     sub.add_option("--response_type", flags->response_type,
                    "Take the response as enum (classification) or real (regression).")
         ->check(CLI::IsMember({"enum", "real"}));
-    const auto add_files = [&](const char* name, std::vector<std::string>& files,
-                               const char* help) {
-      sub.add_option(name, files, help)->type_name("FILE")->delimiter(',');
-    };
-    add_files("--initial_weights", flags->initial_weights,
-              "One file of weights per layer to start from, as export-weights writes them.");
-    add_files("--initial_biases", flags->initial_biases,
-              "One file of biases per layer to start from.");
     sub.add_option("--model", flags->model, "Where to save the model.")->type_name("FILE");
     sub.add_option("--report", flags->report, "Where to save the report (JSON).")
         ->type_name("FILE");
@@ -144,12 +135,37 @@ Examples:
   static void RequireModelForWhatIsKept(const LearnerFlags& flags, void* params) {
     if (!flags.model.empty()) return;
     for (const char* name :
-         {"keep_cross_validation_predictions", "keep_cross_validation_fold_assignment"}) {
+         {"keep_cross_validation_predictions", "keep_cross_validation_fold_assignment",
+          "export_weights_and_biases"}) {
       const ParamSpec* spec = flags.learner->schema().Find(name);
       if (spec == nullptr || spec->Format(params) != "true") continue;
-      throw FieldErrors(std::vector<FieldError>{
-          {name, "needs --model: what cross-validation keeps is written beside it"}});
+      throw FieldErrors(
+          std::vector<FieldError>{{name, "needs --model: what is kept is written beside it"}});
     }
+  }
+
+  // Of the parameters that name frames: on the command line the names are those of files. Models
+  // that go on have their weights.
+  static std::map<std::string, Frame> NamedFrames(const ParamSchema& schema, const void* params,
+                                                  ThreadPool& pool) {
+    std::map<std::string, Frame> frames;
+    const ParamSpec* checkpoint = schema.Find("checkpoint");
+    if (checkpoint != nullptr && !checkpoint->Format(params).empty()) return frames;
+    for (const char* field : {"initial_weights", "initial_biases"}) {
+      const ParamSpec* spec = schema.Find(field);
+      if (spec == nullptr) continue;
+      const Json names = spec->ToJson(params);
+      for (const Json& item : names.as_array()) {
+        const std::string path(item.as_string());
+        if (path.empty() || frames.contains(path)) continue;
+        try {
+          frames.emplace(path, ParseFiles({path}, {}, pool).frame);
+        } catch (const UserError& error) {
+          throw FieldErrors(std::vector<FieldError>{{field, error.what()}});
+        }
+      }
+    }
+    return frames;
   }
 
   static int Train(LearnerFlags& flags) {
@@ -179,24 +195,18 @@ Examples:
                WithThousands(training.frame.rows()), training.frame.columns(),
                HumanBytes(static_cast<double>(training.frame.ByteSize())), parse_seconds);
 
-    const auto read_all = [&](const std::vector<std::string>& paths) {
-      std::vector<Frame> frames;
-      for (const std::string& path : paths) frames.push_back(ParseFiles({path}, {}, pool).frame);
-      return frames;
-    };
-    const std::vector<Frame> weights = read_all(flags.initial_weights);
-    const std::vector<Frame> biases = read_all(flags.initial_biases);
+    const std::map<std::string, Frame> named = NamedFrames(learner.schema(), params.get(), pool);
 
     TrainingOutcome outcome;
     {
       ProgressBar bar("training", flags.data->quiet());
       TrainingFrames frames{&training.frame, validation ? &validation->frame : nullptr};
-      for (const Frame& f : weights) frames.initial_weights.push_back(&f);
-      for (const Frame& f : biases) frames.initial_biases.push_back(&f);
+      for (const auto& [name, frame] : named) frames.named[name] = &frame;
       outcome = learner.Train(params.get(), frames, pool, {.progress = &bar, .cancel = &cancel});
     }
     Print(outcome);
     if (outcome.cross_validation) SaveCrossValidation(*outcome.cross_validation, flags.model, pool);
+    SaveWeights(outcome, flags.model, pool);
     if (!flags.model.empty()) {
       outcome.model->Save(flags.model);
       fmt::print("\nmodel saved to {}\n", flags.model);
@@ -213,15 +223,31 @@ Examples:
     return outcome.interrupted ? kExitInterrupted : kExitOk;
   }
 
+  // a/b.thalweg -> a/b
+  static std::string StemOf(const std::string& model) {
+    const std::filesystem::path path(model);
+    return (path.parent_path() / path.stem()).string();
+  }
+
+  // Beside the model: model_weights_1.csv, model_biases_1.csv, …
+  static void SaveWeights(const TrainingOutcome& outcome, const std::string& model,
+                          ThreadPool& pool) {
+    for (size_t l = 0; l < outcome.weights.size(); ++l) {
+      const std::string stem = StemOf(model);
+      WriteFrame(*outcome.weights[l], fmt::format("{}_weights_{}.csv", stem, l + 1), pool, {});
+      WriteFrame(*outcome.biases[l], fmt::format("{}_biases_{}.csv", stem, l + 1), pool, {});
+    }
+  }
+
   // What was asked to be kept stands beside the model: model_cv_1.thalweg,
   // model_cv_predictions.csv.
   static void SaveCrossValidation(const CrossValidationOutcome& cv, const std::string& model,
                                   ThreadPool& pool) {
     if (model.empty()) return;
-    const std::filesystem::path path(model);
-    const std::string stem = (path.parent_path() / path.stem()).string();
+    const std::string stem = StemOf(model);
+    const std::string extension = std::filesystem::path(model).extension().string();
     for (size_t i = 0; i < cv.models.size(); ++i) {
-      cv.models[i]->Save(fmt::format("{}_cv_{}{}", stem, i + 1, path.extension().string()));
+      cv.models[i]->Save(fmt::format("{}_cv_{}{}", stem, i + 1, extension));
     }
     if (cv.predictions) WriteFrame(*cv.predictions, stem + "_cv_predictions.csv", pool, {});
     if (cv.fold_assignment) {

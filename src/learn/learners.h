@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,10 +19,8 @@ namespace thalweg {
 struct TrainingFrames {
   const Frame* training = nullptr;
   const Frame* validation = nullptr;  // may be null
-  // Of deep learning: weights and biases to start from, one frame per layer (null: as usual), or
-  // none at all (models/weight_frames.h).
-  std::vector<const Frame*> initial_weights = {};
-  std::vector<const Frame*> initial_biases = {};
+  // The frames that parameters name, such as initial_weights.
+  std::map<std::string, const Frame*> named = {};
 };
 
 struct CrossValidationOutcome;
@@ -40,6 +39,9 @@ struct TrainingOutcome {
   Metrics training_metrics;
   std::optional<Metrics> validation_metrics;
   std::shared_ptr<const CrossValidationOutcome> cross_validation;  // null: there was none
+  // With export_weights_and_biases: one per layer, as models/weight_frames.h has them; else empty.
+  std::vector<std::shared_ptr<const Frame>> weights;
+  std::vector<std::shared_ptr<const Frame>> biases;
   std::shared_ptr<const Json> scoring_history;  // array of objects, one per scoring
   std::shared_ptr<const Json> parameters;       // as used
   std::shared_ptr<const Json> memory;           // object: bytes planned, by what they are for

@@ -287,8 +287,10 @@ Json DeepLearningModel::Summary() const {
   for (size_t l = 0; l + 1 < network_.layers.size(); ++l) {
     hidden.push_back(network_.layers[l].biases.columns() / ChannelsOf(network_.activation));
   }
+  const Json* id = parameters_->as_object().if_contains("model_id");
   return JsonObject{
       {"algo", kAlgo},
+      {"model_id", id == nullptr ? Json("") : *id},
       {"response", response_},
       {"distribution", kEnumNames<DistributionKind>[static_cast<size_t>(scale_.distribution.kind)]},
       {"kind", scale_.autoencoder()      ? "autoencoder"
@@ -299,7 +301,8 @@ Json DeepLearningModel::Summary() const {
       {"hidden", hidden},
       {"outputs", network_.outputs()},
       {"activation", kEnumNames<Activation>[static_cast<size_t>(network_.activation)]},
-      {"weights_and_biases", network_.parameters()}};
+      {"weights_and_biases", network_.parameters()},
+      {"training_state", snapshot_ != nullptr}};
 }
 
 Json DeepLearningModel::Description() const {

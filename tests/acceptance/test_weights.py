@@ -25,6 +25,25 @@ def test_weights_go_out_and_in(thalweg, tmp_path):
         assert (tmp_path / "one" / name).read_text() == (tmp_path / "two" / name).read_text()
 
 
+def test_weights_beside_the_model(thalweg, tmp_path):
+    whole, small = tmp_path / "whole.thalweg", tmp_path / "small.thalweg"
+    thalweg("train", "deeplearning", *PROSTATE, "--epochs", 2, "--model", whole)
+    thalweg("train", "deeplearning", *PROSTATE, "--epochs", 2, "--model", small, "--keep_training_state", "false",
+            "--export_weights_and_biases", "true")
+    thalweg("export-weights", small, "--output", tmp_path / "out")
+    for path in (tmp_path / "out").iterdir():
+        assert (tmp_path / f"small_{path.name}").read_text() == path.read_text()
+    # The same predictions from a smaller file, with which training cannot go on.
+    assert small.stat().st_size < whole.stat().st_size
+    for model in (whole, small):
+        thalweg("predict", "--model", model, "--frame", DATA / "prostate/prostate.csv", "--output", model.with_suffix(".csv"))
+    assert small.with_suffix(".csv").read_text() == whole.with_suffix(".csv").read_text()
+    err = thalweg("train", "deeplearning", *PROSTATE, "--checkpoint", small, "--epochs", 3, "--model", whole, code=2).err
+    assert "checkpoint" in err and "keep_training_state" in err
+    err = thalweg("train", "deeplearning", *PROSTATE, "--export_weights_and_biases", "true", code=2).err
+    assert "export_weights_and_biases" in err and "--model" in err
+
+
 def test_refusals(thalweg, tmp_path):
     model = tmp_path / "model.thalweg"
     thalweg("train", "deeplearning", *PROSTATE, "--epochs", 1, "--model", model)

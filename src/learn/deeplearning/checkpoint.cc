@@ -18,7 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExportName = "deeplearning.thalweg";
+std::string ExportName(const DeepLearningParams& params) {
+  return (params.model_id.empty() ? "deeplearning" : params.model_id) + ".thalweg";
+}
 
 // What must stay: the net's shape, the meaning of its inputs and outputs, the optimizer's state.
 constexpr const char* kFixed[] = {"response_column",
@@ -69,7 +71,11 @@ std::shared_ptr<const DeepLearningModel> LoadCheckpoint(const std::string& path)
     Refuse(error.what());
   }
   if (!model) Refuse(path + " is a model of another kind");
-  if (model->snapshot() == nullptr) Refuse(path + " holds no state of training to go on with");
+  if (model->snapshot() == nullptr) {
+    Refuse(path +
+           " is for predictions alone: it was saved without the state of training; go on from one "
+           "trained with keep_training_state, or from a file of export_checkpoints_dir");
+  }
   return model;
 }
 
@@ -148,12 +154,13 @@ TrainingProgress RestoreSnapshot(const TrainingSnapshot& snapshot, Net<float>& n
   }
 }
 
-void ExportCheckpoint(const DeepLearningModel& model, const std::string& folder) {
-  const fs::path path = fs::path(folder) / kExportName;
+void ExportCheckpoint(const DeepLearningModel& model, const DeepLearningParams& params) {
+  const fs::path path = fs::path(params.export_checkpoints_dir) / ExportName(params);
   model.Save(path.string());
 }
 
-void PrepareExport(const std::string& folder) {
+void PrepareExport(const DeepLearningParams& params) {
+  const std::string& folder = params.export_checkpoints_dir;
   std::error_code error;
   fs::create_directories(folder, error);
   if (!error && !fs::is_directory(folder, error)) {
@@ -164,7 +171,7 @@ void PrepareExport(const std::string& folder) {
         {"export_checkpoints_dir", fmt::format("{}: {}", folder, error.message())}});
   }
   // See AtomicFile: <name>.tmp-<process>-<number>.
-  const std::string prefix = std::string(kExportName) + ".tmp-";
+  const std::string prefix = ExportName(params) + ".tmp-";
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix)) continue;

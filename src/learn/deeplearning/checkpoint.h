@@ -42,10 +42,10 @@ std::shared_ptr<const TrainingSnapshot> TakeSnapshot(const TrainingProgress& pro
 TrainingProgress RestoreSnapshot(const TrainingSnapshot& snapshot, Net<float>& net,
                                  Optimizer<float>& optimizer);
 
-// Makes the folder if it is not there, and removes what processes that were killed left half
-// written there. FieldErrors where that cannot be.
-void PrepareExport(const std::string& folder);
-// Writes <folder>/deeplearning.thalweg, whole or not at all.
-void ExportCheckpoint(const DeepLearningModel& model, const std::string& folder);
+// Makes the folder export_checkpoints_dir if it is not there, and removes what processes that were
+// killed left half written there. FieldErrors where that cannot be.
+void PrepareExport(const DeepLearningParams& params);
+// Writes <model_id>.thalweg, or deeplearning.thalweg, there, whole or not at all.
+void ExportCheckpoint(const DeepLearningModel& model, const DeepLearningParams& params);
 
 }  // namespace thalweg

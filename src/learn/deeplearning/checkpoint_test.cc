@@ -216,7 +216,7 @@ TEST_F(Checkpoint, ModelsWithoutStateAreRefused) {
     Train(params);
     ADD_FAILURE();
   } catch (const FieldErrors& errors) {
-    EXPECT_THAT(errors.what(), HasSubstr("no state of training"));
+    EXPECT_THAT(errors.what(), HasSubstr("keep_training_state"));
   }
 }
 

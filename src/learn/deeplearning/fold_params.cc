@@ -31,6 +31,8 @@ DeepLearningParams ForFold(DeepLearningParams params, size_t fold, size_t folds)
   if (!params.export_checkpoints_dir.empty()) {
     params.export_checkpoints_dir += fmt::format("/cv_{}", fold + 1);
   }
+  if (!params.model_id.empty()) params.model_id += fmt::format("_cv_{}", fold + 1);
+  params.export_weights_and_biases = false;
   params.max_runtime_secs /= static_cast<double>(folds + 1);
   return params;
 }

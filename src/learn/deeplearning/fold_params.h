@@ -13,8 +13,8 @@ namespace thalweg {
 // that goes on, as it has seen the rows held out.
 DeepLearningParams ForCrossValidation(DeepLearningParams params);
 uint64_t FoldSeed(const DeepLearningParams& params);
-// Of a fold: checkpoints go into a folder of its own, and time is shared out evenly to the folds
-// and the main model.
+// Of a fold: its model is <model_id>_cv_<fold>, checkpoints go into a folder of its own, and time
+// is shared out evenly to the folds and the main model.
 DeepLearningParams ForFold(DeepLearningParams params, size_t fold, size_t folds);
 // As in H2O the main model is kept as it is last: no rows are held out from it to choose by. Where
 // folds may have stopped early (stopping_rounds, max_runtime_secs), it trains for the mean number

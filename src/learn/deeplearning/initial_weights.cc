@@ -7,7 +7,17 @@
 
 namespace thalweg {
 
-void SetInitialWeights(const TrainingFrames& frames, Net<float>& net) {
+namespace {
+
+const Frame& FindFrame(const TrainingFrames& frames, const char* field, const std::string& name) {
+  const auto found = frames.named.find(name);
+  if (found != frames.named.end()) return *found->second;
+  throw FieldErrors(std::vector<FieldError>{{field, fmt::format("there is no frame '{}'", name)}});
+}
+
+}  // namespace
+
+void SetInitialWeights(const NetParams& params, const TrainingFrames& frames, Net<float>& net) {
   std::vector<ParameterBlock<float>> weights, biases;
   const std::vector<ParameterBlock<float>> blocks = net.Blocks();
   for (size_t i = 0; i < blocks.size(); i += 2) {
@@ -21,18 +31,20 @@ void SetInitialWeights(const TrainingFrames& frames, Net<float>& net) {
         {name, fmt::format("has {} frames; the net has {} layers (the hidden ones and the last)",
                            count, weights.size())}});
   };
-  check("initial_weights", frames.initial_weights.size());
-  check("initial_biases", frames.initial_biases.size());
-  for (size_t l = 0; l < frames.initial_weights.size(); ++l) {
-    if (frames.initial_weights[l] == nullptr) continue;
+  check("initial_weights", params.initial_weights.size());
+  check("initial_biases", params.initial_biases.size());
+  for (size_t l = 0; l < params.initial_weights.size(); ++l) {
+    const std::string& name = params.initial_weights[l];
+    if (name.empty()) continue;
     Matrix<float>& values = *weights[l].values;
-    values = WeightsFromFrame(*frames.initial_weights[l], values.rows(), values.columns(),
-                              fmt::format("initial_weights of layer {}", l + 1));
+    values = WeightsFromFrame(FindFrame(frames, "initial_weights", name), values.rows(),
+                              values.columns(), fmt::format("initial_weights of layer {}", l + 1));
   }
-  for (size_t l = 0; l < frames.initial_biases.size(); ++l) {
-    if (frames.initial_biases[l] == nullptr) continue;
+  for (size_t l = 0; l < params.initial_biases.size(); ++l) {
+    const std::string& name = params.initial_biases[l];
+    if (name.empty()) continue;
     Matrix<float>& values = *biases[l].values;
-    values = BiasesFromFrame(*frames.initial_biases[l], values.columns(),
+    values = BiasesFromFrame(FindFrame(frames, "initial_biases", name), values.columns(),
                              fmt::format("initial_biases of layer {}", l + 1));
   }
 }

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "learn/deeplearning/net.h"
+#include "learn/deeplearning/params/net_params.h"
 #include "learn/learners.h"
 
 namespace thalweg {
 
-// Sets the weights and biases of the layers for which there are frames; the others stay as they
-// are. UserError where frames do not fit the net.
-void SetInitialWeights(const TrainingFrames& frames, Net<float>& net);
+// Sets the weights and biases of the layers for which `params` name frames; the others stay as they
+// are. FieldErrors or UserError where there is no such frame, or frames do not fit the net.
+void SetInitialWeights(const NetParams& params, const TrainingFrames& frames, Net<float>& net);
 
 }  // namespace thalweg

@@ -1,5 +1,6 @@
 #include "learn/deeplearning/initial_weights.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -68,10 +69,14 @@ TEST(InitialWeights, TrainingStartsFromThem) {
     weights.push_back(WeightsFrame(model, l));
     biases.push_back(BiasesFrame(model, l));
   }
-  for (const Frame& f : weights) frames.initial_weights.push_back(&f);
-  for (const Frame& f : biases) frames.initial_biases.push_back(&f);
   // Steps too small to see: the net stays where it began.
   DeepLearningParams still = Params();
+  for (size_t l = 0; l < 3; ++l) {
+    still.initial_weights.push_back(fmt::format("w{}", l));
+    still.initial_biases.push_back(fmt::format("b{}", l));
+    frames.named[still.initial_weights[l]] = &weights[l];
+    frames.named[still.initial_biases[l]] = &biases[l];
+  }
   still.optimizer = OptimizerKind::kSgd;
   still.rate = 1e-30;
   const TrainingOutcome second = TrainDeepLearning(still, frames, pool, {});
@@ -93,18 +98,21 @@ TEST(InitialWeights, RefusesWhatDoesNotFit) {
   ThreadPool pool(1);
   const TrainingOutcome outcome = TrainDeepLearning(Params(), {&rows, nullptr}, pool, {});
   const Frame first = WeightsFrame(ModelOf(outcome), 0);
-  const auto message = [&](std::vector<const Frame*> weights) -> std::string {
+  const auto message = [&](std::vector<std::string> names) -> std::string {
+    DeepLearningParams params = Params();
+    params.initial_weights = std::move(names);
     try {
-      TrainDeepLearning(Params(), {&rows, nullptr, std::move(weights)}, pool, {});
+      TrainDeepLearning(params, {&rows, nullptr, {{"first", &first}, {"rows", &rows}}}, pool, {});
     } catch (const UserError& error) {
       return error.what();
     }
     return "accepted";
   };
-  EXPECT_EQ(message({&first, nullptr, nullptr}), "accepted");
-  EXPECT_THAT(message({&first}), HasSubstr("3 layers"));
-  EXPECT_THAT(message({nullptr, &first, nullptr}), HasSubstr("needs 3 rows"));
-  EXPECT_THAT(message({&rows, nullptr, nullptr}), HasSubstr("initial_weights of layer 1"));
+  EXPECT_EQ(message({"first", "", ""}), "accepted");
+  EXPECT_THAT(message({"first"}), HasSubstr("3 layers"));
+  EXPECT_THAT(message({"", "first", ""}), HasSubstr("needs 3 rows"));
+  EXPECT_THAT(message({"rows", "", ""}), HasSubstr("initial_weights of layer 1"));
+  EXPECT_THAT(message({"other", "", ""}), HasSubstr("initial_weights: there is no frame 'other'"));
 }
 
 }  // namespace

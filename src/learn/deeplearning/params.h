@@ -11,6 +11,8 @@
 #include "learn/deeplearning/params/metrics_params.h"
 #include "learn/deeplearning/params/net_params.h"
 #include "learn/deeplearning/params/optimizer_params.h"
+#include "learn/deeplearning/params/rank_params.h"
+#include "learn/deeplearning/params/result_params.h"
 #include "learn/deeplearning/params/run_params.h"
 #include "learn/deeplearning/params/scoring_params.h"
 
@@ -20,12 +22,15 @@ struct DeepLearningParams : DataParams,
                             NetParams,
                             OptimizerParams,
                             RunParams,
+                            RankParams,
+                            ResultParams,
                             ScoringParams,
                             MetricsParams,
                             ExplainParams,
                             CrossValidationParams {
-  using Parts = std::tuple<DataParams, NetParams, OptimizerParams, RunParams, ScoringParams,
-                           MetricsParams, ExplainParams, CrossValidationParams>;
+  using Parts =
+      std::tuple<DataParams, NetParams, OptimizerParams, RunParams, RankParams, ResultParams,
+                 ScoringParams, MetricsParams, ExplainParams, CrossValidationParams>;
 };
 
 }  // namespace thalweg

@@ -2,16 +2,55 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "learn/deeplearning/optimizer_choice.h"
 
 namespace thalweg {
 
+namespace {
+
+// Training runs on one rank.
+void CheckRanks(const RankParams& p, std::vector<FieldError>& errors) {
+  constexpr const char* kOneRank = "needs more than one rank, and training runs on one";
+  if (p.averaging != Averaging::kAuto) errors.push_back({"averaging", kOneRank});
+  if (p.elastic_averaging) errors.push_back({"elastic_averaging", kOneRank});
+  if (!p.force_load_balance) {
+    errors.push_back({"force_load_balance",
+                      "cannot be turned off: the rows of a batch are always spread over all "
+                      "threads, however few they are"});
+  }
+}
+
+// As a file name, too.
+void CheckModelId(const std::string& id, std::vector<FieldError>& errors) {
+  const bool control =
+      std::any_of(id.begin(), id.end(), [](char c) { return static_cast<unsigned char>(c) < 32; });
+  if (id.starts_with('.') || id.find('/') != std::string::npos || control) {
+    errors.push_back({"model_id", fmt::format("'{}' cannot be a file name: leave out '/', control "
+                                              "characters and a '.' at the beginning",
+                                              Printable(id))});
+  }
+}
+
+}  // namespace
+
 void CheckParams(const DeepLearningParams& p, const TrainingData& data) {
   const bool classification = data.response.classification();
   std::vector<FieldError> errors;
+  CheckRanks(p, errors);
+  CheckModelId(p.model_id, errors);
+  if (!p.custom_metric_func.empty()) {
+    errors.push_back({"custom_metric_func",
+                      "is not supported: no code is taken from outside; leave it out, and measure "
+                      "predictions yourself"});
+  }
+  if (!p.class_sampling_factors.empty() && !p.balance_classes) {
+    errors.push_back({"class_sampling_factors", "needs balance_classes"});
+  }
   if (!p.hidden_dropout_ratios.empty()) {
     if (!HasDropout(p.activation)) {
       errors.push_back({"hidden_dropout_ratios",
@@ -93,9 +132,13 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
       {params.autoencoder && params.sparsity_beta == 0,
        "sparsity_beta is 0",
        {"average_activation"}},
-      {!params.balance_classes,
-       "balance_classes is off",
-       {"class_sampling_factors", "max_after_balance_size"}},
+      {!params.balance_classes, "balance_classes is off", {"max_after_balance_size"}},
+      {true,
+       "training runs on one rank, which communicates with no other",
+       {"target_ratio_comm_to_comp"}},
+      {!params.elastic_averaging,
+       "elastic_averaging is off",
+       {"elastic_averaging_moving_rate", "elastic_averaging_regularization"}},
       {classification, "the response is categorical", {"regression_stop"}},
       {data.response.domain.size() <= 2,
        "there are not more than two classes",

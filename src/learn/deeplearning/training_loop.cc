@@ -17,6 +17,7 @@
 #include "learn/deeplearning/trainer_options.h"
 #include "models/deeplearning_model.h"
 #include "models/explain/gedeon_importance.h"
+#include "models/weight_frames.h"
 
 namespace thalweg {
 namespace {
@@ -53,18 +54,13 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
     data_.warnings.push_back(std::move(warning));
   }
   if (previous != nullptr) {
-    if (!frames.initial_weights.empty() || !frames.initial_biases.empty()) {
-      throw FieldErrors(std::vector<FieldError>{
-          {frames.initial_weights.empty() ? "initial_biases" : "initial_weights",
-           "cannot be given with checkpoint: a model that goes on has its weights"}});
-    }
     Restore(*previous);
   } else {
     InitializeWeights(net_, params_.initial_weight_distribution, params_.initial_weight_scale,
                       Seed(kWeights));
     SetOutputBiases(data_.plan.output_biases, net_);
     if (data_.pretrained) CopyHiddenLayers(data_.pretrained->network(), net_);
-    SetInitialWeights(frames, net_);
+    SetInitialWeights(params_, frames, net_);
   }
   end_ = schedule_.End(params_.epochs - before_.epochs);
   if (params_.epochs <= before_.epochs || samples_ >= end_) {
@@ -99,7 +95,7 @@ void TrainingLoop::Restore(const DeepLearningModel& previous) {
 }
 
 TrainingOutcome TrainingLoop::Run() {
-  if (!params_.export_checkpoints_dir.empty()) PrepareExport(params_.export_checkpoints_dir);
+  if (!params_.export_checkpoints_dir.empty()) PrepareExport(params_);
   Report();
   last_good_.Keep(samples_);
   while (stop_reason_.empty()) {
@@ -194,11 +190,11 @@ void TrainingLoop::Score() {
                  .iteration_done = schedule_.IsIterationEnd(samples_)},
                 params_.diagnostics ? DiagnoseLayers(net_, *optimizer_) : Json(), pool_);
   if (!params_.export_checkpoints_dir.empty()) {
-    ExportCheckpoint(*MakeModel(), params_.export_checkpoints_dir);
+    ExportCheckpoint(*MakeModel(true), params_);
   }
 }
 
-std::shared_ptr<DeepLearningModel> TrainingLoop::MakeModel() {
+std::shared_ptr<DeepLearningModel> TrainingLoop::MakeModel(bool with_state) {
   const TrainingProgress progress = {.samples = before_.samples + samples_,
                                      .epochs = Epochs(),
                                      .rows = rows_.rows(),
@@ -217,8 +213,10 @@ std::shared_ptr<DeepLearningModel> TrainingLoop::MakeModel() {
   auto model = std::make_shared<DeepLearningModel>(
       *data_.encoder, *scores_.network(), params_.response_column, std::move(response),
       SchemaOf<DeepLearningParams>().ToJson(&params_), std::move(importances));
-  model->set_snapshot(
-      TakeSnapshot(progress, scores_.ToJson(), params_.reproducible, net_, *optimizer_));
+  if (with_state) {
+    model->set_snapshot(
+        TakeSnapshot(progress, scores_.ToJson(), params_.reproducible, net_, *optimizer_));
+  }
   return model;
 }
 
@@ -257,7 +255,14 @@ TrainingOutcome TrainingLoop::Outcome() {
   outcome.scoring_history = std::make_shared<Json>(scores_.history());
   outcome.memory = std::make_shared<Json>(memory_.ToJson());
   outcome.warnings = data_.warnings;
-  outcome.model = MakeModel();
+  const std::shared_ptr<const DeepLearningModel> model = MakeModel(params_.keep_training_state);
+  if (params_.export_weights_and_biases) {
+    for (size_t l = 0; l < model->network().layers.size(); ++l) {
+      outcome.weights.push_back(std::make_shared<const Frame>(WeightsFrame(*model, l)));
+      outcome.biases.push_back(std::make_shared<const Frame>(BiasesFrame(*model, l)));
+    }
+  }
+  outcome.model = model;
   outcome.parameters = std::make_shared<Json>(outcome.model->parameters());
   outcome.seconds = clock_.seconds();
   return outcome;

@@ -51,7 +51,7 @@ class TrainingLoop {
   void GoBack();
   void Score();
   void Report() const;
-  std::shared_ptr<DeepLearningModel> MakeModel();
+  std::shared_ptr<DeepLearningModel> MakeModel(bool with_state);
   TrainingOutcome Outcome();
 
   const DeepLearningParams& params_;

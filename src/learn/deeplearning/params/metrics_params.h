@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/fields.h"
 #include "models/metrics/auc_type.h"
@@ -13,6 +14,7 @@ struct MetricsParams {
   int64_t gainslift_bins = -1;
   int64_t max_hit_ratio_k = 0;
   int64_t max_confusion_matrix_size = 20;
+  std::string custom_metric_func;
 };
 
 template <>
@@ -42,6 +44,10 @@ inline constexpr auto kFields<MetricsParams> = std::tuple{
          .level = ParamLevel::kSecondary,
          .min = 0,
          .max = 1 << 20}),
+    Field<&MetricsParams::custom_metric_func>(
+        {.name = "custom_metric_func",
+         .help = "Not supported: no code is taken from outside.",
+         .level = ParamLevel::kSecondary}),
 };
 
 }  // namespace thalweg

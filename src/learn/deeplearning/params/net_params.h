@@ -38,6 +38,8 @@ struct NetParams {
   std::vector<double> hidden_dropout_ratios;
   WeightDistribution initial_weight_distribution = WeightDistribution::kUniformAdaptive;
   double initial_weight_scale = 1;
+  std::vector<std::string> initial_weights;
+  std::vector<std::string> initial_biases;
   DistributionKind distribution = DistributionKind::kAuto;
   LossChoice loss = LossChoice::kAutomatic;
   double tweedie_power = 1.5;
@@ -92,6 +94,18 @@ inline constexpr auto kFields<NetParams> = std::tuple{
          .level = ParamLevel::kExpert,
          .gridable = true,
          .min = 0}),
+    Field<&NetParams::initial_weights>(
+        {.name = "initial_weights",
+         .help = "Frames of weights to start from, one per layer (the hidden ones and the last), "
+                 "as export-weights writes them; on the command line, files. A name left empty "
+                 "leaves its layer as usual.",
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
+    Field<&NetParams::initial_biases>(
+        {.name = "initial_biases",
+         .help = "Frames of biases to start from, one per layer; on the command line, files.",
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
     Field<&NetParams::distribution>(
         {.name = "distribution",
          .help = "Distribution of the response; AUTO follows the response's type and the loss.",

@@ -74,8 +74,8 @@ inline constexpr auto kFields<RunParams> = std::tuple{
          .level = ParamLevel::kSecondary}),
     Field<&RunParams::export_checkpoints_dir>(
         {.name = "export_checkpoints_dir",
-         .help = "Folder in which deeplearning.thalweg, a model to go on with, is replaced at "
-                 "every scoring.",
+         .help = "Folder in which <model_id>.thalweg (deeplearning.thalweg without model_id), "
+                 "a model to go on with, is replaced at every scoring.",
          .level = ParamLevel::kSecondary}),
 };
 

@@ -1,0 +1,82 @@
+// How training is spread over ranks and threads. A training runs on one rank: what is fulfilled
+// there is accepted, the rest is refused (trainer_options.cc).
+#pragma once
+
+#include <array>
+
+#include "base/fields.h"
+
+namespace thalweg {
+
+enum class Averaging { kAuto, kModel, kGradients };
+template <>
+inline constexpr auto kEnumNames<Averaging> = std::array{"auto", "model", "gradients"};
+
+struct RankParams {
+  bool replicate_training_data = true;
+  bool single_node_mode = false;
+  bool force_load_balance = true;
+  double target_ratio_comm_to_comp = 0.05;
+  Averaging averaging = Averaging::kAuto;
+  bool elastic_averaging = false;
+  double elastic_averaging_moving_rate = 0.9;
+  double elastic_averaging_regularization = 0.001;
+};
+
+template <>
+inline constexpr auto kFields<RankParams> = std::tuple{
+    Field<&RankParams::replicate_training_data>(
+        {.name = "replicate_training_data",
+         .help = "Every rank trains on all rows, not on its share of them; on one rank, which "
+                 "training runs on, these are the same.",
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
+    Field<&RankParams::single_node_mode>(
+        {.name = "single_node_mode",
+         .help = "Train on one rank only; training runs on one anyway, so both values give the "
+                 "same.",
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
+    Field<&RankParams::force_load_balance>(
+        {.name = "force_load_balance",
+         .help = "Spread small data so that all threads work; rows are always spread so, and false "
+                 "is refused.",
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
+    Field<&RankParams::target_ratio_comm_to_comp>(
+        {.name = "target_ratio_comm_to_comp",
+         .help = "Time that ranks should spend on communication, as a ratio to that for "
+                 "computation; without effect on one rank, which says so.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0,
+         .min_exclusive = true}),
+    Field<&RankParams::averaging>(
+        {.name = "averaging",
+         .help = "What ranks bring together: their models after each iteration (model), or the "
+                 "gradients of each batch (gradients). Both need more than one rank, and are "
+                 "refused on one.",
+         .level = ParamLevel::kExpert}),
+    Field<&RankParams::elastic_averaging>(
+        {.name = "elastic_averaging",
+         .help = "Ranks are drawn towards their moving average instead of set to it (Zhang, "
+                 "Choromanska, LeCun 2015); needs more than one rank, and is refused on one.",
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
+    Field<&RankParams::elastic_averaging_moving_rate>(
+        {.name = "elastic_averaging_moving_rate",
+         .help = "With elastic_averaging: share of the old average in the new one.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0,
+         .max = 1,
+         .max_exclusive = true}),
+    Field<&RankParams::elastic_averaging_regularization>(
+        {.name = "elastic_averaging_regularization",
+         .help = "With elastic_averaging: how strongly ranks are drawn to the average.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0}),
+};
+
+}  // namespace thalweg
