@@ -59,6 +59,41 @@ void DropDouble(int32_t threshold, uint64_t key, size_t first, const double* x, 
   Drop(threshold, key, first, x, y, n, scale);
 }
 
+template <class T>
+void Noise(T scale, uint64_t key, size_t first, T* y, size_t count) {
+  const hn::ScalableTag<T> d;
+  const hn::Rebind<uint32_t, decltype(d)> d32;
+  const hn::RebindToSigned<decltype(d32)> di32;
+  const auto low_key = hn::Set(d32, static_cast<uint32_t>(key));
+  const auto high_key = hn::Set(d32, static_cast<uint32_t>(key >> 32));
+  const auto pairs = hn::Set(d32, 0x00ff00ffU);
+  const auto low = hn::Set(d32, 0xffffU);
+  const auto mean = hn::Set(di32, 510);
+  const auto scales = hn::Set(d, scale);
+  auto counter = hn::Iota(d32, static_cast<uint32_t>(first));
+  const auto next = hn::Set(d32, static_cast<uint32_t>(hn::Lanes(d)));
+  for (size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto h = Hash(d32, counter, low_key, high_key);
+    const auto two = hn::Add(hn::And(h, pairs), hn::And(hn::ShiftRight<8>(h), pairs));
+    const auto sum = hn::Add(hn::And(two, low), hn::ShiftRight<16>(two));
+    const auto centred = hn::Sub(hn::BitCast(di32, sum), mean);
+    // A product and a sum, never fused: the same to the bit on every instruction set.
+    if constexpr (sizeof(T) == sizeof(float)) {
+      hn::Store(hn::Add(hn::Load(d, y + i), hn::Mul(hn::ConvertTo(d, centred), scales)), d, y + i);
+    } else {
+      hn::Store(hn::Add(hn::Load(d, y + i), hn::Mul(hn::PromoteTo(d, centred), scales)), d, y + i);
+    }
+    counter = hn::Add(counter, next);
+  }
+}
+
+void NoiseFloat(float scale, uint64_t key, size_t first, float* y, size_t n) {
+  Noise(scale, key, first, y, n);
+}
+void NoiseDouble(double scale, uint64_t key, size_t first, double* y, size_t n) {
+  Noise(scale, key, first, y, n);
+}
+
 }  // namespace thalweg::internal::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -67,6 +102,8 @@ namespace thalweg {
 namespace internal {
 HWY_EXPORT(DropFloat);
 HWY_EXPORT(DropDouble);
+HWY_EXPORT(NoiseFloat);
+HWY_EXPORT(NoiseDouble);
 namespace {
 int32_t Threshold(double ratio) { return static_cast<int32_t>(std::lround(ratio * 0x1p24)); }
 void Dispatch(double ratio, uint64_t key, size_t first, const float* x, float* y, size_t n) {
@@ -75,6 +112,15 @@ void Dispatch(double ratio, uint64_t key, size_t first, const float* x, float* y
 }
 void Dispatch(double ratio, uint64_t key, size_t first, const double* x, double* y, size_t n) {
   HWY_DYNAMIC_DISPATCH(DropDouble)(Threshold(ratio), key, first, x, y, n, 1 / (1 - ratio));
+}
+// Of the sum of four uniform bytes: sqrt(4 (256^2 - 1) / 12).
+const double kDeviation = std::sqrt(65535.0 / 3);
+void DispatchNoise(double deviation, uint64_t key, size_t first, float* y, size_t n) {
+  HWY_DYNAMIC_DISPATCH(NoiseFloat)
+  (static_cast<float>(deviation / kDeviation), key, first, y, n);
+}
+void DispatchNoise(double deviation, uint64_t key, size_t first, double* y, size_t n) {
+  HWY_DYNAMIC_DISPATCH(NoiseDouble)(deviation / kDeviation, key, first, y, n);
 }
 }  // namespace
 }  // namespace internal
@@ -85,6 +131,13 @@ void Dropout(double ratio, uint64_t key, size_t first, const T* x, T* y, size_t 
 }
 template void Dropout(double, uint64_t, size_t, const float*, float*, size_t);
 template void Dropout(double, uint64_t, size_t, const double*, double*, size_t);
+
+template <class T>
+void AddNoise(double deviation, uint64_t key, size_t first, T* y, size_t count) {
+  internal::DispatchNoise(deviation, key, first, y, count);
+}
+template void AddNoise(double, uint64_t, size_t, float*, size_t);
+template void AddNoise(double, uint64_t, size_t, double*, size_t);
 
 }  // namespace thalweg
 #endif

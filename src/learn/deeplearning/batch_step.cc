@@ -27,6 +27,7 @@ constexpr size_t kTileColumns = 512;
 constexpr size_t kPanelColumns = 64;
 
 constexpr uint64_t kInputDropoutStream = 0;  // layers count from 1
+constexpr uint64_t kInputNoiseStream = UINT64_MAX;
 
 size_t CeilDivide(size_t a, size_t b) { return (a + b - 1) / b; }
 
@@ -39,6 +40,15 @@ void DropInputs(double ratio, Random random, InputBatch<T>& batch, size_t row) {
     entry.value *= scale;
     return random.Bernoulli(ratio);
   });
+}
+
+// The padding of the row stays zero.
+template <class T>
+void AddInputNoise(double deviation, Random random, InputBatch<T>& batch, size_t row) {
+  T* dense = batch.dense.row(row);
+  const size_t count = batch.shape.dense;
+  AddNoise(deviation, random.Next(), 0, dense, count);
+  std::fill(dense + count, dense + PaddedCount<T>(count), T{0});
 }
 
 }  // namespace
@@ -56,7 +66,7 @@ BatchStep<T>::BatchStep(Net<T>& net, Optimizer<T>& optimizer, const TrainingRows
       values_(capacity),
       row_weights_(rows.HasWeights() ? capacity : 0),
       offsets_(rows.HasOffsets() ? capacity : 0) {
-  if (IsReconstruction(net.options.loss) && options.input_dropout > 0) {
+  if (IsReconstruction(net.options.loss) && options.input_dropout + options.input_noise > 0) {
     whole_inputs_ = InputBatch<T>(net.options.input, capacity);
   }
   const auto allocate = [&](size_t columns) {
@@ -267,11 +277,15 @@ void BatchStep<T>::GatherRows(size_t begin, size_t end) {
   const bool classification = NeedsClasses(net_.options.loss);
   for (size_t r = begin; r < end; ++r) {
     source_.Gather(rows_[r], batch_, r);
+    if (!whole_inputs_.entries.empty()) {
+      std::copy_n(batch_.dense.row(r), batch_.shape.dense, whole_inputs_.dense.row(r));
+      whole_inputs_.entries[r] = batch_.entries[r];
+    }
+    if (options_.input_noise > 0) {
+      AddInputNoise(options_.input_noise, Random(options_.seed, {sample_ + r, kInputNoiseStream}),
+                    batch_, r);
+    }
     if (options_.input_dropout > 0) {
-      if (reconstruction) {
-        std::copy_n(batch_.dense.row(r), batch_.shape.dense, whole_inputs_.dense.row(r));
-        whole_inputs_.entries[r] = batch_.entries[r];
-      }
       DropInputs(options_.input_dropout, Random(options_.seed, {sample_ + r, kInputDropoutStream}),
                  batch_, r);
     }

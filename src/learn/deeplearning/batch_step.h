@@ -30,6 +30,7 @@ namespace thalweg {
 
 struct StepOptions {
   double input_dropout = 0;
+  double input_noise = 0;  // of dense inputs, before some are dropped
   double max_w2 = std::numeric_limits<double>::infinity();
   // Gradients of a batch whose norm over all weights and biases is larger are scaled down to this.
   // The norm is that of the mean loss of the batch, without l1 and l2.
@@ -154,7 +155,7 @@ class BatchStep {
   std::vector<T> values_;
   std::vector<T> row_weights_;  // empty where all are 1
   std::vector<T> offsets_;      // empty where all are 0
-  // Autoencoders: the inputs before some are dropped; empty where none are.
+  // Autoencoders: the inputs before noise and dropout; empty where there is neither.
   InputBatch<T> whole_inputs_;
   std::vector<double> losses_;  // per slice
   // [0]: the input layer's values and deltas; [n]: those of layers[n - 1].

@@ -163,10 +163,15 @@ TEST_F(Checkpoint, WhatMayChangeAndWhatMayNot) {
   params.epochs = 3;
   using Change = void (*)(DeepLearningParams&);
   const Change allowed[] = {
-      [](auto& p) { p.rate = 0.1; },          [](auto& p) { p.l1 = 1e-3; },
-      [](auto& p) { p.max_w2 = 10; },         [](auto& p) { p.input_dropout_ratio = 0.1; },
-      [](auto& p) { p.mini_batch_size = 5; }, [](auto& p) { p.seed = 7; },
-      [](auto& p) { p.epochs = 2.5; },        [](auto& p) { p.score_training_samples = 10; },
+      [](auto& p) { p.rate = 0.1; },
+      [](auto& p) { p.l1 = 1e-3; },
+      [](auto& p) { p.max_w2 = 10; },
+      [](auto& p) { p.input_dropout_ratio = 0.1; },
+      [](auto& p) { p.input_noise = 0.1; },
+      [](auto& p) { p.mini_batch_size = 5; },
+      [](auto& p) { p.seed = 7; },
+      [](auto& p) { p.epochs = 2.5; },
+      [](auto& p) { p.score_training_samples = 10; },
   };
   const TrainingOutcome usual = Train(params);
   for (const Change& change : allowed) {

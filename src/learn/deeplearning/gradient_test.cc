@@ -43,6 +43,8 @@ struct Case {
   bool offsets = false;
   bool batch_norm = false;
   double label_smoothing = 0;
+  double hidden_noise = 0;
+  double input_noise = 0;
 };
 
 // Names of tests would show the bytes otherwise.
@@ -97,6 +99,15 @@ std::vector<Case> Cases() {
       cases.push_back(c);
       cases.back().batch_norm = true;
     }
+    Case noisy = {a, LossKind::kCrossEntropy, {3, 5, 0}, 13, {}, 0.2};
+    noisy.input_noise = 0.4;
+    cases.push_back(noisy);
+    noisy.batch_norm = true;
+    noisy.hidden_noise = 0.3;
+    cases.push_back(noisy);
+    noisy = {a, LossKind::kQuadraticReconstruction, {0, 5, 0}, 13, {}};
+    noisy.input_noise = 0.4;
+    cases.push_back(noisy);
   }
   return cases;
 }
@@ -131,7 +142,8 @@ void CheckGradients(const Case& c, const std::vector<size_t>& hidden, size_t mos
                                                       .variance_power = c.power,
                                                       .factor = 1.5,
                                                       .label_smoothing = c.label_smoothing},
-                                     .batch_norm = c.batch_norm});
+                                     .batch_norm = c.batch_norm,
+                                     .hidden_noise = c.hidden_noise});
   const double size = hidden[0] > 100 ? 0.1 : 0.7;
   InitializeWeights(net, WeightDistribution::kUniform, size, 19);
   // Biases of 0 put units whose inputs were all dropped on the kink of the rectifier.
@@ -142,8 +154,9 @@ void CheckGradients(const Case& c, const std::vector<size_t>& hidden, size_t mos
     }
   }
   GradientRecorder recorder(net.Blocks());
-  BatchStep<double> step(net, recorder, rows, {.input_dropout = c.input_dropout, .seed = 3},
-                         c.batch);
+  BatchStep<double> step(
+      net, recorder, rows,
+      {.input_dropout = c.input_dropout, .input_noise = c.input_noise, .seed = 3}, c.batch);
   const std::vector<uint32_t> order = RowNumbers(c.batch);
   const auto mean_loss = [&] {
     step.Begin(order, 100);

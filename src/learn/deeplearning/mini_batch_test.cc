@@ -131,6 +131,10 @@ std::vector<Setting> Settings() {
   normalized.batch_norm = true;
   NetOptions large_normalized = large;
   large_normalized.batch_norm = true;
+  NetOptions noisy = normalized;
+  noisy.hidden_noise = 0.3;
+  NetOptions large_noisy = large_normalized;
+  large_noisy.hidden_noise = 0.3;
   OptimizerOptions sgd = {.kind = OptimizerKind::kSgd, .momentum_stable = 0.9};
   sgd.l1 = sgd.l2 = 1e-4;
   return {
@@ -150,6 +154,9 @@ std::vector<Setting> Settings() {
       {"clipped", mixed, plain, {}, {.gradient_clip = 0.1}, 33},
       {"clipped rows", mixed, plain, {}, {.gradient_clip = 0.1}, 1},
       {"batch norm", mixed, normalized, {}, {.max_w2 = 1.5}, 33},
+      {"noise", mixed, noisy, {}, {.input_noise = 0.3, .seed = 9}, 33},
+      {"noisy rows", mixed, plain, {}, {.input_noise = 0.3, .seed = 9}, 1},
+      {"large noise", large.input, large_noisy, {}, {.input_noise = 0.3}, 128},
       {"large batch norm", large.input, large_normalized, {}, {}, 128},
       {"large", large.input, large, {}, {}, 128}};
 }

@@ -54,7 +54,7 @@ Net<T> MakeNet(const NetOptions& options) {
   for (size_t h = 0; h < options.hidden.size(); ++h) {
     const size_t units = options.hidden[h];
     if (options.batch_norm) {
-      net.layers.push_back(MakeBatchNorm<T>(sizes[h], net.layers.size() + 1));
+      net.layers.push_back(MakeBatchNorm<T>(sizes[h], options.hidden_noise, net.layers.size() + 1));
     }
     net.layers.push_back(MakeActivation<T>(options.activation, units, net.layers.size() + 1));
     if (options.sparsity_beta > 0) {

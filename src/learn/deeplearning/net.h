@@ -29,6 +29,7 @@ struct NetOptions {
   double average_activation = 0;
   double sparsity_beta = 0;
   bool batch_norm = false;  // between each hidden layer's affine part and its activation
+  double hidden_noise = 0;  // with batch_norm; see layers/batch_norm.h
 };
 
 template <class T>

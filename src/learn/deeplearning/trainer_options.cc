@@ -79,6 +79,15 @@ void CheckParams(const DeepLearningParams& p, const TrainingData& data) {
   if (p.batch_norm && p.hidden.empty()) {
     errors.push_back({"batch_norm", "is for hidden layers, and there are none"});
   }
+  if (p.hidden_noise > 0 && !p.batch_norm) {
+    errors.push_back({"hidden_noise", "needs batch_norm: else weights grow until it is small"});
+  }
+  if (p.input_noise > 0 && data.encoder->shape().sparse > 0) {
+    errors.push_back(
+        {"input_noise", "cannot be added to sparse inputs: it would fill their zeros"});
+  } else if (p.input_noise > 0 && data.encoder->shape().dense == 0) {
+    errors.push_back({"input_noise", "is for numeric inputs, and there are none"});
+  }
   if (p.label_smoothing > 0 && data.plan.loss != LossKind::kCrossEntropy) {
     errors.push_back(
         {"label_smoothing", "needs the loss CrossEntropy, which is for classification"});
@@ -169,6 +178,7 @@ NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
   options.activation = p.activation;
   options.hidden.assign(p.hidden.begin(), p.hidden.end());
   options.batch_norm = p.batch_norm;
+  options.hidden_noise = p.hidden_noise;
   if (HasDropout(p.activation)) {
     options.dropout = p.hidden_dropout_ratios;
     if (options.dropout.empty()) options.dropout.assign(p.hidden.size(), 0.5);
@@ -193,7 +203,8 @@ MemoryNeeds MemoryNeedsOf(const DeepLearningParams& p, size_t threads) {
 }
 
 StepOptions StepOptionsOf(const DeepLearningParams& p, uint64_t seed) {
-  StepOptions options = {.input_dropout = p.input_dropout_ratio, .seed = seed};
+  StepOptions options = {
+      .input_dropout = p.input_dropout_ratio, .input_noise = p.input_noise, .seed = seed};
   if (p.max_w2 < std::numeric_limits<float>::max()) options.max_w2 = p.max_w2;
   if (p.gradient_clip > 0) options.gradient_clip = p.gradient_clip;
   return options;

@@ -157,6 +157,12 @@ TEST(Trainer, RefusesWhatCannotBe) {
          p.batch_norm = true;
          p.hidden = {};
        }},
+      {"hidden_noise", "batch_norm", [](auto& p) { p.hidden_noise = 0.1; }},
+      {"input_noise", "none",
+       [](auto& p) {
+         p.input_noise = 0.1;
+         p.ignored_columns = {"value", "x", "y"};
+       }},
       {"label_smoothing", "CrossEntropy",
        [](auto& p) {
          p.label_smoothing = 0.1;
@@ -234,6 +240,7 @@ TEST(Trainer, BatchNormLearnsAndIsReproducible) {
     params.activation = activation;
     params.batch_norm = true;
     params.mini_batch_size = 50;
+    params.hidden_noise = activation == Activation::kTanh ? 0.1 : 0;
     if (HasDropout(activation)) params.hidden_dropout_ratios = {0.05, 0.05};
     EXPECT_GT(*Train(params).validation_metrics->r2, 0.8) << static_cast<int>(activation);
     params.reproducible = true;
@@ -319,6 +326,7 @@ TEST(Trainer, NoOptionIsIgnored) {
       {"momentum_stable", [](auto& p) { p.momentum_stable = 0.9; }},
       {"nesterov_accelerated_gradient", [](auto& p) { p.nesterov_accelerated_gradient = false; }},
       {"input_dropout_ratio", [](auto& p) { p.input_dropout_ratio = 0.2; }},
+      {"input_noise", [](auto& p) { p.input_noise = 0.1; }},
       {"hidden_dropout_ratios",
        [](auto& p) {
          p.hidden_dropout_ratios = {0.1, 0.2};
@@ -360,6 +368,11 @@ TEST(Trainer, NoOptionIsIgnored) {
     change(params);
     EXPECT_FALSE(weights(Train(params)) == usual) << name;
   }
+  DeepLearningParams normalized = base;
+  normalized.batch_norm = true;
+  const std::vector<float> quiet = weights(Train(normalized));
+  normalized.hidden_noise = 0.3;
+  EXPECT_FALSE(weights(Train(normalized)) == quiet);
   struct OfOptimizer {
     OptimizerKind kind;
     const char* name;
@@ -463,6 +476,15 @@ TEST(Trainer, SparseAndDenseInputsGiveTheSameNet) {
     predictions.emplace_back(yes.begin(), yes.end());
   }
   for (size_t r = 0; r < kRows; ++r) EXPECT_NEAR(predictions[0][r], predictions[1][r], 2e-3) << r;
+  // Noise would fill the zeros.
+  params.input_noise = 0.1;
+  try {
+    TrainDeepLearning(params, {&frame, nullptr}, pool, {});
+    ADD_FAILURE() << "was accepted";
+  } catch (const FieldErrors& errors) {
+    EXPECT_EQ(errors.errors()[0].field, "input_noise");
+    EXPECT_THAT(errors.errors()[0].message, HasSubstr("sparse"));
+  }
 }
 
 TEST(Trainer, ColMajorIsRefused) {

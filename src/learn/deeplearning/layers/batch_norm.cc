@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/random.h"
+#include "kernels/dropout.h"
+
 namespace thalweg {
 namespace {
 
@@ -58,16 +61,27 @@ void ScaleGradient(const Moments<T>& m, ConstMatrixView<T> x, ConstMatrixView<T>
 }  // namespace
 
 template <class T>
-BatchNormLayer<T>::BatchNormLayer(size_t units, size_t index)
+BatchNormLayer<T>::BatchNormLayer(size_t units, double noise, size_t index)
     : Layer<T>(units, units, index),
       parameters_{Matrix<T>(1, units), Matrix<T>(1, units)},
-      running_(3, units) {
+      noise_(noise),
+      running_(3, units),
+      noise_products_(1, units) {
   std::fill_n(parameters_.weights.row(0), units, T{1});
   std::fill_n(running_.row(1), units, T{1});
 }
 
 template <class T>
-void BatchNormLayer<T>::ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y,
+void BatchNormLayer<T>::DrawNoise(const Pass& pass, size_t row, size_t first, size_t count,
+                                  T* noise) const {
+  std::fill_n(noise, kBlock, T{0});
+  if (noise_ == 0 || !pass.training) return;
+  const uint64_t key = Random(pass.seed, {pass.first_sample + row, this->index()}).Next();
+  AddNoise(noise_, key, first, noise, count);
+}
+
+template <class T>
+void BatchNormLayer<T>::ForwardColumns(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y,
                                        size_t begin, size_t end) const {
   const auto rows = static_cast<T>(x.rows);
   for (size_t first = begin; first < end; first += kBlock) {
@@ -76,11 +90,19 @@ void BatchNormLayer<T>::ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> 
     const T* gamma = parameters_.weights.row(0) + first;
     const T* beta = parameters_.biases.row(0) + first;
     T scale[kBlock];
+    alignas(kVectorBytes) T noise[kBlock];
     for (size_t c = 0; c < count; ++c) scale[c] = gamma[c] * m.inverse[c];
     for (size_t r = 0; r < x.rows; ++r) {
       const T* in = x.row(r) + first;
       T* out = y.row(r) + first;
-      for (size_t c = 0; c < count; ++c) out[c] = (in[c] - m.mean[c]) * scale[c] + beta[c];
+      if (noise_ == 0) {
+        for (size_t c = 0; c < count; ++c) out[c] = (in[c] - m.mean[c]) * scale[c] + beta[c];
+        continue;
+      }
+      DrawNoise(pass, r, first, count, noise);
+      for (size_t c = 0; c < count; ++c) {
+        out[c] = (in[c] - m.mean[c]) * scale[c] + (gamma[c] * noise[c] + beta[c]);
+      }
     }
     if (x.rows < 2) continue;
     for (size_t c = 0; c < count; ++c) {
@@ -97,7 +119,7 @@ void BatchNormLayer<T>::ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> 
 }
 
 template <class T>
-void BatchNormLayer<T>::BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> x,
+void BatchNormLayer<T>::BackwardColumns(const Pass& pass, ConstMatrixView<T> x,
                                         ConstMatrixView<T> /*y*/, ConstMatrixView<T> dy,
                                         MatrixView<T> dx, size_t begin, size_t end) const {
   const T share = T{1} / static_cast<T>(x.rows);
@@ -105,10 +127,20 @@ void BatchNormLayer<T>::BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T>
     const size_t count = std::min(kBlock, end - first);
     const Moments<T> m(x, first, count);
     T products[kBlock], sums[kBlock] = {};
+    alignas(kVectorBytes) T noise[kBlock];
     ScaleGradient(m, x, dy, first, count, products);
     for (size_t r = 0; r < x.rows; ++r) {
       const T* delta = dy.row(r) + first;
       for (size_t c = 0; c < count; ++c) sums[c] += delta[c];
+    }
+    if (noise_ > 0) {
+      T* noise_products = noise_products_.row(0) + first;
+      std::fill_n(noise_products, count, T{0});
+      for (size_t r = 0; r < x.rows; ++r) {
+        DrawNoise(pass, r, first, count, noise);
+        const T* delta = dy.row(r) + first;
+        for (size_t c = 0; c < count; ++c) noise_products[c] += delta[c] * noise[c];
+      }
     }
     const T* gamma = parameters_.weights.row(0) + first;
     for (size_t r = 0; r < x.rows; ++r) {
@@ -131,6 +163,8 @@ void BatchNormLayer<T>::WeightGradient(ConstMatrixView<T> x, ConstMatrixView<T> 
     const size_t count = std::min(kBlock, part.gradient.columns - c);
     const size_t first = part.first_column + c;
     ScaleGradient(Moments<T>(x, first, count), x, dy, first, count, part.gradient.row(0) + c);
+    if (noise_ == 0) continue;
+    for (size_t i = 0; i < count; ++i) part.gradient.row(0)[c + i] += noise_products_(0, first + i);
   }
 }
 

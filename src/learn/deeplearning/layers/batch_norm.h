@@ -1,6 +1,10 @@
 // Batch normalization (Ioffe, Szegedy 2015): y = gamma (x - mean) / sqrt(variance + epsilon) +
 // beta, with mean and variance of each column over the rows of the batch. For scoring, running
 // means of both are folded into the weights of the affine layer before.
+//
+// With noise, in training, y = gamma ((x - mean) / sqrt(variance + epsilon) + noise * n) + beta
+// with n from kernels/dropout.h (Rasmus et al. 2015, the supervised baseline of Ladder networks).
+// It is added before gamma, for else gamma would grow beyond it.
 #pragma once
 
 #include "learn/deeplearning/layers/layer.h"
@@ -13,7 +17,8 @@ namespace thalweg {
 template <class T>
 class BatchNormLayer : public Layer<T> {
  public:
-  BatchNormLayer(size_t units, size_t index);
+  // `noise` is the standard deviation, in those of x.
+  BatchNormLayer(size_t units, double noise, size_t index);
   bool HasIndependentColumns() const override { return true; }
   bool SpansBatch() const override { return true; }
   void ForwardColumns(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
@@ -29,9 +34,16 @@ class BatchNormLayer : public Layer<T> {
   void FoldInto(AffineWeights& before) const override;
 
  private:
+  // The noise of some columns of a row; 0 where there is none.
+  void DrawNoise(const Pass& pass, size_t row, size_t first, size_t count, T* noise) const;
+
   Parameters<T> parameters_;
+  double noise_;
   // Rows: mean, variance, number of batches. Every column is written by the task that has it.
   mutable Matrix<T> running_;
+  // Sums over the rows of dy times noise, from the way back: what they add to the gradient of
+  // gamma.
+  mutable Matrix<T> noise_products_;
 };
 
 }  // namespace thalweg

@@ -17,8 +17,8 @@ LayerPtr<T> MakeAffine(size_t inputs, size_t outputs, size_t index) {
 }
 
 template <class T>
-LayerPtr<T> MakeBatchNorm(size_t units, size_t index) {
-  return std::make_unique<BatchNormLayer<T>>(units, index);
+LayerPtr<T> MakeBatchNorm(size_t units, double noise, size_t index) {
+  return std::make_unique<BatchNormLayer<T>>(units, noise, index);
 }
 
 template <class T>
@@ -49,8 +49,8 @@ template LayerPtr<float> MakeSparsity(size_t, double, double, size_t);
 template LayerPtr<double> MakeSparsity(size_t, double, double, size_t);
 template LayerPtr<float> MakeAffine(size_t, size_t, size_t);
 template LayerPtr<double> MakeAffine(size_t, size_t, size_t);
-template LayerPtr<float> MakeBatchNorm(size_t, size_t);
-template LayerPtr<double> MakeBatchNorm(size_t, size_t);
+template LayerPtr<float> MakeBatchNorm(size_t, double, size_t);
+template LayerPtr<double> MakeBatchNorm(size_t, double, size_t);
 template LayerPtr<float> MakeActivation(Activation, size_t, size_t);
 template LayerPtr<double> MakeActivation(Activation, size_t, size_t);
 template LayerPtr<float> MakeDropout(size_t, double, size_t);

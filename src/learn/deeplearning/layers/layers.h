@@ -9,7 +9,7 @@ namespace thalweg {
 template <class T>
 LayerPtr<T> MakeAffine(size_t inputs, size_t outputs, size_t index);
 template <class T>
-LayerPtr<T> MakeBatchNorm(size_t units, size_t index);
+LayerPtr<T> MakeBatchNorm(size_t units, double noise, size_t index);
 template <class T>
 LayerPtr<T> MakeActivation(Activation activation, size_t units, size_t index);
 template <class T>

@@ -34,6 +34,8 @@ struct NetParams {
   Activation activation = Activation::kRectifier;
   std::vector<int64_t> hidden = {200, 200};
   bool batch_norm = false;
+  double hidden_noise = 0;
+  double input_noise = 0;
   double input_dropout_ratio = 0;
   std::vector<double> hidden_dropout_ratios;
   WeightDistribution initial_weight_distribution = WeightDistribution::kUniformAdaptive;
@@ -67,6 +69,21 @@ inline constexpr auto kFields<NetParams> = std::tuple{
          .help = "Batch normalization of the hidden layers; mini-batches of 2 rows or more.",
          .level = ParamLevel::kExpert,
          .gridable = true}),
+    Field<&NetParams::hidden_noise>(
+        {.name = "hidden_noise",
+         .help = "With batch_norm: standard deviation of the noise added to the normalized sums of "
+                 "hidden units in training.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0}),
+    Field<&NetParams::input_noise>(
+        {.name = "input_noise",
+         .help =
+             "Standard deviation of the noise added to numeric inputs in training, in the units "
+             "that the net is given: 1 is the column's own deviation with standardize.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = 0}),
     Field<&NetParams::input_dropout_ratio>(
         {.name = "input_dropout_ratio",
          .help = "Share of the inputs dropped at random in training.",
