@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""With H2O's defaults, is a net as good as h2o's on rows that neither has seen?
+
+Both train with the defaults of H2O's deep learning (200-200 Rectifier, 10 epochs, ADADELTA, updates by single rows, its stopping
+rule) on the same rows and columns. Per seed one split, the same for both: a quarter of the rows to measure on, of the others at most
+--rows to train on. A line holds where the mean difference is at most two standard errors (of the differences by seed) to our
+disadvantage. The last column is our engine's own choice of a mini-batch, which is the command line's default.
+
+Without h2o (make bench-peers), or with --no-h2o, only our figures. --keep FILE: h2o's figures are read from that file
+where it has them, and written there, as h2o is slow.
+"""
+
+import argparse
+import json
+import math
+import os
+import random
+import statistics
+import tempfile
+import time
+
+import tabular
+
+
+def split(rows, seed, most):
+    rows = rows.copy()
+    random.Random(seed).shuffle(rows)
+    test = len(rows) // 4
+    return rows[test:test + most], rows[:test]
+
+
+class Kept:
+    """h2o's figures, in a file where one is named."""
+
+    def __init__(self, path):
+        self.path, self.values = path, {}
+        if path and os.path.exists(path):
+            with open(path) as file:
+                self.values = json.load(file)
+
+    def get(self, key, compute):
+        if key not in self.values:
+            self.values[key] = compute()
+            if self.path:
+                with open(self.path, "w") as file:
+                    json.dump(self.values, file)
+        return self.values[key]
+
+
+def mean_and_error(values):
+    error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+    return statistics.mean(values), error
+
+
+def compare(task, metric, results):
+    """One line of the table, and whether it holds."""
+    better = 1 if metric == "AUC" else -1
+    means = {name: mean_and_error([r[metric] for r in runs]) for name, runs in results.items()}
+    digits = 4 if means["ours"][0] < 100 else 0
+    line = f"{task.name:<10}{metric:<9}{means['ours'][0]:>10.{digits}f}"
+    holds = None
+    if "h2o" in results:
+        mean, error = mean_and_error([better * (a[metric] - b[metric]) for a, b in zip(results["ours"], results["h2o"])])
+        holds = mean >= -2 * error
+        verdict = "better" if mean > 2 * error else "equal" if holds else "WORSE"
+        line += f"{means['h2o'][0]:>10.{digits}f}{better * mean:>+11.{digits}f}{error:>9.{digits}f}  {verdict:<7}"
+    print(line + f"{means['batch'][0]:>10.{digits}f}", flush=True)
+    return holds
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", default=os.path.join(tabular.ROOT, "data"))
+    parser.add_argument("--tasks", default=",".join(t.name for t in tabular.TASKS), help="some of them, by name")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--rows", type=int, default=10000, help="to train on, at most")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--no-h2o", action="store_true")
+    parser.add_argument("--keep", metavar="FILE")
+    arguments = parser.parse_args()
+    h2o, kept, verdicts = None, Kept(arguments.keep), []
+
+    def peer():
+        nonlocal h2o
+        h2o = h2o or tabular.H2o(arguments.threads)
+        return h2o
+
+    try:
+        import h2o as _  # noqa: F401
+    except ImportError:
+        print("h2o: not installed (make bench-peers)")
+        arguments.no_h2o = True
+    print(f"{'data':<10}{'metric':<9}{'ours':>10}{'h2o':>10}{'difference':>11}{'s.e.':>9}  {'':<7}{'batch 0':>10}")
+    for task in tabular.TASKS:
+        if task.name not in arguments.tasks.split(","):
+            continue
+        rows = tabular.read(task, arguments.data)
+        levels = tabular.labels(task, rows)
+        results, seconds = {"ours": [], "batch": []} | ({} if arguments.no_h2o else {"h2o": []}), {}
+        for seed in range(1, arguments.seeds + 1):
+            with tempfile.TemporaryDirectory() as folder:
+                parts = split(rows, seed, arguments.rows)
+                files = [tabular.write(task, os.path.join(folder, n + ".csv"), p) for n, p in zip(("train", "test"), parts)]
+                actual = [row[-1] for row in parts[1]]
+                for name, batch in (("ours", 1), ("batch", 0)):
+                    begin = time.perf_counter()
+                    results[name].append(tabular.ours(task, levels, folder, *files, actual, {
+                        "mini_batch_size": batch, "seed": seed, "threads": arguments.threads}))
+                    seconds[name] = seconds.get(name, 0) + time.perf_counter() - begin
+                if not arguments.no_h2o:
+                    results["h2o"].append(kept.get(f"{task.name}/{len(parts[0])}/{seed}", lambda: peer().run(
+                        task, levels, *files, actual, {"seed": seed})))
+        for metric in (name for name in results["ours"][0] if not name.startswith(".")):
+            verdicts.append(compare(task, metric, results))
+    if h2o:
+        h2o.close()
+    if not arguments.no_h2o:
+        print(f"{sum(verdicts)} of {len(verdicts)} hold")
+
+
+if __name__ == "__main__":
+    main()
