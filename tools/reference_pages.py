@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes docs/reference/<learner>.md from the parameters that the program declares; with --check, only says whether the
-pages are up to date (exit status 1 if not)."""
+"""Writes docs/reference/<learner>.md and grid.md from the parameters that the program declares; with --check, only says
+whether the pages are up to date (exit status 1 if not)."""
 import argparse
 import json
 import pathlib
@@ -10,6 +10,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 THALWEG = ROOT / "build" / "release" / "thalweg"
 LEARNERS = ["deeplearning"]
+GRID = "grid"
 LEVELS = {"critical": "What everyone needs", "secondary": "What some need", "expert": "What few need"}
 
 
@@ -22,11 +23,17 @@ def allowed(parameter):
 def page(learner):
     output = subprocess.run([THALWEG, "params", learner, "--json"], check=True, capture_output=True, text=True).stdout
     parameters = json.loads(output)
+    if learner == GRID:
+        use = ("On the command line: `thalweg grid <learner> --name value`; those of the search (from `strategy` on) are "
+               "`--search_<name>`, and also `--<name>` where the learner has no parameter of that name.")
+    else:
+        use = f"On the command line: `thalweg train {learner} --name value`. (g): may be varied by a grid search."
     lines = [f"# {learner}: parameters", "",
              "Made by `tools/reference_pages.py` from the declarations in the source; `thalweg params "
-             f"{learner}` prints the same. On the command line: `thalweg train {learner} --name value`. "
-             "(g): may be varied by a grid search.", ""]
+             f"{learner}` prints the same. {use}", ""]
     for level, title in LEVELS.items():
+        if not any(p["level"] == level for p in parameters):
+            continue
         lines += [f"## {title}", "", "| parameter | type | default | allowed | meaning |", "|---|---|---|---|---|"]
         for p in parameters:
             if p["level"] != level:
@@ -43,7 +50,7 @@ def main():
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     stale = []
-    for learner in LEARNERS:
+    for learner in [*LEARNERS, GRID]:
         path = ROOT / "docs" / "reference" / f"{learner}.md"
         text = page(learner)
         if path.exists() and path.read_text() == text:

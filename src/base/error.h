@@ -16,6 +16,12 @@ class UserError : public std::runtime_error {
   explicit UserError(const std::string& message) : std::runtime_error(message) {}
 };
 
+// There is not enough memory for what was asked, as far as is known beforehand.
+class MemoryError : public UserError {
+ public:
+  using UserError::UserError;
+};
+
 // One bad field of a set of parameters.
 struct FieldError {
   std::string field;

@@ -5,6 +5,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -56,6 +57,7 @@ int Dispatch(int argc, const char* const* argv) {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(AddInspect(app));
   commands.push_back(AddTrain(app));
+  commands.push_back(AddGrid(app));
   commands.push_back(AddPredict(app));
   commands.push_back(AddExplain(app));
   commands.push_back(AddReport(app));
@@ -101,8 +103,9 @@ int RunCommandLine(int argc, const char* const* argv) {
   }
 }
 
-FieldFlags::FieldFlags(const ParamSchema& schema, CLI::App& app, const std::string& group)
-    : schema_(schema), values_(schema.specs().size()) {
+FieldFlags::FieldFlags(const ParamSchema& schema, CLI::App& app, const std::string& group,
+                       std::string prefix)
+    : schema_(schema), prefix_(std::move(prefix)), values_(schema.specs().size()) {
   for (size_t i = 0; i < schema.specs().size(); ++i) {
     const ParamSpec& spec = schema.specs()[i];
     values_[i].first = spec.name;
@@ -110,7 +113,11 @@ FieldFlags::FieldFlags(const ParamSchema& schema, CLI::App& app, const std::stri
     if (!spec.access.levels.empty()) help += " One of " + Join(spec.access.levels, ", ") + ".";
     if (!spec.Range().empty()) help += " " + spec.Range() + ".";
     if (!spec.default_text.empty()) help += fmt::format(" [{}]", Printable(spec.default_text));
-    CLI::Option* option = app.add_option("--" + spec.name, values_[i].second, help);
+    std::string flags = "--" + prefix_ + spec.name;
+    if (!prefix_.empty() && app.get_option_no_throw("--" + spec.name) == nullptr) {
+      flags += ",--" + spec.name;
+    }
+    CLI::Option* option = app.add_option(flags, values_[i].second, help);
     option->group(group)->type_name(std::string(ParamTypeName(spec.type())));
     option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
@@ -127,10 +134,16 @@ void FieldFlags::Apply(void* params) const {
       if (!list && texts.size() > 1) throw UserError("given more than once");
       spec.Parse(Join(texts, ","), params);
     } catch (const UserError& error) {
-      errors.push_back({"--" + name, error.what()});
+      errors.push_back({"--" + prefix_ + name, error.what()});
     }
   }
   if (!errors.empty()) throw FieldErrors(std::move(errors));
+}
+
+bool FieldFlags::Given(const std::string& name) const {
+  return std::any_of(values_.begin(), values_.end(), [&](const auto& value) {
+    return value.first == name && !value.second.empty();
+  });
 }
 
 UserError UnknownWords(const CLI::App& app) {

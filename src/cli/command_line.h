@@ -29,7 +29,12 @@ int RunCommandLine(int argc, const char* const* argv);
 // Values are kept as text until Apply.
 class FieldFlags {
  public:
-  FieldFlags(const ParamSchema& schema, CLI::App& app, const std::string& group);
+  // With a prefix, flags are --<prefix><name>, and also --<name> where `app` has no such flag yet.
+  FieldFlags(const ParamSchema& schema, CLI::App& app, const std::string& group,
+             std::string prefix = "");
+
+  // Whether the command line has a value for the field.
+  bool Given(const std::string& name) const;
 
   // Sets the given fields of `params` (a struct of the schema's type). FieldErrors names each bad
   // one with its dashes.
@@ -37,6 +42,7 @@ class FieldFlags {
 
  private:
   const ParamSchema& schema_;
+  const std::string prefix_;
   std::vector<std::pair<std::string, std::vector<std::string>>> values_;
 };
 
@@ -55,6 +61,7 @@ UserError UnknownWords(const CLI::App& app);
 
 std::unique_ptr<Command> AddInspect(CLI::App& app);
 std::unique_ptr<Command> AddTrain(CLI::App& app);
+std::unique_ptr<Command> AddGrid(CLI::App& app);
 std::unique_ptr<Command> AddPredict(CLI::App& app);
 std::unique_ptr<Command> AddParams(CLI::App& app);
 std::unique_ptr<Command> AddExplain(CLI::App& app);

@@ -11,12 +11,12 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/command_line.h"
-#include "cli/data_flags.h"
 #include "cli/importance_text.h"
 #include "cli/interrupt.h"
 #include "cli/metrics_text.h"
 #include "cli/progress_bar.h"
 #include "cli/report.h"
+#include "cli/training_flags.h"
 #include "learn/cross_validation/cross_validation.h"
 #include "learn/learners.h"
 #include "models/model.h"
@@ -35,26 +35,12 @@ double SecondsSince(Clock::time_point start) {
 // Of a confusion matrix on the terminal, where the learner has no parameter for it.
 constexpr size_t kMostClasses = 20;
 
-// What the validation frame's columns should be. Columns without any value have no type.
-ExpectedTypes TypesOf(const ParseResult& training) {
-  ExpectedTypes expected{.types = {}, .source = "the training frame"};
-  for (const ColumnReport& column : training.report.columns) {
-    if (column.missing < training.frame.rows()) expected.types.emplace(column.name, column.type);
-  }
-  return expected;
-}
-
 // One subcommand of `train`: a learner with its flags.
 struct LearnerFlags {
-  const Learner* learner;
   CLI::App* app;
-  std::vector<std::string> training_frame;
-  std::vector<std::string> validation_frame;
-  std::string response_type;
+  std::unique_ptr<TrainingFlags> training;
   std::string model;
   std::string report;
-  std::unique_ptr<DataFlags> data;
-  std::unique_ptr<FieldFlags> fields;
 };
 
 class TrainCommand : public Command {
@@ -85,24 +71,13 @@ class TrainCommand : public Command {
  private:
   void AddLearner(const Learner& learner) {
     auto flags = std::make_unique<LearnerFlags>();
-    flags->learner = &learner;
     CLI::App& sub = *app->add_subcommand(learner.name(), "Train with " + learner.name() + ".");
     flags->app = &sub;
     sub.allow_extras();
-    sub.add_option("--training_frame", flags->training_frame, "Files of the training rows.")
-        ->required()
-        ->type_name("FILE");
-    sub.add_option("--validation_frame", flags->validation_frame,
-                   "Files of rows to measure the error on, not to train on.")
-        ->type_name("FILE");
-    sub.add_option("--response_type", flags->response_type,
-                   "Take the response as enum (classification) or real (regression).")
-        ->check(CLI::IsMember({"enum", "real"}));
     sub.add_option("--model", flags->model, "Where to save the model.")->type_name("FILE");
     sub.add_option("--report", flags->report, "Where to save the report (JSON).")
         ->type_name("FILE");
-    flags->data = std::make_unique<DataFlags>(sub);
-    flags->fields = std::make_unique<FieldFlags>(learner.schema(), sub, "Learner");
+    flags->training = std::make_unique<TrainingFlags>(learner, sub);
     sub.footer(R"(
 Examples:
   thalweg train deeplearning --training_frame data/mnist/train.csv.gz --header false \
@@ -113,95 +88,34 @@ Examples:
     flags_.push_back(std::move(flags));
   }
 
-  // As given; where a model goes on, its own stand for what is not given.
-  static std::shared_ptr<void> ParamsOf(const LearnerFlags& flags) {
-    const ParamSchema& schema = flags.learner->schema();
-    const std::shared_ptr<void> params = flags.learner->NewParams();
-    flags.fields->Apply(params.get());
-    const ParamSpec* checkpoint = schema.Find("checkpoint");
-    const std::string path = checkpoint == nullptr ? "" : checkpoint->Format(params.get());
-    if (path.empty()) return params;
-    const std::shared_ptr<const Model> model = LoadModel(path);
-    const std::shared_ptr<void> before = flags.learner->NewParams();
-    for (const auto& [name, value] : model->parameters().as_object()) {
-      const ParamSpec* spec = schema.Find(name);
-      if (spec != nullptr && !value.is_null()) spec->FromJson(value, before.get());
-    }
-    flags.fields->Apply(before.get());
-    return before;
-  }
-
   // Before the work, not after it.
   static void RequireModelForWhatIsKept(const LearnerFlags& flags, void* params) {
     if (!flags.model.empty()) return;
     for (const char* name :
          {"keep_cross_validation_predictions", "keep_cross_validation_fold_assignment",
           "export_weights_and_biases"}) {
-      const ParamSpec* spec = flags.learner->schema().Find(name);
+      const ParamSpec* spec = flags.training->learner().schema().Find(name);
       if (spec == nullptr || spec->Format(params) != "true") continue;
       throw FieldErrors(
           std::vector<FieldError>{{name, "needs --model: what is kept is written beside it"}});
     }
   }
 
-  // Of the parameters that name frames: on the command line the names are those of files. Models
-  // that go on have their weights.
-  static std::map<std::string, Frame> NamedFrames(const ParamSchema& schema, const void* params,
-                                                  ThreadPool& pool) {
-    std::map<std::string, Frame> frames;
-    const ParamSpec* checkpoint = schema.Find("checkpoint");
-    if (checkpoint != nullptr && !checkpoint->Format(params).empty()) return frames;
-    for (const char* field : {"initial_weights", "initial_biases"}) {
-      const ParamSpec* spec = schema.Find(field);
-      if (spec == nullptr) continue;
-      const Json names = spec->ToJson(params);
-      for (const Json& item : names.as_array()) {
-        const std::string path(item.as_string());
-        if (path.empty() || frames.contains(path)) continue;
-        try {
-          frames.emplace(path, ParseFiles({path}, {}, pool).frame);
-        } catch (const UserError& error) {
-          throw FieldErrors(std::vector<FieldError>{{field, error.what()}});
-        }
-      }
-    }
-    return frames;
-  }
-
   static int Train(LearnerFlags& flags) {
     const Clock::time_point start = Clock::now();
-    const Learner& learner = *flags.learner;
-    const std::shared_ptr<void> params = ParamsOf(flags);
+    TrainingFlags& training = *flags.training;
+    const Learner& learner = training.learner();
+    const std::shared_ptr<void> params = training.Params();
     RequireModelForWhatIsKept(flags, params.get());
-    ParseOptions options = flags.data->Options();
-    const ParamSpec* response = learner.schema().Find("response_column");
-    if (!flags.response_type.empty() && response != nullptr) {
-      options.column_types.push_back(response->Format(params.get()) + "=" + flags.response_type);
-    }
     CancelToken cancel;
     InterruptScope interrupt(cancel);
-    ThreadPool& pool = flags.data->pool();
-
-    const ParseResult training = flags.data->Parse(flags.training_frame, options, pool, cancel);
-    PrintParseProblems(training.report);
-    std::optional<ParseResult> validation;
-    if (!flags.validation_frame.empty()) {
-      validation =
-          flags.data->Parse(flags.validation_frame, options, pool, cancel, TypesOf(training));
-      PrintParseProblems(validation->report);
-    }
-    const double parse_seconds = SecondsSince(start);
-    fmt::print("training frame: {} rows, {} columns, {} in memory; parsed in {:.2f} s\n",
-               WithThousands(training.frame.rows()), training.frame.columns(),
-               HumanBytes(static_cast<double>(training.frame.ByteSize())), parse_seconds);
-
-    const std::map<std::string, Frame> named = NamedFrames(learner.schema(), params.get(), pool);
-
+    ThreadPool& pool = training.pool();
+    const TrainingInputs inputs =
+        training.Read(params.get(), NamedFrames(learner.schema(), params.get()), cancel);
+    const TrainingFrames frames = inputs.frames();
     TrainingOutcome outcome;
     {
-      ProgressBar bar("training", flags.data->quiet());
-      TrainingFrames frames{&training.frame, validation ? &validation->frame : nullptr};
-      for (const auto& [name, frame] : named) frames.named[name] = &frame;
+      ProgressBar bar("training", training.quiet());
       outcome = learner.Train(params.get(), frames, pool, {.progress = &bar, .cancel = &cancel});
     }
     Print(outcome);
@@ -212,11 +126,10 @@ Examples:
       fmt::print("\nmodel saved to {}\n", flags.model);
     }
     if (!flags.report.empty()) {
-      Json report =
-          TrainingReport(learner.name(), outcome,
-                         {.parse_seconds = parse_seconds, .total_seconds = SecondsSince(start)});
-      AddReconstructionErrors(*outcome.model, training.frame,
-                              validation ? &validation->frame : nullptr, pool, report);
+      Json report = TrainingReport(
+          learner.name(), outcome,
+          {.parse_seconds = inputs.parse_seconds, .total_seconds = SecondsSince(start)});
+      AddReconstructionErrors(*outcome.model, *frames.training, frames.validation, pool, report);
       WriteWholeFile(flags.report, FormatJson(report) + "\n");
       fmt::print("report saved to {}\n", flags.report);
     }

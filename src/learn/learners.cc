@@ -25,6 +25,9 @@ class DeclaredLearner : public Learner {
   std::string name() const override { return name_; }
   const ParamSchema& schema() const override { return SchemaOf<Params>(); }
   std::shared_ptr<void> NewParams() const override { return std::make_shared<Params>(); }
+  std::shared_ptr<void> CopyParams(const void* params) const override {
+    return std::make_shared<Params>(*static_cast<const Params*>(params));
+  }
   TrainingOutcome Train(const void* params, const TrainingFrames& frames, ThreadPool& pool,
                         const WorkContext& context) const override {
     const auto& p = *static_cast<const Params*>(params);

@@ -55,6 +55,7 @@ class Learner {
   virtual const ParamSchema& schema() const = 0;
   // A fresh struct of parameters, to be filled through the schema.
   virtual std::shared_ptr<void> NewParams() const = 0;
+  virtual std::shared_ptr<void> CopyParams(const void* params) const = 0;
   virtual TrainingOutcome Train(const void* params, const TrainingFrames& frames, ThreadPool& pool,
                                 const WorkContext& context) const = 0;
 };

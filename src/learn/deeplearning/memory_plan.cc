@@ -70,7 +70,7 @@ MemoryPlan PlanMemory(const NetOptions& net, const MemoryNeeds& needs, uint64_t 
   plan.scratch_per_thread = Bytes(8, std::min<uint64_t>(widest, 512)) +
                             (rows > 1 ? Bytes(rows, std::min<uint64_t>(widest, 512)) : 0);
   if (available > 0 && plan.Total() > available) {
-    throw UserError(
+    throw MemoryError(
         "this net does not fit into the memory: " + plan.ToText() +
         "; take smaller or fewer hidden layers, fewer inputs (max_categorical_features), "
         "a smaller mini_batch_size, an optimizer with less state (sgd), or "

@@ -40,7 +40,7 @@ struct MemoryNeeds {
   uint64_t threads = 1;
 };
 
-// Throws UserError with the numbers where the total is more than `available` (0: not known).
+// Throws MemoryError with the numbers where the total is more than `available` (0: not known).
 MemoryPlan PlanMemory(const NetOptions& net, const MemoryNeeds& needs, uint64_t available);
 
 }  // namespace thalweg

@@ -1,0 +1,103 @@
+// One run of a grid search: who trains what next, and what becomes of it.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "learn/grid/grid_search.h"
+#include "learn/grid/recovery_folder.h"
+#include "learn/grid/search_order.h"
+
+namespace thalweg {
+
+// What is settled before.
+struct GridPlan {
+  const MetricByName* sort_by = nullptr;
+  const MetricByName* stop_by = nullptr;
+  int64_t seed = 0;
+  size_t parallel = 1;
+  std::vector<std::string> warnings;
+};
+
+class GridRun {
+ public:
+  // `folder` may be null. Everything must outlive this.
+  GridRun(const GridRequest& request, const GridPlan& plan, const TrainingFrames& frames,
+          RecoveryFolder* folder, ThreadPool& pool, const WorkContext& context);
+  GridOutcome Run();
+
+ private:
+  struct Job {
+    uint64_t number = 0;
+    uint64_t combination = 0;
+    bool alone = false;  // nothing else trains meanwhile
+  };
+  // A job that has ended with a model or with a reason why there is none.
+  struct Result {
+    Job job;
+    std::optional<GridModel> model;
+    std::optional<GridFailure> failure;
+    std::shared_ptr<const TrainingOutcome> outcome;  // null: the model was there already
+  };
+  class Listener;
+
+  void Work(size_t worker, ThreadPool& pool);
+  // Waits until there is something to do; nothing when there will not be.
+  std::optional<Job> Next();
+  bool MayStart();
+  void Train(const Job& job, size_t worker, ThreadPool& pool);
+  std::shared_ptr<void> ParamsOf(const Job& job, double limit) const;
+  // The model's or the grid's, what is less; 0: none.
+  double TimeLimit(const void* params, bool* of_grid) const;
+  Result MakeResult(const Job& job) const;
+  void AddRecovered(const Job& job);
+
+  // The others are called with the mutex held.
+  void Stop(const std::string& reason, bool cancel_running);
+  void CheckCancelled();
+  void Finish(Result result);
+  // In the order of the search; sees to stopping_rounds.
+  void DecideInOrder();
+  void Accept(Result result);
+  void Report();
+
+  double Seconds() const;
+  std::string ModelId(uint64_t number) const;
+  uint64_t Planned() const;
+
+  const GridRequest& request_;
+  const GridPlan& plan_;
+  const TrainingFrames& frames_;
+  RecoveryFolder* const folder_;
+  ThreadPool& pool_;
+  const WorkContext& context_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  CancelToken cancel_;  // of the models in training
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  SearchOrder order_;
+  uint64_t drawn_ = 0;
+  std::deque<Job> again_;  // did not fit the memory beside others
+  size_t running_ = 0;
+  bool alone_ = false;
+  uint64_t succeeded_ = 0;
+  uint64_t failed_ = 0;
+  std::vector<double> fractions_;  // of the models in training, by worker
+  std::map<uint64_t, Result> undecided_;
+  uint64_t decided_ = 0;        // all numbers up to this
+  std::vector<double> values_;  // of stop_by, the best so far
+  bool converged_ = false;
+  std::string stop_reason_;
+  GridOutcome outcome_;
+  std::optional<GridModel> best_;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,40 @@
+// Grid search: a model for each combination of values of parameters, the best first.
+//
+// Models may train side by side; what the grid comes to does not depend on how many do, nor on
+// which ends first. Decisions that need earlier models (stopping_rounds) are made in the order of
+// the search, and models beyond the last that counts are dropped.
+#pragma once
+
+#include <functional>
+
+#include "learn/grid/grid_results.h"
+#include "learn/grid/hyper_space.h"
+#include "learn/grid/search_criteria.h"
+
+namespace thalweg {
+
+struct GridRequest {
+  const Learner* learner = nullptr;
+  // The learner's parameters, for all models; must outlive the search.
+  const void* params = nullptr;
+  const HyperSpace* space = nullptr;
+  SearchCriteria criteria = {};
+  GridOptions options = {};
+  // Called for each model that is trained (not for those that were in the folder already), by one
+  // thread at a time.
+  std::function<void(const GridModel&, const TrainingOutcome&)> on_model = {};
+};
+
+// A model that fails is in `failures` with its reason, and the search goes on; one that does not
+// fit into memory beside others is tried again alone. Where all models fail, `models` is empty.
+// Cancelled, it returns what is done; models in training are dropped. FieldErrors, before anything
+// trains: a grid_id that is no name, metrics that are not measured in such a problem, a
+// recovery_dir that cannot be used or holds another grid.
+//
+// Where the learner's parameter `seed` is -1 and not varied, model n has the search's seed + n; any
+// other seed is that of all models. Where `export_checkpoints_dir` is given, each model has a
+// folder of its own in it.
+GridOutcome SearchGrid(const GridRequest& request, const TrainingFrames& frames, ThreadPool& pool,
+                       const WorkContext& context);
+
+}  // namespace thalweg
