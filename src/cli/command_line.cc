@@ -148,7 +148,9 @@ bool FieldFlags::Given(const std::string& name) const {
 
 UserError UnknownWords(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
   std::vector<std::string> lines;
   for (const std::string& word : app.remaining()) {
     const bool flag = word.starts_with("-");

@@ -4,7 +4,6 @@ import json
 import os
 import random
 import resource
-import shutil
 import signal
 import subprocess
 import time
@@ -61,7 +60,7 @@ def test_all_combinations_best_first(thalweg, tmp_path):
     assert lines[at + 2].split()[:2] == ["1", best["model_id"]]
     assert f"best model ({best['model_id']}) saved" in out
     # The saved one is the best: the same net as trained alone.
-    alone, again = tmp_path / "alone.thalweg", tmp_path / "p"
+    alone, again = tmp_path / "alone.thalweg", tmp_path / "p.csv"
     p = best["hyper_parameters"]
     thalweg("train", "deeplearning", *SMALL, "--hidden", ",".join(map(str, p["hidden"])), "--l1",
             p["l1"], "--activation", p["activation"], "--seed", 1, "--nfolds", 3, "--model", alone,
@@ -236,11 +235,12 @@ def test_interrupt_shows_what_is_done(thalweg, tmp_path):
 def test_killing_loses_nothing_done(thalweg, tmp_path):
     """Whatever the moment: the same command goes on, and the table is that of a grid that was never
     killed."""
-    whole = search(thalweg, tmp_path / "whole.json", *LONG, 60)
+    epochs = 100 * KILLS
+    whole = search(thalweg, tmp_path / "whole.json", *LONG, epochs)
     folder, report = tmp_path / "grid", tmp_path / "killed.json"
     rng = random.Random(2)
     kills, done = 0, 0
-    args = [*LONG, 60, "--recovery_dir", folder, "--report", report, "--model", tmp_path / "best.thalweg"]
+    args = [*LONG, epochs, "--recovery_dir", folder, "--report", report, "--model", tmp_path / "best.thalweg"]
     while True:
         process = start(*args)
         if kills < KILLS:
@@ -308,11 +308,11 @@ def test_a_full_disk_ends_the_grid_with_its_table(thalweg, tmp_path):
 
 def test_a_folder_that_goes_away(thalweg, tmp_path):
     folder = tmp_path / "g"
-    process = start(*LONG, 60, "--recovery_dir", folder, "--parallelism", 1)
+    process = start(*LONG, 300, "--recovery_dir", folder, "--parallelism", 1)
     deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and not list(folder.glob("*_model_*.json")):
+    while time.monotonic() < deadline and len(list(folder.glob("*_model_*.thalweg"))) < 2:
         time.sleep(0.02)
-    shutil.rmtree(folder)
+    folder.rename(tmp_path / "elsewhere")
     out, err = process.communicate(timeout=120)
     assert process.returncode == 2, out
     assert "cannot write" in err and "models by logloss" in out
