@@ -221,6 +221,7 @@ TEST(Autoencoder, NoOptionIsIgnored) {
       {"sparsity_beta", [](auto& p) { p.sparsity_beta = 0.2; }},
       {"standardize", [](auto& p) { p.standardize = false; }},
       {"input_dropout_ratio", [](auto& p) { p.input_dropout_ratio = 0.2; }},
+      {"input_noise", [](auto& p) { p.input_noise = 0.2; }},
       {"weights_column", [](auto& p) { p.weights_column = "weight"; }},
   };
   const std::string usual = ModelOf(Train(base)).Bytes();

@@ -263,6 +263,29 @@ TEST(MiniBatch, BatchNormIsFoldedIntoTheWeights) {
   EXPECT_NEAR(folded, loss, 5e-3 * loss);
 }
 
+// A net of zeros reconstructs zeros: its loss is that of the inputs alone, whatever it was shown.
+TEST(MiniBatch, AutoencodersReconstructInputsBeforeNoiseAndDropout) {
+  const InputShape shape = {3, 6, 0};
+  const MatrixRows<float> rows = RandomRows<float>(shape, 64, 2, 4);
+  std::vector<double> losses;
+  for (const StepOptions& step :
+       {StepOptions{}, StepOptions{.input_noise = 0.5}, StepOptions{.input_dropout = 0.5},
+        StepOptions{.input_dropout = 0.5, .input_noise = 0.5}}) {
+    Net<float> net = MakeNet<float>({.input = shape,
+                                     .hidden = {4},
+                                     .dropout = {},
+                                     .outputs = shape.units(),
+                                     .loss = LossKind::kQuadraticReconstruction});
+    const auto optimizer =
+        MakeOptimizer<float>({.kind = OptimizerKind::kSgd, .rate = 0}, net.Blocks());
+    ThreadPool pool(1);
+    losses.push_back(
+        MiniBatchTrainer<float>(net, *optimizer, rows, step, 16, pool).Train(RowNumbers(64), 0));
+  }
+  EXPECT_GT(losses[0], 0.1);
+  for (double loss : losses) EXPECT_EQ(loss, losses[0]);
+}
+
 TEST(MiniBatch, LearnsAndKeepsTheConstraint) {
   for (const Setting& s : Settings()) {
     if (s.batch == 128) continue;
