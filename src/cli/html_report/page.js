@@ -174,6 +174,17 @@ function curves() {
   section("Curves over thresholds", ...parts);
 }
 
+function folds() {
+  const entries = Object.entries(report.cross_validation_metrics_summary || {}).filter(([name]) => name !== "rows");
+  if (!entries.length) return;
+  const kMost = 10;
+  const count = Math.min(kMost, entries[0][1].values.length);
+  const heads = ["metric", "mean", "standard deviation", ...Array.from({ length: count }, (_, i) => "fold " + (i + 1))];
+  section("Cross-validation folds", table(heads, entries.map(([name, s]) =>
+    [name, number(s.mean), number(s.sd), ...s.values.slice(0, count).map((v) => number(v))]), [0]),
+  ...(entries[0][1].values.length > kMost ? [element("p", { kind: "quiet", text: "The first " + kMost + " of " + entries[0][1].values.length + " folds." })] : []));
+}
+
 function matrices() {
   const list = sets.filter((s) => s.metrics.cm && s.metrics.cm.levels.length);
   if (!list.length) return;
@@ -293,7 +304,7 @@ function redraw() {
 function draw() {
   main.replaceChildren();
   drawings.length = 0;
-  for (const part of [header, tiles, warnings, history, curves, matrices, gains, hits, importances, reconstruction, weights, parameters]) part();
+  for (const part of [header, tiles, warnings, history, reconstruction, curves, matrices, gains, hits, folds, importances, weights, parameters]) part();
   main.append(element("footer", { text: "thalweg " + data.version + " · " + data.file }));
   redraw();
 }
