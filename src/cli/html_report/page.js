@@ -127,7 +127,7 @@ function history() {
   if (rows.length < 2) return;
   const names = [...new Set(rows.flatMap((row) => Object.keys(row).filter((key) => isNumber(row[key])).map((key) =>
     key.replace(/^(training|validation)_/, "")).filter((name) => rows.some((r) => isNumber(r["training_" + name])))))];
-  const order = ["logloss", "classification_error", "rmse", "AUC", "mse"];
+  const order = ["logloss", "classification_error", "rmse", "AUC", "mae", "r2"];
   names.sort((a, b) => (order.indexOf(a) + 1 || 99) - (order.indexOf(b) + 1 || 99));
   if (!names.length) return;
   const picked = { first: names[0], second: names[1] };
@@ -256,14 +256,14 @@ function importances() {
   bars(shown.map((r) => r.variable), shown.map((r) => r.scaled_importance), "scaled importance"));
 }
 
-function histogram(h, variable, x) {
+function histogram(h, variable, x, kind = "small") {
   const width = (h.max - h.min) / h.counts.length;
   return chart(() => ({
     type: "bar",
     data: { labels: h.counts.map((_, i) => number(h.min + (i + 0.5) * width, 3)),
       datasets: [{ data: h.counts, backgroundColor: colour(variable), barPercentage: 1, categoryPercentage: 1 }] },
     options: base(scale(x, { grid: { display: false }, ticks: { maxTicksLimit: 6, maxRotation: 0 } }), scale(""), { plugins: { legend: { display: false } } }),
-  }), "small");
+  }), kind);
 }
 
 function reconstruction() {
@@ -271,7 +271,7 @@ function reconstruction() {
   if (!r) return;
   const parts = [];
   const of = r.frame ? " (" + r.frame + ")" : "";
-  if (r.histogram) parts.push(element("div", {}, element("h3", { text: "Rows by their error" + of }), histogram(r.histogram, "--first", "mean squared error")));
+  if (r.histogram) parts.push(element("div", {}, element("h3", { text: "Rows by their error" + of }), histogram(r.histogram, "--first", "mean squared error of the row", "")));
   if (r.features && r.features.length) {
     const shown = [...r.features].sort((a, b) => b.mse - a.mse).slice(0, 25);
     parts.push(element("div", {}, element("h3", { text: "Mean error of each input" + of + (r.features.length > 25 ? ", the 25 largest of " + number(r.features.length) : "") }), bars(shown.map((f) => f.name), shown.map((f) => f.mse), "mean squared error")));
