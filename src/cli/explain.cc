@@ -4,6 +4,8 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -14,6 +16,7 @@
 #include "cli/importance_text.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
+#include "cli/table.h"
 #include "models/explain/column_changes.h"
 #include "models/explain/partial_dependence.h"
 #include "models/explain/permutation_importance.h"
@@ -243,12 +246,34 @@ class PartialDependenceExplanation : public Explanation {
     }
     fmt::print("\npartial dependence of {} on {}\n", Printable(result.target), names);
     const size_t inner = result.axes.size() > 1 ? result.axes[1].values.size() : 1;
-    for (size_t i = 0; i < result.points.size(); ++i) {
-      std::string at = Printable(result.axes[0].Text(i / inner));
-      if (result.axes.size() > 1) at += ", " + Printable(result.axes[1].Text(i % inner));
-      fmt::print("  {:<24} mean {:<12.6g} sd {:<12.6g} se {:.6g}\n", at, result.points[i].mean,
-                 result.points[i].sd, result.points[i].standard_error);
+    double largest = 0;
+    double least = 0;
+    for (const GridPoint& point : result.points) {
+      largest = std::max(largest, point.mean);
+      least = std::min(least, point.mean);
     }
+    std::vector<TableColumn> columns;
+    for (const GridAxis& axis : result.axes) columns.push_back({axis.column, !axis.domain});
+    for (const char* title : {"mean", "sd", "se"}) columns.push_back({title, true});
+    columns.push_back({""});
+    std::vector<std::vector<std::string>> rows;
+    for (size_t i = 0; i < result.points.size(); ++i) {
+      const GridPoint& point = result.points[i];
+      std::vector<std::string> row = {CellText(result.axes[0], i / inner)};
+      if (result.axes.size() > 1) row.push_back(CellText(result.axes[1], i % inner));
+      for (double x : {point.mean, point.sd, point.standard_error}) {
+        row.push_back(fmt::format("{:.6g}", x));
+      }
+      // Bars begin at 0; means of both signs have none.
+      row.push_back(least < 0 || !(largest > 0) ? "" : Bar(point.mean / largest));
+      rows.push_back(std::move(row));
+    }
+    fmt::print("{}", FormatTable(columns, rows, 64));
+  }
+  // Grids of even steps have cells such as 5.3999999999999995.
+  static std::string CellText(const GridAxis& axis, size_t point) {
+    const bool number = !axis.domain && !std::isnan(axis.values[point]);
+    return number ? fmt::format("{:.10g}", axis.values[point]) : axis.Text(point);
   }
 
   GridFlags grid_;

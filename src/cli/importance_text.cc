@@ -9,15 +9,19 @@
 
 namespace thalweg {
 
+std::string Bar(double share) {
+  constexpr double kLength = 20;
+  std::string bar;
+  for (int i = 0; i < std::lround(kLength * share); ++i) bar += "█";
+  return bar;
+}
+
 std::string ImportancesText(std::span<const VariableImportance> table, size_t most) {
-  constexpr double kBar = 20;
   std::vector<std::vector<std::string>> rows;
   for (const VariableImportance& row : table.first(std::min(most, table.size()))) {
-    std::string bar;
-    for (int i = 0; i < std::lround(kBar * row.scaled); ++i) bar += "█";
     rows.push_back({Printable(row.variable), fmt::format("{:.4g}", row.relative),
                     fmt::format("{:.4f}", row.scaled),
-                    fmt::format("{:.2f} %", 100 * row.percentage), bar});
+                    fmt::format("{:.2f} %", 100 * row.percentage), Bar(row.scaled)});
   }
   std::string text = FormatTable(
       {{"variable"}, {"relative", true}, {"scaled", true}, {"percentage", true}, {""}}, rows, 64);

@@ -38,6 +38,7 @@ std::string FormatTable(const std::vector<TableColumn>& columns,
         if (i + 1 < columns.size()) text += padding;
       }
     }
+    text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';
   }
   return text;

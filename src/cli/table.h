@@ -14,7 +14,7 @@ struct TableColumn {
 };
 
 // Cells are cut at `max_width` characters, the column's or the table's; widths count UTF-8
-// characters, not bytes. Ends with a line break.
+// characters, not bytes. No line ends with blanks; the last ends with a line break.
 std::string FormatTable(const std::vector<TableColumn>& columns,
                         const std::vector<std::vector<std::string>>& rows, size_t max_width = 32);
 

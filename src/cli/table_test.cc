@@ -16,6 +16,10 @@ TEST(TableTest, CutsLongCellsAndControlCharacters) {
   EXPECT_EQ(FormatTable({{"a"}}, {{"0123456789"}, {"\x1b[2J"}}, 6), "a\n012345…\n\\x1b[2J\n");
 }
 
+TEST(TableTest, LinesDoNotEndWithBlanks) {
+  EXPECT_EQ(FormatTable({{"a"}, {""}}, {{"1", "##"}, {"2", ""}}), "a\n1  ##\n2\n");
+}
+
 TEST(TableTest, AColumnMayBeWiderThanTheTable) {
   EXPECT_EQ(FormatTable({{"a"}, {"b", false, 9}}, {{"0123456789", "0123456789"}}, 4),
             "a      b\n0123…  012345678…\n");

@@ -31,7 +31,7 @@ Json WithTexts(const Json& parameters) {
 Json HtmlReportData(const Model& model, const Json& report, const std::string& file) {
   const Json summary = model.Summary();
   const std::string response = model.response();
-  JsonObject data{{"title", response.empty() ? fmt::format("Model {}", model.algo())
+  JsonObject data{{"title", response.empty() ? std::string("Autoencoder")
                                              : fmt::format("Prediction of {}", response)},
                   {"file", file},
                   {"version", kProgramVersion},

@@ -127,7 +127,7 @@ function history() {
   if (rows.length < 2) return;
   const names = [...new Set(rows.flatMap((row) => Object.keys(row).filter((key) => isNumber(row[key])).map((key) =>
     key.replace(/^(training|validation)_/, "")).filter((name) => rows.some((r) => isNumber(r["training_" + name])))))];
-  const order = ["logloss", "classification_error", "rmse", "AUC", "mse"];
+  const order = ["logloss", "classification_error", "rmse", "AUC", "mae", "r2"];
   names.sort((a, b) => (order.indexOf(a) + 1 || 99) - (order.indexOf(b) + 1 || 99));
   if (!names.length) return;
   const picked = { first: names[0], second: names[1] };
@@ -172,6 +172,17 @@ function curves() {
         [name, number(maxima.value[i]), number(maxima.threshold[i])]).slice(0, 10), [0], ""));
   }
   section("Curves over thresholds", ...parts);
+}
+
+function folds() {
+  const entries = Object.entries(report.cross_validation_metrics_summary || {}).filter(([name]) => name !== "rows");
+  if (!entries.length) return;
+  const kMost = 10;
+  const count = Math.min(kMost, entries[0][1].values.length);
+  const heads = ["metric", "mean", "standard deviation", ...Array.from({ length: count }, (_, i) => "fold " + (i + 1))];
+  section("Cross-validation folds", table(heads, entries.map(([name, s]) =>
+    [name, number(s.mean), number(s.sd), ...s.values.slice(0, count).map((v) => number(v))]), [0]),
+  ...(entries[0][1].values.length > kMost ? [element("p", { kind: "quiet", text: "The first " + kMost + " of " + entries[0][1].values.length + " folds." })] : []));
 }
 
 function matrices() {
@@ -245,14 +256,14 @@ function importances() {
   bars(shown.map((r) => r.variable), shown.map((r) => r.scaled_importance), "scaled importance"));
 }
 
-function histogram(h, variable, x) {
+function histogram(h, variable, x, kind = "small") {
   const width = (h.max - h.min) / h.counts.length;
   return chart(() => ({
     type: "bar",
     data: { labels: h.counts.map((_, i) => number(h.min + (i + 0.5) * width, 3)),
       datasets: [{ data: h.counts, backgroundColor: colour(variable), barPercentage: 1, categoryPercentage: 1 }] },
     options: base(scale(x, { grid: { display: false }, ticks: { maxTicksLimit: 6, maxRotation: 0 } }), scale(""), { plugins: { legend: { display: false } } }),
-  }), "small");
+  }), kind);
 }
 
 function reconstruction() {
@@ -260,7 +271,7 @@ function reconstruction() {
   if (!r) return;
   const parts = [];
   const of = r.frame ? " (" + r.frame + ")" : "";
-  if (r.histogram) parts.push(element("div", {}, element("h3", { text: "Rows by their error" + of }), histogram(r.histogram, "--first", "mean squared error")));
+  if (r.histogram) parts.push(element("div", {}, element("h3", { text: "Rows by their error" + of }), histogram(r.histogram, "--first", "mean squared error of the row", "")));
   if (r.features && r.features.length) {
     const shown = [...r.features].sort((a, b) => b.mse - a.mse).slice(0, 25);
     parts.push(element("div", {}, element("h3", { text: "Mean error of each input" + of + (r.features.length > 25 ? ", the 25 largest of " + number(r.features.length) : "") }), bars(shown.map((f) => f.name), shown.map((f) => f.mse), "mean squared error")));
@@ -293,7 +304,7 @@ function redraw() {
 function draw() {
   main.replaceChildren();
   drawings.length = 0;
-  for (const part of [header, tiles, warnings, history, curves, matrices, gains, hits, importances, reconstruction, weights, parameters]) part();
+  for (const part of [header, tiles, warnings, history, reconstruction, curves, matrices, gains, hits, folds, importances, weights, parameters]) part();
   main.append(element("footer", { text: "thalweg " + data.version + " · " + data.file }));
   redraw();
 }

@@ -69,6 +69,12 @@ constexpr Rule kReport[] = {
     {"scoring_history", Kind::kList},
     {"scoring_history[]", Kind::kObject},
     {"scoring_history[].epochs", Kind::kNumber},
+    {"cross_validation_metrics_summary", Kind::kObject},
+    {"cross_validation_metrics_summary.*", Kind::kObject},
+    {"cross_validation_metrics_summary.*.mean", Kind::kNumber},
+    {"cross_validation_metrics_summary.*.sd", Kind::kNumber},
+    {"cross_validation_metrics_summary.*.values", Kind::kList},
+    {"cross_validation_metrics_summary.*.values[]", Kind::kNumber},
     {"reconstruction_errors", Kind::kObject},
     {"reconstruction_errors.frame", Kind::kText},
     {"reconstruction_errors.histogram", Kind::kObject},
@@ -234,6 +240,13 @@ void CheckReportShape(const Json& report, const std::string& file) {
     if (const Json* metrics = object.if_contains(set)) CheckMetrics(checker, *metrics, set);
   }
   for (const Rule& rule : kReport) checker.Check(report, rule.path, rule.kind, "");
+  if (const Json* summary = object.if_contains("cross_validation_metrics_summary")) {
+    for (const auto& [name, metric] : summary->as_object()) {
+      CheckParts(checker, metric,
+                 "cross_validation_metrics_summary." + Printable(std::string_view(name)),
+                 {"mean", "sd", "values"});
+    }
+  }
   if (const Json* errors = object.if_contains("reconstruction_errors")) {
     if (const Json* histogram = errors->as_object().if_contains("histogram")) {
       CheckParts(checker, *histogram, "reconstruction_errors.histogram", {"min", "max", "counts"});

@@ -77,6 +77,10 @@ const Bad kBad[] = {
     {R"({"training_metrics": {"max_criteria_and_metric_scores":
         {"metric": [1], "threshold": [1], "value": [1]}}})",
      "max_criteria_and_metric_scores.metric[0] is a number, not a text"},
+    {R"({"training_metrics": {}, "cross_validation_metrics_summary": {"mse": {"mean": 1, "sd": 2}}})",
+     "cross_validation_metrics_summary.mse has no values"},
+    {R"({"training_metrics": {}, "cross_validation_metrics_summary": {"mse": 1}})",
+     "cross_validation_metrics_summary.mse is a number, not an object"},
     {R"({"training_metrics": {}, "reconstruction_errors": {"histogram": {"counts": [1]}}})",
      "reconstruction_errors.histogram has no min"},
     {R"({"training_metrics": {}, "reconstruction_errors": {"features": [{"name": 5}]}})",
