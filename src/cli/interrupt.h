@@ -1,4 +1,5 @@
-// Ctrl-C as a request to end: the first one cancels, a second one ends the process at once.
+// Ctrl-C as a request to end: the first one cancels; another, more than a second later, ends the
+// process at once.
 #pragma once
 
 #include "base/cancel.h"
