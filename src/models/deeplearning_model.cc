@@ -243,7 +243,7 @@ Metrics DeepLearningModel::Score(const Frame& frame, ThreadPool& pool) const {
     for (const auto& part : class_parts) classes.Merge(part);
     for (const auto& part : value_parts) values.Merge(part);
   });
-  return scale_.classification() ? classes.Finish(scale_.domain) : values.Finish();
+  return scale_.classification() ? classes.Finish(scale_.domain, &pool) : values.Finish();
 }
 
 std::vector<std::string> DeepLearningModel::predictors() const {

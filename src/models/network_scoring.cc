@@ -93,7 +93,7 @@ Metrics ScoreMetrics(const Network& network, const ResponseScale& response, cons
         },
         actual.offsets);
     for (const ClassificationAccumulator& part : parts) all.Merge(part);
-    return all.Finish(response.domain);
+    return all.Finish(response.domain, &pool);
   }
   RegressionAccumulator all(DevianceOf(response.distribution));
   std::vector<RegressionAccumulator> parts(blocks, all);

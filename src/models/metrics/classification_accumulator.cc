@@ -104,7 +104,8 @@ void ClassificationAccumulator::Merge(const ClassificationAccumulator& other) {
   labels_.Merge(other.labels_);
 }
 
-Metrics ClassificationAccumulator::Finish(const std::vector<std::string>& levels) const {
+Metrics ClassificationAccumulator::Finish(const std::vector<std::string>& levels,
+                                          ThreadPool* pool) const {
   Metrics metrics;
   const double total = std::accumulate(class_weights_.begin(), class_weights_.end(), 0.0);
   metrics.rows = rows_;
@@ -113,7 +114,7 @@ Metrics ClassificationAccumulator::Finish(const std::vector<std::string>& levels
   metrics.logloss = logs_ / total;
   metrics.r2 = 1 - metrics.mse / MseOfShares(class_weights_, total);
   if (binomial()) {
-    FinishBinomial(levels, metrics);
+    FinishBinomial(levels, pool, metrics);
   } else {
     FinishMultinomial(levels, metrics);
   }
@@ -126,17 +127,25 @@ Metrics ClassificationAccumulator::Finish(const std::vector<std::string>& levels
 }
 
 void ClassificationAccumulator::FinishBinomial(const std::vector<std::string>& levels,
-                                               Metrics& metrics) const {
-  const std::vector<ScoreCell> cells = scores_[0].Cells();
+                                               ThreadPool* pool, Metrics& metrics) const {
+  const std::vector<ScoreCell> cells = scores_[0].Cells(pool);
   const bool ordered = !scores_[0].has_nan();
-  metrics.auc = ordered ? Auc(cells) : std::nan("");
-  metrics.pr_auc = ordered ? AveragePrecision(cells) : std::nan("");
-  metrics.gini = 2 * *metrics.auc - 1;
-  metrics.kolmogorov_smirnov = ordered ? KolmogorovSmirnov(cells) : std::nan("");
   auto tables = std::make_shared<BinomialTables>();
-  if (ordered) {
-    tables->thresholds = MakeThresholdTable(cells);
-    tables->gains_lift = GainsLift(cells, options_.gains_lift_bins);
+  const auto areas = [&] {
+    metrics.auc = ordered ? Auc(cells) : std::nan("");
+    metrics.pr_auc = ordered ? AveragePrecision(cells) : std::nan("");
+    metrics.gini = 2 * *metrics.auc - 1;
+    metrics.kolmogorov_smirnov = ordered ? KolmogorovSmirnov(cells) : std::nan("");
+    if (ordered) tables->gains_lift = GainsLift(cells, options_.gains_lift_bins);
+  };
+  const auto thresholds = [&] {
+    if (ordered) tables->thresholds = MakeThresholdTable(cells);
+  };
+  if (pool == nullptr) {
+    areas();
+    thresholds();
+  } else {
+    pool->Run(2, [&](size_t task, size_t /*thread*/) { task == 0 ? thresholds() : areas(); });
   }
   const bool both = class_weights_[0] > 0 && class_weights_[1] > 0;
   const double of_max_f1 = both && ordered ? tables->thresholds.max_f1().threshold : 0.5;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/thread_pool.h"
 #include "models/metrics.h"
 #include "models/metrics/auc_type.h"
 #include "models/metrics/confusion_matrix.h"
@@ -42,12 +43,13 @@ class ClassificationAccumulator {
   // not count. One probability per level.
   void Add(int64_t actual, std::span<const float> probabilities, double weight = 1);
   void Merge(const ClassificationAccumulator& other);
-  // The domain's levels.
-  Metrics Finish(const std::vector<std::string>& levels) const;
+  // The domain's levels. The same with a pool as without.
+  Metrics Finish(const std::vector<std::string>& levels, ThreadPool* pool = nullptr) const;
 
  private:
   bool binomial() const { return class_weights_.size() == 2; }
-  void FinishBinomial(const std::vector<std::string>& levels, Metrics& metrics) const;
+  void FinishBinomial(const std::vector<std::string>& levels, ThreadPool* pool,
+                      Metrics& metrics) const;
   void FinishMultinomial(const std::vector<std::string>& levels, Metrics& metrics) const;
 
   ClassificationOptions options_;

@@ -1,10 +1,11 @@
-// How long does it take to measure a million scored rows, on one core?
+// How long does it take to measure a million scored rows, on one core and on two?
 #include <benchmark/benchmark.h>
 
 #include <array>
 #include <cmath>
 
 #include "base/random.h"
+#include "base/thread_pool.h"
 #include "models/metrics/classification_accumulator.h"
 #include "models/metrics/regression_accumulator.h"
 
@@ -47,6 +48,24 @@ void Classification(benchmark::State& state, size_t classes, AucType auc) {
   }
 }
 
+// As ScoreMetrics does it: blocks on all threads of a pool, then their accumulators in their order.
+void BinomialBlocks(benchmark::State& state) {
+  const std::vector<float> scores = RandomScores(2);
+  const std::vector<std::string> levels(2, "level");
+  ThreadPool pool(static_cast<size_t>(state.range(0)));
+  for (auto _ : state) {
+    ClassificationAccumulator all(2);
+    std::vector<ClassificationAccumulator> parts((kRows + kBlock - 1) / kBlock, all);
+    pool.Run(parts.size(), [&](size_t block, size_t /*thread*/) {
+      for (size_t r = block * kBlock; r < std::min(kRows, (block + 1) * kBlock); ++r) {
+        parts[block].Add(static_cast<int64_t>(r % 2), std::span(scores).subspan(2 * r, 2));
+      }
+    });
+    for (const ClassificationAccumulator& part : parts) all.Merge(part);
+    benchmark::DoNotOptimize(all.Finish(levels, &pool));
+  }
+}
+
 void Regression(benchmark::State& state) {
   const std::vector<float> values = RandomScores(2);
   for (auto _ : state) {
@@ -60,6 +79,7 @@ BENCHMARK_CAPTURE(Classification, binomial, 2, AucType::kAuto)->Unit(benchmark::
 BENCHMARK_CAPTURE(Classification, ten_classes, 10, AucType::kAuto)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(Classification, ten_classes_auc, 10, AucType::kMacroOvo)
     ->Unit(benchmark::kMillisecond);
+BENCHMARK(BinomialBlocks)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(Regression)->Unit(benchmark::kMillisecond);
 
 }  // namespace

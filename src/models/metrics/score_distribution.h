@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/thread_pool.h"
+
 namespace thalweg {
 
 // Weights of rows of two classes that share a score.
@@ -24,7 +26,8 @@ class ScoreDistribution {
  public:
   static constexpr size_t kCapacity = size_t{1} << 19;
 
-  // One cell takes 16 bytes; while merging, there are up to three times as many.
+  // One cell takes 16 bytes; while merging, there are up to three times as many. Rows of two
+  // classes without weights wait as keys of 4 bytes, up to four times as many as cells.
   explicit ScoreDistribution(size_t classes = 2, size_t capacity = kCapacity);
 
   // 0 <= score <= 1; actual < classes; weight > 0.
@@ -39,7 +42,7 @@ class ScoreDistribution {
   // By descending score, then ascending class; each pair once.
   std::vector<Entry> Entries() const;
   // By descending score; the last class of two is the positive one.
-  std::vector<ScoreCell> Cells() const;
+  std::vector<ScoreCell> Cells(ThreadPool* pool = nullptr) const;
   // A score was NaN: there is no order.
   bool has_nan() const { return has_nan_; }
   // 0 while exact.
@@ -54,19 +57,25 @@ class ScoreDistribution {
   uint64_t Mask() const { return ~uint64_t{0} << (class_bits_ + dropped_bits_); }
   uint64_t ClassMask() const { return (uint64_t{1} << class_bits_) - 1; }
   uint64_t Coarse(uint64_t key) const { return key & (Mask() | ClassMask()); }
+  // Keys of two classes fit 32 bits.
+  bool small_keys() const { return class_bits_ == 1; }
   void AddCell(Cell cell);
-  // So few that the sorted cells fit; all where they never do.
-  int BitsToDrop() const;
+  void AddKey(uint32_t key);
   void DropBits(int bits);
-  // Pending cells into the sorted ones.
-  void Compact();
+  // Waiting keys and pending cells into the sorted ones.
+  void Compact(ThreadPool* pool = nullptr);
+  void SortKeys(ThreadPool* pool);
+  void MergeSorted(std::vector<Cell>&& cells);
 
   int class_bits_;
   size_t capacity_;
   int dropped_bits_ = 0;
   bool has_nan_ = false;
   std::vector<Cell> sorted_;
+  // Not sorted yet, in the order of their arrival. At most one of the two is not empty: the second
+  // is for weight 1 only, where sums are exact in any order.
   std::vector<Cell> pending_;
+  std::vector<uint32_t> keys_;
 };
 
 }  // namespace thalweg
