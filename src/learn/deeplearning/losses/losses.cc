@@ -2,11 +2,9 @@
 
 #include "learn/deeplearning/losses/cross_entropy.h"
 #include "learn/deeplearning/losses/loss.h"
+#include "learn/deeplearning/losses/measured_loss.h"
 #include "learn/deeplearning/losses/modified_huber.h"
-#include "learn/deeplearning/losses/probabilities.h"
-#include "learn/deeplearning/losses/reconstruction.h"
 #include "learn/deeplearning/losses/tweedie.h"
-#include "learn/deeplearning/losses/values.h"
 
 namespace thalweg {
 
