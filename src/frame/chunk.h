@@ -22,7 +22,7 @@ namespace thalweg {
 // Numbers of the rows of the table in frame/encodings/encodings.cc; part of no file format.
 enum class EncodingId : uint8_t {
   kConstant,     // one value (or all missing): no payload
-  kBitPacked,    // m - bias in `width` bits
+  kBitPacked,    // (m - bias) / divisor in `width` bits
   kDelta,        // blocks of differences of neighbours, bit-packed
   kFloat,        // 32-bit cells
   kDouble,       // 64-bit cells

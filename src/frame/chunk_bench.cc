@@ -41,6 +41,10 @@ const Shape kShapes[] = {
      [](Random& random, size_t) { return static_cast<double>(random.Below(100'000)) / 100; }},
     {"40_bits", EncodingId::kBitPacked,
      [](Random& random, size_t) { return static_cast<double>(random.Next() >> 24); }},
+    {"days", EncodingId::kBitPacked,
+     [](Random& random, size_t) {
+       return 86'400'000.0 * static_cast<double>(random.Below(20'000));
+     }},
     {"sorted", EncodingId::kDelta,
      [](Random& random, size_t row) {
        return static_cast<double>(1000 * row + random.Below(900));

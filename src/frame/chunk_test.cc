@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "frame/chunk_builder.h"
 
 namespace thalweg {
@@ -42,6 +43,30 @@ TEST(ChunkTest, DecimalsReadBackBitByBit) {
   std::vector<double> reals(cells.size());
   chunk->Decode(0, std::span<double>(reals));
   EXPECT_EQ(reals, cells);
+}
+
+TEST(ChunkTest, CommonDivisorsTakeNoRoom) {
+  constexpr int64_t kDay = 86'400'000;
+  constexpr size_t kRows = 10'000;
+  Random random(1);
+  std::vector<int64_t> days(kRows), seconds(kRows), any(kRows);
+  for (size_t i = 0; i < kRows; ++i) {
+    days[i] = kDay * (static_cast<int64_t>(random.Below(16'000)) - 4000);
+    seconds[i] = i % 9 == 2 ? kMissingInt : 1000 * static_cast<int64_t>(random.Below(1 << 20)) + 7;
+    any[i] = static_cast<int64_t>(random.Below(uint64_t{1} << 40));
+  }
+  EXPECT_LE(EncodeIntegers(days)->ByteSize(), kRows * 14 / 8 + 200);
+  EXPECT_LE(EncodeIntegers(seconds)->ByteSize(), kRows * 21 / 8 + 200);
+  EXPECT_GE(EncodeIntegers(any)->ByteSize(), kRows * 40 / 8);
+  // One cell that is no multiple.
+  days[kRows - 1] += 1;
+  EXPECT_GE(EncodeIntegers(days)->ByteSize(), kRows * 40 / 8);
+  for (const std::vector<int64_t>& cells : {days, seconds, any}) {
+    const ChunkPtr chunk = EncodeIntegers(cells);
+    std::vector<int64_t> back(kRows - 3);
+    chunk->Decode(3, std::span<int64_t>(back));
+    EXPECT_TRUE(std::equal(back.begin(), back.end(), cells.begin() + 3));
+  }
 }
 
 TEST(ChunkTest, StringsAndUuidsReadBack) {

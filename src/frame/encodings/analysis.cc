@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 #include "base/error.h"
+#include "frame/encodings/exact_division.h"
 #include "frame/encodings/sparse_layout.h"
 #include "frame/encodings/string_levels.h"
 #include "kernels/measure.h"
@@ -50,6 +53,33 @@ void MeasureReals(std::span<const double> cells, CellStats* stats) {
   stats->integral = measures.integral && !measures.negative_zero;
   stats->floats = measures.floats;
   stats->negative_zero = measures.negative_zero;
+}
+
+// Times of whole days, hours or seconds, where the greatest common divisor itself has more than 32
+// bits.
+constexpr uint64_t kTimeDivisors[] = {86'400'000, 3'600'000, 1000};
+constexpr uint64_t kLeastDivisor = 16;
+constexpr int64_t kMostMantissa = int64_t{1} << 52;
+
+uint32_t FindDivisor(std::span<const int64_t> cells, const CellStats& stats) {
+  if (stats.min < -kMostMantissa || stats.max > kMostMantissa) return 1;
+  auto divisor = static_cast<uint64_t>(stats.max - stats.min);
+  if (divisor < kLeastDivisor) return 1;
+  ExactDivision division(divisor);
+  for (const int64_t cell : cells) {
+    if (cell == kMissingInt) continue;
+    const auto distance = static_cast<uint64_t>(cell - stats.min);
+    if (division.Divides(distance)) continue;
+    // Of most columns some cells are enough to see that there is none.
+    divisor = std::gcd(distance, divisor);
+    if (divisor < kLeastDivisor) return 1;
+    division = ExactDivision(divisor);
+  }
+  if (divisor <= std::numeric_limits<uint32_t>::max()) return static_cast<uint32_t>(divisor);
+  for (const uint64_t time : kTimeDivisors) {
+    if (divisor % time == 0) return static_cast<uint32_t>(time);
+  }
+  return 1;
 }
 
 }  // namespace
@@ -121,6 +151,11 @@ std::span<const double> Analysis::reals() {
     cells_.reals = own_reals_;
   }
   return cells_.reals;
+}
+
+uint32_t Analysis::divisor() {
+  if (!divisor_) divisor_ = given_sparse_ ? 1 : FindDivisor(cells_.mantissas, stats_);
+  return *divisor_;
 }
 
 const SparseCells& Analysis::sparse() {

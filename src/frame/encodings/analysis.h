@@ -38,6 +38,10 @@ class Analysis {
   std::span<const std::string_view> strings() const { return cells_.strings; }
   std::span<const Uuid> uuids() const { return cells_.uuids; }
 
+  // Scaled cells: what all mantissas less the least one are multiples of, as far as it is worth
+  // dividing by (16 … 2^32 - 1); else 1. Mantissas are at most 2^52 where it is not 1.
+  uint32_t divisor();
+
   const SparseCells& sparse();
   const EntryStats& entry_stats();
 
@@ -49,6 +53,7 @@ class Analysis {
   Cells cells_;
   CellStats stats_;
   bool given_sparse_ = false;
+  std::optional<uint32_t> divisor_;
   std::optional<SparseCells> sparse_;
   std::optional<EntryStats> entry_stats_;
   std::optional<StringLevels> levels_;

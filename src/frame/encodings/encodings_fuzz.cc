@@ -50,15 +50,21 @@ std::vector<T> Words(const uint8_t* data, size_t size) {
 
 }  // namespace
 
-// Byte 0: what the others are; byte 1: the row to begin at.
+// Byte 0: what the others are (its upper bits: what integers are multiplied by); byte 1: the row to
+// begin at.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
   const int kind = data[0] % 5;
+  constexpr int64_t kFactors[] = {1, 16, 1000, 86'400'000};
+  const int64_t factor = kFactors[data[0] / 5 % 4];
   const size_t begin = data[1];
   data += 2;
   size -= 2;
   if (kind == 0) {
-    const std::vector<int64_t> cells = Words<int64_t>(data, size);
+    std::vector<int64_t> cells = Words<int64_t>(data, size);
+    for (int64_t& cell : cells) {
+      if (factor > 1 && cell != kMissingInt) cell = cell % (int64_t{1} << 26) * factor + 7;
+    }
     CheckAll(cells, begin, [&](const EncodeOptions& o) { return EncodeIntegers(cells, o); });
   } else if (kind == 1) {
     const std::vector<double> cells = Words<double>(data, size);

@@ -14,6 +14,7 @@
 
 #include "base/random.h"
 #include "frame/chunk_builder.h"
+#include "frame/encodings/exact_division.h"
 
 namespace thalweg {
 namespace {
@@ -55,6 +56,18 @@ const IntShape kIntShapes[] = {
     {"powers",
      [](Random& r, int64_t) { return (int64_t{1} << r.Below(63)) * (r.Bernoulli(0.5) ? 1 : -1); }},
     {"constant", [](Random&, int64_t) { return int64_t{-42}; }},
+    {"days", [](Random& r,
+                int64_t) { return 86'400'000 * (static_cast<int64_t>(r.Below(20'000)) - 3000); }},
+    {"odd seconds",
+     [](Random& r, int64_t) {
+       return 1'600'000'000'123 + 1000 * static_cast<int64_t>(r.Below(40'000'000));
+     }},
+    {"decades",
+     [](Random& r, int64_t) { return 315'360'000'000 * static_cast<int64_t>(r.Below(2000)) - 7; }},
+    {"divisor and bounds",
+     [](Random& r, int64_t) {
+       return (int64_t{1} << 52) - 1024 * static_cast<int64_t>(r.Below(int64_t{1} << 43));
+     }},
     {"rising",
      [](Random& r, int64_t before) {
        return (before == kMissingInt ? 0 : before) + static_cast<int64_t>(r.Below(30));
@@ -86,6 +99,8 @@ struct RealShape {
 
 const RealShape kRealShapes[] = {
     {"cents", [](Random& r) { return static_cast<double>(r.Below(100'000)) / 100; }},
+    {"halves of thousands",
+     [](Random& r) { return 500.5 * static_cast<double>(r.Below(100'000)) - 1e6; }},
     {"some decimals",
      [](Random& r) { return static_cast<double>(r.Below(1000)) / std::pow(10.0, r.Below(4)); }},
     {"normal", [](Random& r) { return r.Normal(); }},
@@ -367,6 +382,22 @@ TEST(EncodingsTest, UuidsAndMissingCellsOfAnyType) {
   std::vector<std::string_view> views(5, "x");
   strings->Decode(0, std::span<std::string_view>(views));
   EXPECT_EQ(views[4].data(), nullptr);
+}
+
+TEST(ExactDivisionTest, IsDivision) {
+  Random random(8);
+  for (uint64_t divisor :
+       {uint64_t{1}, uint64_t{2}, uint64_t{3}, uint64_t{1000}, uint64_t{86'400'000},
+        uint64_t{1} << 40, (uint64_t{1} << 53) - 1, ~uint64_t{0}}) {
+    const internal::ExactDivision division(divisor);
+    for (int i = 0; i < 300; ++i) {
+      const uint64_t value = random.Next() >> random.Below(64);
+      EXPECT_EQ(division.Divides(value), value % divisor == 0);
+      const uint64_t multiple = value / divisor * divisor;
+      EXPECT_TRUE(division.Divides(multiple));
+      EXPECT_EQ(division.Quotient(multiple), value / divisor);
+    }
+  }
 }
 
 TEST(EncodingsTest, TheTableIsInTheOrderOfTheIds) {
