@@ -179,7 +179,7 @@ class GridCommand : public Command {
       outcome = SearchGrid(request, inputs.frames(), training.pool(),
                            {.progress = &bar, .cancel = &cancel});
     }
-    Print(outcome);
+    Print(outcome, SeedCounts(request));
     if (!flags.model.empty() && !outcome.models.empty()) {
       const std::shared_ptr<const Model> best =
           outcome.best ? outcome.best->model : LoadModel(outcome.best_file);
@@ -203,7 +203,14 @@ class GridCommand : public Command {
     return Ended(outcome);
   }
 
-  static void Print(const GridOutcome& outcome) {
+  // Whether anything depends on the seed of the search.
+  static bool SeedCounts(const GridRequest& request) {
+    if (request.criteria.strategy == SearchStrategy::kRandomDiscrete) return true;
+    const ParamSpec* seed = request.learner->schema().Find("seed");
+    return seed != nullptr && !request.space->Has("seed") && seed->Format(request.params) == "-1";
+  }
+
+  static void Print(const GridOutcome& outcome, bool with_seed) {
     for (const std::string& warning : outcome.warnings) {
       fmt::print(stderr, "warning: {}\n", warning);
     }
@@ -215,7 +222,8 @@ class GridCommand : public Command {
       text += fmt::format(", {} of them in earlier runs", outcome.recovered);
     }
     if (!outcome.failures.empty()) text += fmt::format("; {} failed", outcome.failures.size());
-    fmt::print("{}; seed of the search {}; ended as {}\n", text, outcome.seed,
+    if (with_seed) text += fmt::format("; search_seed {}", outcome.seed);
+    fmt::print("{}; ended as {}\n", text,
                outcome.interrupted ? "it was interrupted" : outcome.stop_reason);
     fmt::print("\n{}\n", GridText(outcome));
   }

@@ -19,8 +19,6 @@ constexpr auto kLook = std::chrono::milliseconds(50);
 // With stopping_rounds, results wait for those before them; not too many.
 constexpr uint64_t kMostAhead = 4;
 
-const char* ReasonOf(const std::exception& error) { return error.what(); }
-
 }  // namespace
 
 // Progress of one model, as a part of the grid's.
@@ -71,6 +69,7 @@ GridOutcome GridRun::Run() {
     });
   }
   const std::lock_guard lock(mutex_);
+  AddTheRestThatIsThere();
   for (auto& [number, result] : undecided_) {
     if (!converged_) {
       Accept(std::move(result));
@@ -112,29 +111,64 @@ std::optional<GridRun::Job> GridRun::Next() {
       return std::nullopt;
     }
     if (again_.empty() && order_.done()) return std::nullopt;
-    if (request_.criteria.max_runtime_secs > 0 && Seconds() >= request_.criteria.max_runtime_secs) {
+    const double limit = request_.criteria.max_runtime_secs;
+    const bool late = limit > 0 && Seconds() >= limit;
+    if (!order_.done() && IsThere(drawn_ + 1, late)) {
+      AddRecovered(Draw());
+      continue;
+    }
+    if (late) {
       Stop("max_runtime_secs has passed", false);
       return std::nullopt;
     }
     if (MayStart()) {
       Job job;
-      if (!again_.empty()) {
+      if (again_.empty()) {
+        job = Draw();
+      } else {
         job = again_.front();
         again_.pop_front();
-      } else {
-        job.number = ++drawn_;
-        job.combination = order_.Next();
-        if (folder_ != nullptr &&
-            (folder_->models().contains(job.number) || folder_->failures().contains(job.number))) {
-          AddRecovered(job);
-          continue;
-        }
       }
       ++running_;
       alone_ = job.alone;
       return job;
     }
     changed_.wait_for(lock, kLook);
+  }
+}
+
+GridRun::Job GridRun::Draw() {
+  Job job;
+  job.number = ++drawn_;
+  job.combination = order_.Next();
+  return job;
+}
+
+bool GridRun::IsThere(uint64_t number, bool late) const {
+  if (folder_ == nullptr) return false;
+  if (folder_->failures().contains(number)) return true;
+  const auto model = folder_->models().find(number);
+  return model != folder_->models().end() && (late || !model->second.cut_short);
+}
+
+// Before the grid ended in an earlier run, it may have been further than now.
+void GridRun::AddTheRestThatIsThere() {
+  if (folder_ == nullptr) return;
+  const auto last = [](const auto& entries) {
+    return entries.empty() ? 0 : entries.rbegin()->first;
+  };
+  const uint64_t end = std::max(last(folder_->models()), last(folder_->failures()));
+  const auto most = static_cast<uint64_t>(request_.criteria.max_models);
+  while (!converged_ && drawn_ < end && !order_.done() && (most == 0 || succeeded_ < most)) {
+    const Job job = Draw();
+    if (IsThere(job.number, true)) AddRecovered(job);
+  }
+  if (!converged_) return;
+  for (const auto& entry : folder_->models()) {
+    if (entry.first > decided_) folder_->Remove(entry.first);
+  }
+  for (const auto& entry : folder_->failures()) {
+    if (entry.first > decided_) folder_->Remove(entry.first);
   }
 }
 
@@ -172,7 +206,11 @@ std::shared_ptr<void> GridRun::ParamsOf(const Job& job, double limit) const {
     seed->Parse(std::to_string(own & static_cast<uint64_t>(std::numeric_limits<int64_t>::max())),
                 params.get());
   }
-  if (const ParamSpec* id = schema.Find("model_id")) id->Parse(ModelId(job.number), params.get());
+  // Files that a model writes have its name, or else a folder of that name.
+  if (const ParamSpec* id = schema.Find("model_id")) {
+    id->Parse(ModelId(job.number), params.get());
+    return params;
+  }
   const ParamSpec* exported = schema.Find("export_checkpoints_dir");
   if (exported != nullptr) {
     const std::string folder = exported->Format(params.get());
@@ -181,14 +219,8 @@ std::shared_ptr<void> GridRun::ParamsOf(const Job& job, double limit) const {
   return params;
 }
 
-GridRun::Result GridRun::MakeResult(const Job& job) const {
-  Result result;
-  result.job = job;
-  return result;
-}
-
 void GridRun::Train(const Job& job, size_t worker, ThreadPool& pool) {
-  Result result = MakeResult(job);
+  Result result{job, {}, {}, {}};
   bool dropped = false, again = false, keep_failure = true;
   const auto fail = [&](const std::string& reason) {
     result.failure.emplace();
@@ -211,13 +243,13 @@ void GridRun::Train(const Job& job, size_t worker, ThreadPool& pool) {
   } catch (const MemoryError& error) {
     again = !job.alone && plan_.parallel > 1;
     keep_failure = false;
-    fail(ReasonOf(error));
+    fail(error.what());
   } catch (const std::bad_alloc&) {
     again = !job.alone && plan_.parallel > 1;
     keep_failure = false;
     fail("out of memory");
   } catch (const std::exception& error) {
-    fail(ReasonOf(error));
+    fail(error.what());
   }
   const auto name = [&](auto& what) {
     what->number = job.number;
@@ -252,7 +284,7 @@ void GridRun::Train(const Job& job, size_t worker, ThreadPool& pool) {
 }
 
 void GridRun::AddRecovered(const Job& job) {
-  Result result = MakeResult(job);
+  Result result{job, {}, {}, {}};
   const auto name = [&](auto& what) {
     what.model_id = ModelId(job.number);
     what.values = request_.space->Texts(job.combination);

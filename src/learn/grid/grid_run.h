@@ -51,15 +51,18 @@ class GridRun {
   void Work(size_t worker, ThreadPool& pool);
   // Waits until there is something to do; nothing when there will not be.
   std::optional<Job> Next();
-  bool MayStart();
   void Train(const Job& job, size_t worker, ThreadPool& pool);
   std::shared_ptr<void> ParamsOf(const Job& job, double limit) const;
   // The model's or the grid's, what is less; 0: none.
   double TimeLimit(const void* params, bool* of_grid) const;
-  Result MakeResult(const Job& job) const;
-  void AddRecovered(const Job& job);
 
   // The others are called with the mutex held.
+  bool MayStart();
+  Job Draw();
+  // In the folder, and good enough: a model that had no time to finish is so when it is too late.
+  bool IsThere(uint64_t number, bool late) const;
+  void AddRecovered(const Job& job);
+  void AddTheRestThatIsThere();
   void Stop(const std::string& reason, bool cancel_running);
   void CheckCancelled();
   void Finish(Result result);

@@ -32,8 +32,8 @@ struct GridRequest {
 // recovery_dir that cannot be used or holds another grid.
 //
 // Where the learner's parameter `seed` is -1 and not varied, model n has the search's seed + n; any
-// other seed is that of all models. Where `export_checkpoints_dir` is given, each model has a
-// folder of its own in it.
+// other seed is that of all models. `model_id` becomes <grid_id>_model_<n>; where the learner has
+// none, its `export_checkpoints_dir`, if given, gets a folder of that name for each model.
 GridOutcome SearchGrid(const GridRequest& request, const TrainingFrames& frames, ThreadPool& pool,
                        const WorkContext& context);
 

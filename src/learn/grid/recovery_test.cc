@@ -171,6 +171,28 @@ TEST_F(Recovery, DamageIsToldOrMended) {
   EXPECT_THAT(Refusal(), HasSubstr("which would say of what grid it is"));
 }
 
+TEST_F(Recovery, WhenTheTimeIsOverTheTableIsStillThere) {
+  criteria_.strategy = SearchStrategy::kCartesian;
+  criteria_.max_runtime_secs = 0.3;
+  options_.parallelism = 1;
+  learner_.duration = [](const ToyParams& p) { return p.a == 2 ? 60 : 0.01; };
+  const GridOutcome part = Search();
+  ASSERT_EQ(part.models.size(), 3U);
+  EXPECT_TRUE(part.models[1].cut_short);
+  EXPECT_EQ(Search().models.size(), 3U);
+  fs::remove(folder_ / "grid_model_2.json");
+  const GridOutcome without = Search();
+  EXPECT_EQ(without.models.size(), 2U);
+  EXPECT_EQ(without.stop_reason, "max_runtime_secs has passed");
+  // With more time, what had none to finish is trained again.
+  criteria_.max_runtime_secs = 60;
+  learner_.duration = nullptr;
+  const GridOutcome whole = Search();
+  EXPECT_EQ(whole.models.size(), 9U);
+  EXPECT_EQ(whole.recovered, 1U);
+  for (const GridModel& model : whole.models) EXPECT_FALSE(model.cut_short);
+}
+
 TEST_F(Recovery, OneProcessAtATime) {
   const RecoveryFolder held(folder_.string(), "grid");
   EXPECT_THAT(Refusal(), HasSubstr("another process works on the grid 'grid'"));
