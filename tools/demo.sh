@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The main job on real data: learns handwritten digits in less than a minute, then measures on digits it has not seen.
-# Settings were chosen on a split of the training rows (docs/decisions/0012-mnist-headline.md). The test rows decide on
+# Settings were chosen on a split of the training rows (docs/decisions/0015-mnist-headline.md). The test rows decide on
 # nothing: hence no choice of the best model by them, and no early stop.
 set -euo pipefail
 cd "$(dirname "$0")/.."
