@@ -24,6 +24,14 @@ ExpectedTypes TypesOf(const ParseResult& training) {
   return expected;
 }
 
+std::shared_ptr<const Model> LoadCheckpoint(const std::string& path) {
+  try {
+    return LoadModel(path);
+  } catch (const UserError& error) {
+    throw FieldErrors(std::vector<FieldError>{{"checkpoint", error.what()}});
+  }
+}
+
 }  // namespace
 
 TrainingFrames TrainingInputs::frames() const {
@@ -66,7 +74,7 @@ std::shared_ptr<void> TrainingFlags::Params() const {
   const ParamSpec* checkpoint = schema.Find("checkpoint");
   const std::string path = checkpoint == nullptr ? "" : checkpoint->Format(params.get());
   if (path.empty()) return params;
-  const std::shared_ptr<const Model> model = LoadModel(path);
+  const std::shared_ptr<const Model> model = LoadCheckpoint(path);
   const std::shared_ptr<void> before = learner_.NewParams();
   for (const auto& [name, value] : model->parameters().as_object()) {
     const ParamSpec* spec = schema.Find(name);

@@ -53,16 +53,20 @@ class DeclaredLearner : public Learner {
     TrainingFrames used = frames;
     used.training = drop(frames.training);
     used.validation = drop(frames.validation);
+    const size_t parallel = ParallelFolds(*used.training, folds.count, pool.size());
+    // Of the time: folds side by side have one together, the main model has one.
+    const size_t shares = (folds.count + parallel - 1) / parallel + 1;
     return CrossValidate(
         params, folds, used,
-        {.fold =
+        {.parallel = parallel,
+         .fold =
              [&](size_t fold, const TrainingFrames& own, ThreadPool& threads,
                  const WorkContext& work) {
-               return train_(ForFold(params, fold, folds.count), own, threads, work);
+               return train_(ForFold(params, fold, shares), own, threads, work);
              },
          .main =
              [&](const std::vector<TrainingOutcome>& outcomes, const TrainingFrames& all) {
-               return train_(ForMainModel(params, outcomes), all, pool, context);
+               return train_(ForMainModel(params, outcomes, shares), all, pool, context);
              }},
         pool, context);
   }

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <limits>
 #include <mutex>
 
 #include "base/error.h"
@@ -15,18 +13,6 @@
 
 namespace thalweg {
 namespace {
-
-double FreeMemory() {
-  std::ifstream file("/proc/meminfo");
-  std::string name;
-  double kilobytes = 0;
-  std::string unit;
-  while (file >> name >> kilobytes) {
-    if (name == "MemAvailable:") return 1024 * kilobytes;
-    std::getline(file, unit);
-  }
-  return std::numeric_limits<double>::infinity();
-}
 
 // Progress of the folds as one.
 class FoldProgress {
@@ -133,18 +119,23 @@ Json Summarize(const std::vector<Metrics>& folds) {
 
 }  // namespace
 
-size_t ParallelFolds(const Frame& frame, size_t folds, size_t threads) {
+size_t ParallelFolds(const Frame& frame, size_t folds, size_t threads,
+                     std::optional<uint64_t> free_bytes) {
   const double cells = static_cast<double>(frame.rows()) * static_cast<double>(frame.columns());
   const double bytes = static_cast<double>(frame.ByteSize()) + 4 * cells;
-  const double fit = std::max(1.0, FreeMemory() / 2 / std::max(1.0, bytes));
-  return std::min({folds, threads, static_cast<size_t>(std::min(fit, 1e6))});
+  size_t fit = folds;
+  if (free_bytes) {
+    const double frames = static_cast<double>(*free_bytes) / 2 / std::max(1.0, bytes);
+    fit = static_cast<size_t>(std::clamp(frames, 1.0, 1e6));
+  }
+  return std::min({folds, threads, fit});
 }
 
 TrainingOutcome CrossValidate(const CrossValidationParams& params, const Folds& folds,
                               const TrainingFrames& frames, const FoldTrainers& trainers,
                               ThreadPool& pool, const WorkContext& context) {
   const Frame& frame = *frames.training;
-  const size_t parallel = ParallelFolds(frame, folds.count, pool.size());
+  const size_t parallel = trainers.parallel;
   std::vector<TrainingOutcome> outcomes(folds.count);
   std::vector<std::shared_ptr<const Frame>> predictions(folds.count);
   auto result = std::make_shared<CrossValidationOutcome>();

@@ -8,8 +8,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "base/available_memory.h"
 #include "learn/cross_validation/folds.h"
 #include "learn/learners.h"
 
@@ -28,6 +30,7 @@ struct CrossValidationOutcome {
 };
 
 struct FoldTrainers {
+  size_t parallel = 1;  // folds that train side by side
   // Trains on `frames`; fold from 0.
   std::function<TrainingOutcome(size_t fold, const TrainingFrames&, ThreadPool&,
                                 const WorkContext&)>
@@ -41,8 +44,9 @@ TrainingOutcome CrossValidate(const CrossValidationParams& params, const Folds& 
                               const TrainingFrames& frames, const FoldTrainers& trainers,
                               ThreadPool& pool, const WorkContext& context);
 
-// How many folds train at the same time: as many as there are threads, as long as their frames fit
-// half of the memory that is free.
-size_t ParallelFolds(const Frame& frame, size_t folds, size_t threads);
+// How many folds may train side by side: as many as there are threads, as long as their frames fit
+// half of the memory that is free (nothing: not known), but one at least.
+size_t ParallelFolds(const Frame& frame, size_t folds, size_t threads,
+                     std::optional<uint64_t> free_bytes = AvailableMemory());
 
 }  // namespace thalweg

@@ -1,13 +1,17 @@
 #include "learn/cross_validation/cross_validation.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "frame/select_rows.h"
+#include "learn/deeplearning/fold_params.h"
 #include "learn/deeplearning/training_for_test.h"
 #include "models/deeplearning_model.h"
 #include "models/frame_for_test.h"
@@ -160,6 +164,63 @@ TEST(CrossValidation, MainModelTakesTheMeanEpochs) {
   for (double epochs : cv.fold_epochs) mean += epochs / 3;
   EXPECT_LT(mean, 200);
   EXPECT_NEAR(outcome.epochs, mean, 0.02);
+}
+
+TEST(CrossValidation, FoldsTrainSideBySideAsFarAsMemoryGoes) {
+  const Frame frame = MakeFrame(1000, 7);
+  const auto bytes = static_cast<uint64_t>(frame.ByteSize()) + 4 * 1000 * frame.columns();
+  EXPECT_EQ(ParallelFolds(frame, 5, 3, std::nullopt), 3U);
+  EXPECT_EQ(ParallelFolds(frame, 5, 8, 100 * bytes), 5U);
+  EXPECT_EQ(ParallelFolds(frame, 5, 8, 8 * bytes), 4U);
+  EXPECT_EQ(ParallelFolds(frame, 5, 8, 4 * bytes - 1), 1U);
+  EXPECT_EQ(ParallelFolds(frame, 5, 8, 0), 1U);
+}
+
+TEST(CrossValidation, TimeIsSharedOut) {
+  DeepLearningParams params = Small();
+  params.max_runtime_secs = 12;
+  // Two rounds of folds, and the main model.
+  EXPECT_EQ(ForFold(params, 1, 3).max_runtime_secs, 4);
+  TrainingOutcome fold;
+  fold.kept_epochs = 5;
+  const DeepLearningParams main = ForMainModel(params, {fold, fold}, 3);
+  EXPECT_EQ(main.max_runtime_secs, 4);
+  EXPECT_EQ(main.epochs, 5);
+  // Far from the end of the epochs, all of them end.
+  params.max_runtime_secs = 0.2;
+  params.epochs = 1e7;
+  const TrainingOutcome outcome = TrainOn(params, MakeFrame(300, 8));
+  double mean = 0;
+  for (double epochs : outcome.cross_validation->fold_epochs) {
+    EXPECT_GT(epochs, 0);
+    EXPECT_LT(epochs, 1e7);
+    mean += epochs / 3;
+  }
+  EXPECT_LE(outcome.epochs, mean + 1);
+}
+
+// Files that training can go on from: the main model's in the folder, those of the folds below it.
+TEST(CrossValidation, FoldsExportCheckpointsOfTheirOwn) {
+  const std::string folder = testing::TempDir() + "/cross_validation_test_checkpoints";
+  DeepLearningParams params = Small();
+  params.export_checkpoints_dir = folder;
+  params.model_id = "net";
+  const Frame frame = MakeFrame(300, 9);
+  const TrainingOutcome outcome = TrainOn(params, frame);
+  const auto bytes = [](const Model& model) {
+    return dynamic_cast<const DeepLearningModel&>(model).Bytes();
+  };
+  EXPECT_TRUE(ReadWholeFile(folder + "/net.thalweg") == bytes(*outcome.model));
+  for (int fold = 1; fold <= 3; ++fold) {
+    const std::string path = fmt::format("{0}/cv_{1}/net_cv_{1}.thalweg", folder, fold);
+    EXPECT_TRUE(ReadWholeFile(path) == bytes(*outcome.cross_validation->models[fold - 1U])) << path;
+  }
+  params.nfolds = 0;
+  params.fold_assignment = FoldAssignment::kAuto;
+  params.checkpoint = folder + "/cv_2/net_cv_2.thalweg";
+  params.epochs = 3;
+  EXPECT_EQ(TrainOn(params, frame).epochs, 3);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(CrossValidation, FoldColumnIsNoPredictor) {

@@ -200,13 +200,33 @@ TEST(Sparsity, AverageRunsAndPulls) {
   for (size_t r = 0; r < 4; ++r) y(r, 0) = 1, y(r, 1) = 0.25;
   Matrix<double> delta(4, 2);
   delta(3, 0) = 5;
-  for (int i = 0; i < 5000; ++i) layer.Observe(y.view());
+  for (int i = 0; i < 5000; ++i) layer.Observe(y.view(), {});
   EXPECT_NEAR(layer.averages()(0, 0), 1, 1e-6);
   EXPECT_NEAR(layer.averages()(0, 1), 0.25, 1e-12);
   layer.Backward({}, y.view(), y.view(), delta.view(), delta.view());
   EXPECT_NEAR(delta(0, 0), 2 * 0.75, 1e-5);
   EXPECT_NEAR(delta(3, 0), 5 + 2 * 0.75, 1e-5);
   EXPECT_NEAR(delta(0, 1), 0, 1e-12);
+}
+
+// 0 as if the row were not there, 2 as if it were there twice.
+TEST(Sparsity, CountsRowsByTheirWeights) {
+  SparsityLayer<double> weighted(1, 0.25, 2, 1), written(1, 0.25, 2, 1);
+  Matrix<double> y(3, 1), twice(3, 1);
+  y(0, 0) = 1, y(1, 0) = 7, y(2, 0) = -1;
+  twice(0, 0) = 1, twice(1, 0) = -1, twice(2, 0) = -1;
+  const std::vector<double> weights = {1, 0, 2};
+  weighted.Observe(y.view(), {weights});
+  written.Observe(twice.view(), {});
+  EXPECT_NEAR(weighted.averages()(0, 0), written.averages()(0, 0), 1e-15);
+  Matrix<double> a(3, 1), b(3, 1);
+  Pass<double> pass;
+  pass.weights = {weights};
+  weighted.Backward(pass, y.view(), y.view(), a.view(), a.view());
+  written.Backward({}, twice.view(), twice.view(), b.view(), b.view());
+  EXPECT_NEAR(a(0, 0), b(0, 0), 1e-15);
+  EXPECT_EQ(a(1, 0), 0);
+  EXPECT_NEAR(a(2, 0), b(1, 0) + b(2, 0), 1e-15);
 }
 
 TEST(Autoencoder, NoOptionIsIgnored) {

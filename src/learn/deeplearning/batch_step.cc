@@ -197,7 +197,7 @@ size_t BatchStep<T>::BeginPhase(size_t phase) {
         CollectEntries();
       }
       for (size_t l = 0; l < net_.layers.size(); ++l) {
-        net_.layers[l]->Observe(outputs_[l + 1].Rows(0, rows_.size()));
+        net_.layers[l]->Observe(outputs_[l + 1].Rows(0, rows_.size()), WeightsOf(0, rows_.size()));
       }
       return tiles_.size() + entry_tiles_.size();
     case PhaseKind::kConstrain:
@@ -301,7 +301,7 @@ void BatchStep<T>::GatherRows(size_t begin, size_t end) {
 
 template <class T>
 void BatchStep<T>::WalkRows(const Phase& phase, size_t begin, size_t end) {
-  const Pass pass = {true, options_.seed, sample_ + begin};
+  const Pass<T> pass = {true, options_.seed, sample_ + begin, WeightsOf(begin, end)};
   for (size_t step = phase.first; step < phase.last; ++step) {
     if (step == 0) {
       GatherRows(begin, end);
@@ -334,7 +334,7 @@ void BatchStep<T>::WalkRows(const Phase& phase, size_t begin, size_t end) {
 template <class T>
 void BatchStep<T>::WalkColumns(const Phase& phase, size_t begin, size_t end, size_t first,
                                size_t last) {
-  const Pass pass = {true, options_.seed, sample_ + begin};
+  const Pass<T> pass = {true, options_.seed, sample_ + begin, WeightsOf(begin, end)};
   for (size_t step = phase.first; step < phase.last; ++step) {
     if (step == 1) {
       net_.input->ForwardColumns(batch_, begin, end, outputs_[0].Rows(begin, end), first, last);

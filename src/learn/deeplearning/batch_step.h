@@ -123,6 +123,11 @@ class BatchStep {
   // The deltas of the tile's columns, copied into one stream, or null where that does not pay.
   const PackedFactor<T>* PackedDeltas(const Tile& tile) const;
   void Constrain(const Tile& panel);
+  // Of rows begin … end-1 of the batch, once they are gathered.
+  RowWeights<T> WeightsOf(size_t begin, size_t end) const {
+    if (row_weights_.empty()) return {};
+    return {std::span(row_weights_).subspan(begin, end - begin), source_.WeightUnit()};
+  }
   ConstMatrixView<T> DeltasOf(size_t block) const {
     return deltas_[layer_of_[block / 2]].Rows(0, rows_.size());
   }

@@ -100,6 +100,7 @@ void BatchStep<T>::VisitWeights(const Tile& tile, bool upcoming, const Visit& vi
   const T factor = T{1} / static_cast<T>(rows_.size());
   GradientPart<T> part;
   part.first_column = tile.column;
+  part.weights = WeightsOf(0, rows_.size());
   part.packed_dy = PackedDeltas(tile);
   for (size_t r = tile.row; r < tile.row + tile.rows; r += kStripRows) {
     const size_t rows = std::min(kStripRows, tile.row + tile.rows - r);

@@ -111,6 +111,7 @@ std::shared_ptr<const TrainingSnapshot> TakeSnapshot(const TrainingProgress& pro
                   {"rows", progress.rows},
                   {"counted_alike", progress.counted_alike},
                   {"iterations", progress.iterations},
+                  {"returns", progress.returns},
                   {"scores", scores}};
   if (!reproducible) json["seconds"] = progress.seconds;
   auto snapshot = std::make_shared<TrainingSnapshot>();
@@ -148,6 +149,8 @@ TrainingProgress RestoreSnapshot(const TrainingSnapshot& snapshot, Net<float>& n
     progress.iterations = json.at("iterations").to_number<int64_t>();
     const Json* seconds = json.as_object().if_contains("seconds");
     if (seconds != nullptr) progress.seconds = seconds->to_number<double>();
+    const Json* returns = json.as_object().if_contains("returns");
+    if (returns != nullptr) progress.returns = returns->to_number<int>();
     return progress;
   } catch (const std::exception& error) {
     Refuse(fmt::format("its state of training cannot be used: {}", error.what()));

@@ -23,6 +23,7 @@ struct TrainingProgress {
   bool counted_alike = true;
   int64_t iterations = 0;
   double seconds = 0;
+  int returns = 0;  // to the last good state, each of which halved the rate
 };
 
 // The model at `path`, to go on with. FieldErrors names `checkpoint` where it cannot be.

@@ -79,6 +79,37 @@ TEST_F(Checkpoint, StopAndContinueGivesTheSameBits) {
   }
 }
 
+// Going back to the last good state is remembered, with the rate that it halved.
+TEST_F(Checkpoint, HalvedRatesGoOn) {
+  DeepLearningParams params = Reproducible();
+  params.response_column = "value";
+  params.ignored_columns = {"label"};
+  params.optimizer = OptimizerKind::kSgd;
+  params.activation = Activation::kRectifier;
+  params.regression_stop = -1;
+  params.epochs = 3;
+  // As large a rate as it takes.
+  TrainingOutcome whole;
+  const auto returns = [](const TrainingOutcome& outcome) {
+    const auto& model = dynamic_cast<const DeepLearningModel&>(*outcome.model);
+    return model.snapshot()->progress->at("returns").to_number<int>();
+  };
+  for (params.rate = 0.5; params.rate < 1000; params.rate *= 2) {
+    whole = Train(params);
+    if (returns(whole) > 0) break;
+  }
+  EXPECT_GT(returns(whole), 0);
+  params.epochs = 1;
+  params.checkpoint = Save(Train(params));
+  params.epochs = 3;
+  const TrainingOutcome parts = Train(params);
+  ExpectSame(parts, whole);
+  EXPECT_EQ(returns(parts), returns(whole));
+  // A rate that is given anew is meant as it stands.
+  params.rate /= 64;
+  EXPECT_EQ(returns(Train(params)), 0);
+}
+
 // Where the pause falls within an epoch, it is one scoring more; the weights are the same.
 TEST_F(Checkpoint, PauseWithinAnEpochGivesTheSameWeights) {
   DeepLearningParams params = Reproducible();

@@ -27,22 +27,22 @@ uint64_t FoldSeed(const DeepLearningParams& params) {
   return Random(static_cast<uint64_t>(params.seed), {kStream}).Next();
 }
 
-DeepLearningParams ForFold(DeepLearningParams params, size_t fold, size_t folds) {
+DeepLearningParams ForFold(DeepLearningParams params, size_t fold, size_t shares) {
   if (!params.export_checkpoints_dir.empty()) {
     params.export_checkpoints_dir += fmt::format("/cv_{}", fold + 1);
   }
   if (!params.model_id.empty()) params.model_id += fmt::format("_cv_{}", fold + 1);
   params.export_weights_and_biases = false;
-  params.max_runtime_secs /= static_cast<double>(folds + 1);
+  params.max_runtime_secs /= static_cast<double>(shares);
   return params;
 }
 
 DeepLearningParams ForMainModel(DeepLearningParams params,
-                                const std::vector<TrainingOutcome>& folds) {
+                                const std::vector<TrainingOutcome>& folds, size_t shares) {
   params.overwrite_with_best_model = false;
   if (params.stopping_rounds == 0 && params.max_runtime_secs == 0) return params;
   params.stopping_rounds = 0;
-  params.max_runtime_secs /= static_cast<double>(folds.size() + 1);
+  params.max_runtime_secs /= static_cast<double>(shares);
   double sum = 0;
   for (const TrainingOutcome& fold : folds) sum += fold.kept_epochs;
   params.epochs = sum / static_cast<double>(folds.size());

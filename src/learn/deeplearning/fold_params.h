@@ -15,11 +15,11 @@ DeepLearningParams ForCrossValidation(DeepLearningParams params);
 uint64_t FoldSeed(const DeepLearningParams& params);
 // Of a fold: its model is <model_id>_cv_<fold>, checkpoints go into a folder of its own, and time
 // is shared out evenly to the folds and the main model.
-DeepLearningParams ForFold(DeepLearningParams params, size_t fold, size_t folds);
+DeepLearningParams ForFold(DeepLearningParams params, size_t fold, size_t shares);
 // As in H2O the main model is kept as it is last: no rows are held out from it to choose by. Where
 // folds may have stopped early (stopping_rounds, max_runtime_secs), it trains for the mean number
 // of epochs after which theirs were the best, and does not stop by itself.
 DeepLearningParams ForMainModel(DeepLearningParams params,
-                                const std::vector<TrainingOutcome>& folds);
+                                const std::vector<TrainingOutcome>& folds, size_t shares);
 
 }  // namespace thalweg

@@ -19,6 +19,11 @@ std::vector<Matrix<float>*> LastGoodState::State() const {
   return state;
 }
 
+void LastGoodState::Restore(int returns) {
+  returns_ = returns;
+  optimizer_.ReduceRate(std::pow(0.5, returns));
+}
+
 bool LastGoodState::IsSound() const {
   for (const ParameterBlock<float>& block : net_.Blocks()) {
     // A NaN fails the comparison, too. Whole rows without a branch, for speed.

@@ -21,6 +21,11 @@ class LastGoodState {
   // Net and optimizer must outlive this. Where not `enabled`, nothing is kept, and GoBack throws.
   LastGoodState(Net<float>& net, Optimizer<float>& optimizer, bool enabled);
 
+  // How often there was a way back. A training that goes on begins with those of its earlier parts,
+  // and the rates that they halved.
+  int returns() const { return returns_; }
+  void Restore(int returns);
+
   // All weights and biases are finite, and none is above kLargest.
   bool IsSound() const;
   // Remembers the state after so many samples; to be called where it is sound.

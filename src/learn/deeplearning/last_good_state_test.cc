@@ -67,6 +67,23 @@ TEST(LastGoodState, BringsBackEverythingAndHalvesTheRate) {
   }
 }
 
+TEST(LastGoodState, GoesOnWithTheRatesThatWereHalved) {
+  const OptimizerOptions options = {.kind = OptimizerKind::kSgd, .rate = 0.01};
+  OptimizerOptions eighth = options;
+  eighth.rate = 0.00125;
+  Trained a(options), b(eighth);
+  LastGoodState good(a.net, *a.optimizer, true);
+  good.Restore(3);
+  EXPECT_EQ(good.returns(), 3);
+  a.Train();
+  b.Train();
+  EXPECT_TRUE(a.Values() == b.Values());
+  good.Keep(0);
+  std::vector<std::string> notes;
+  good.GoBack(1, notes);
+  EXPECT_THAT(notes[0], HasSubstr("4 of at most 5"));
+}
+
 TEST(LastGoodState, KnowsWhatIsSound) {
   Trained t({});
   const LastGoodState good(t.net, *t.optimizer, true);

@@ -144,11 +144,15 @@ void FromNetwork(const Network& network, Net<T>& net) {
 template <class T>
 void CopyHiddenLayers(const Network& network, Net<T>& net) {
   const std::vector<ParameterBlock<T>> blocks = net.Blocks();
-  Check(blocks.size() == 2 * network.layers.size(), "as many layers in both nets");
+  size_t layer = 0;
   for (size_t i = 0; i + 2 < blocks.size(); i += 2) {
-    CopyElements(network.layers[i / 2].weights, *blocks[i].values);
-    CopyElements(network.layers[i / 2].biases, *blocks[i + 1].values);
+    if (!blocks[i].penalized) continue;  // batch normalization
+    Check(layer < network.hidden_layers(), "as many layers in both nets");
+    CopyElements(network.layers[layer].weights, *blocks[i].values);
+    CopyElements(network.layers[layer].biases, *blocks[i + 1].values);
+    ++layer;
   }
+  Check(layer == network.hidden_layers(), "as many layers in both nets");
 }
 
 #define THALWEG_INSTANTIATE(T)                                                    \

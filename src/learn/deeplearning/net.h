@@ -61,7 +61,7 @@ template <class T>
 void SetOutputBiases(std::span<const double> biases, Net<T>& net);
 
 // All but the last layer, from a network of the same inputs, hidden sizes and
-// activation.
+// activation; batch normalization stays as it is.
 template <class T>
 void CopyHiddenLayers(const Network& network, Net<T>& net);
 

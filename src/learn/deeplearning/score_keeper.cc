@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "learn/deeplearning/scoring_rows.h"
 #include "learn/early_stopping.h"
 
@@ -51,6 +52,32 @@ ScoreKeeper::ScoreKeeper(const DeepLearningParams& params, const TrainingData& d
 
 ScoreKeeper::~ScoreKeeper() = default;
 
+void ScoreKeeper::CheckStoppingMetric(const Network& network, ThreadPool& pool) const {
+  // Of each class, as some metrics need all.
+  std::vector<uint32_t> few = {0};
+  std::vector<bool> seen(data_.response.domain.size());
+  const std::vector<int32_t>& classes = data_.training.actual.classes;
+  for (size_t r = 0; r < classes.size() && few.size() <= seen.size(); ++r) {
+    const auto c = static_cast<size_t>(classes[r]);
+    if (!seen[c]) few.push_back(static_cast<uint32_t>(r));
+    seen[c] = true;
+  }
+  const Metrics metrics = ScoreMetrics(network, data_.response, *data_.training.store,
+                                       data_.training.actual, few, pool);
+  const MetricByName& metric = Find(params_.stopping_metric);
+  if (metric.value(metrics)) return;
+  std::vector<std::string> others;
+  for (const MetricByName& other : kMetricsByName) {
+    if (other.value(metrics)) others.emplace_back(other.name);
+  }
+  throw FieldErrors(std::vector<FieldError>{
+      {"stopping_metric",
+       fmt::format("{} is not measured {}; there are: {}", metric.name,
+                   params_.autoencoder ? std::string("for autoencoders")
+                                       : "for a response such as " + params_.response_column,
+                   Join(others, ", "))}});
+}
+
 bool ScoreKeeper::IsDue() const {
   const double seconds = clock_.seconds();
   if (params_.reproducible || params_.score_each_iteration) return true;
@@ -68,8 +95,8 @@ bool ScoreKeeper::IsBetter(const Scores& scores) const {
     return std::pair(*now.classification_error, *now.logloss) <
            std::pair(*kept.classification_error, *kept.logloss);
   }
-  const double a = *metric.value(now);
-  const double b = *metric.value(kept);
+  const double a = metric.value(now).value_or(std::nan(""));
+  const double b = metric.value(kept).value_or(std::nan(""));
   return metric.larger_is_better ? a > b : a < b;
 }
 
@@ -106,13 +133,10 @@ void ScoreKeeper::Score(std::shared_ptr<const Network> network, const TrainingSt
   const Stopwatch watch;
   const Scores scores = Measure(*network, pool);
   const MetricByName& metric = Find(params_.stopping_metric);
-  const std::optional<double> value = metric.value(ToStopBy(scores));
-  if (!value) {
-    throw FieldErrors(std::vector<FieldError>{
-        {"stopping_metric", fmt::format("{} is not measured for a response such as {}", metric.name,
-                                        params_.response_column)}});
+  // There is one: CheckStoppingMetric. A table of lifts needs rows of both classes.
+  if (state.iteration_done) {
+    stopping_values_.push_back(metric.value(ToStopBy(scores)).value_or(std::nan("")));
   }
-  if (state.iteration_done) stopping_values_.push_back(*value);
   latest_ = scores;
   if (empty() || !params_.overwrite_with_best_model || IsBetter(scores)) {
     kept_ = scores;

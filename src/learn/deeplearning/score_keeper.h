@@ -34,12 +34,15 @@ struct TrainingState {
 class ScoreKeeper {
  public:
   // Parameters and data must outlive this. `clock` runs since this part of the training began.
-  // `seed` decides on which rows to score. FieldErrors where stopping_metric or
-  // score_validation_sampling does not go with the response.
+  // `seed` decides on which rows to score. FieldErrors where score_validation_sampling does not go
+  // with the response.
   ScoreKeeper(const DeepLearningParams& params, const TrainingData& data, const Stopwatch& clock,
               uint64_t seed);
   ~ScoreKeeper();
 
+  // FieldErrors where stopping_metric is not measured for such responses; scores a few rows with
+  // any network to find out.
+  void CheckStoppingMetric(const Network& network, ThreadPool& pool) const;
   // By score_interval and score_duty_cycle; with score_each_iteration or reproducible, always.
   bool IsDue() const;
   // `layers` goes into the history, too, where it is not null.

@@ -120,8 +120,42 @@ TEST(Scoring, BestModelIsChosenByTheMetric) {
   }
   params.overwrite_with_best_model = false;
   EXPECT_EQ(Train(params).kept_epochs, 60);
-  params.stopping_metric = StoppingMetricByName("MAE");
-  EXPECT_THROW(Train(params), FieldErrors);
+}
+
+// Before any row is trained.
+TEST(Scoring, MetricsOfOtherResponsesAreRefusedAtTheStart) {
+  class Progress : public ProgressListener {
+   public:
+    void Update(const ProgressUpdate& /*update*/) override { updates += 1; }
+    int updates = 0;
+  };
+  const auto refused = [](DeepLearningParams params, const char* name) {
+    params.stopping_metric = StoppingMetricByName(name);
+    params.epochs = 0.1;
+    Progress progress;
+    try {
+      Train(params, 1, nullptr, &progress);
+      return false;
+    } catch (const FieldErrors& errors) {
+      EXPECT_EQ(errors.errors()[0].field, "stopping_metric");
+      EXPECT_EQ(progress.updates, 0) << name;
+      return true;
+    }
+  };
+  DeepLearningParams autoencoder = Classify();
+  autoencoder.autoencoder = true;
+  autoencoder.response_column = "";
+  DeepLearningParams no_lifts = Classify();
+  no_lifts.gainslift_bins = 0;
+  for (const MetricByName& metric : kMetricsByName) {
+    const std::string name = metric.name;
+    const bool any = name == "AUTO" || name == "MSE" || name == "RMSE" || name == "r2";
+    const bool number = name == "deviance" || name == "MAE" || name == "RMSLE";
+    EXPECT_EQ(refused(Classify(), metric.name), number) << name;
+    EXPECT_EQ(refused(no_lifts, metric.name), number || name == "lift_top_group") << name;
+    EXPECT_EQ(refused(Regress(), metric.name), !number && !any) << name;
+    EXPECT_EQ(refused(autoencoder, metric.name), !any || name == "r2") << name;
+  }
 }
 
 TEST(Scoring, RegressionStopsAtItsError) {

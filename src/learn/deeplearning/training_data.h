@@ -66,6 +66,7 @@ class StoredRows : public TrainingRows<float> {
   float Weight(size_t row) const override {
     return static_cast<float>(rows_.actual.weights[Number(row)] * weight_scale_);
   }
+  double WeightUnit() const override { return weight_scale_; }
   // With an identity link, offsets are in the values.
   bool HasOffsets() const override {
     return !rows_.actual.offsets.empty() &&

@@ -69,6 +69,7 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
                                "counts in total",
                                params_.epochs, Epochs())}});
   }
+  scores_.CheckStoppingMetric(ToNetwork(net_), pool_);
   const StepOptions step = StepOptionsOf(params_, Seed(kDropout));
   if (params_.mini_batch_size == 1 && !params_.reproducible) {
     hogwild_ = std::make_unique<HogwildTrainer>(net_, *optimizer_, rows_, step, pool_);
@@ -83,6 +84,11 @@ void TrainingLoop::Restore(const DeepLearningModel& previous) {
   const TrainingProgress progress = RestoreSnapshot(snapshot, net_, *optimizer_);
   iterations_ = progress.iterations;
   seconds_before_ = progress.seconds;
+  // Another rate is meant as it stands.
+  const Json* rate = previous.parameters().as_object().if_contains("rate");
+  if (rate == nullptr || rate->to_number<double>() == params_.rate) {
+    last_good_.Restore(progress.returns);
+  }
   if (progress.rows == rows_.rows() && progress.counted_alike) {
     samples_ = progress.samples;
   } else {
@@ -200,7 +206,8 @@ std::shared_ptr<DeepLearningModel> TrainingLoop::MakeModel(bool with_state) {
                                      .rows = rows_.rows(),
                                      .counted_alike = before_.samples == 0,
                                      .iterations = iterations_,
-                                     .seconds = seconds_before_ + clock_.seconds()};
+                                     .seconds = seconds_before_ + clock_.seconds(),
+                                     .returns = last_good_.returns()};
   // Labels are predicted as in the metrics that are reported.
   ResponseScale response = data_.response;
   const Scores& kept = scores_.kept();

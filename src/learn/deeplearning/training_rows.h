@@ -24,6 +24,8 @@ class TrainingRows {
   virtual bool HasWeights() const { return false; }
   virtual bool HasOffsets() const { return false; }
   virtual T Weight(size_t /*row*/) const { return 1; }
+  // What Weight is of a row whose weight was given as 1.
+  virtual double WeightUnit() const { return 1; }
   virtual T Offset(size_t /*row*/) const { return 0; }
 };
 

@@ -22,7 +22,8 @@ constexpr size_t kCellsOfAll = size_t{1} << 21;
 constexpr size_t kFewestCells = size_t{1} << 14;
 
 size_t CellsOfEach(size_t classes) {
-  return std::clamp(kCellsOfAll / classes, kFewestCells, ScoreDistribution::kCapacity);
+  return std::clamp(kCellsOfAll / std::max<size_t>(classes, 1), kFewestCells,
+                    ScoreDistribution::kCapacity);
 }
 
 // Of a constant prediction of the classes' shares, which R2 compares with; p (1 - p) for two.

@@ -12,7 +12,7 @@ AffineLayer<T>::AffineLayer(size_t inputs, size_t outputs, size_t index)
       parameters_{Matrix<T>(inputs, outputs), Matrix<T>(1, outputs)} {}
 
 template <class T>
-void AffineLayer<T>::ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y,
+void AffineLayer<T>::ForwardColumns(const Pass<T>& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y,
                                     size_t begin, size_t end) const {
   const MatrixView<T> part = y.Columns(begin, end);
   for (size_t r = 0; r < x.rows; ++r) {
@@ -22,7 +22,7 @@ void AffineLayer<T>::ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> x, 
 }
 
 template <class T>
-void AffineLayer<T>::BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
+void AffineLayer<T>::BackwardColumns(const Pass<T>& /*pass*/, ConstMatrixView<T> /*x*/,
                                      ConstMatrixView<T> /*y*/, ConstMatrixView<T> dy,
                                      MatrixView<T> dx, size_t begin, size_t end) const {
   GemmTransposedB<T>(dy, parameters_.weights.Rows(begin, end), dx.Columns(begin, end),

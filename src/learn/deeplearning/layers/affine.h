@@ -15,9 +15,9 @@ class AffineLayer : public Layer<T> {
   // Weights and biases start as zeros.
   AffineLayer(size_t inputs, size_t outputs, size_t index);
   bool HasIndependentColumns() const override { return true; }
-  void ForwardColumns(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
+  void ForwardColumns(const Pass<T>& pass, ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
                       size_t end) const override;
-  void BackwardColumns(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
+  void BackwardColumns(const Pass<T>& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
                        ConstMatrixView<T> dy, MatrixView<T> dx, size_t begin,
                        size_t end) const override;
   Parameters<T>* parameters() override { return &parameters_; }

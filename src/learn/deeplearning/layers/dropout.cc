@@ -8,7 +8,7 @@
 namespace thalweg {
 
 template <class T>
-void DropoutLayer<T>::ForwardColumns(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y,
+void DropoutLayer<T>::ForwardColumns(const Pass<T>& pass, ConstMatrixView<T> x, MatrixView<T> y,
                                      size_t begin, size_t end) const {
   for (size_t r = 0; r < x.rows; ++r) {
     const T* from = x.row(r) + begin;
@@ -24,7 +24,7 @@ void DropoutLayer<T>::ForwardColumns(const Pass& pass, ConstMatrixView<T> x, Mat
 }
 
 template <class T>
-void DropoutLayer<T>::BackwardColumns(const Pass& pass, ConstMatrixView<T> /*x*/,
+void DropoutLayer<T>::BackwardColumns(const Pass<T>& pass, ConstMatrixView<T> /*x*/,
                                       ConstMatrixView<T> /*y*/, ConstMatrixView<T> dy,
                                       MatrixView<T> dx, size_t begin, size_t end) const {
   ForwardColumns(pass, dy, dx, begin, end);

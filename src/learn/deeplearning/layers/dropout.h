@@ -12,9 +12,9 @@ class DropoutLayer : public Layer<T> {
       : Layer<T>(units, units, index), ratio_(ratio) {}
   bool BackwardInPlace() const override { return true; }
   bool HasIndependentColumns() const override { return true; }
-  void ForwardColumns(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
+  void ForwardColumns(const Pass<T>& pass, ConstMatrixView<T> x, MatrixView<T> y, size_t begin,
                       size_t end) const override;
-  void BackwardColumns(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
+  void BackwardColumns(const Pass<T>& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
                        ConstMatrixView<T> dy, MatrixView<T> dx, size_t begin,
                        size_t end) const override;
 

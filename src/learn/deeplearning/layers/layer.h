@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "kernels/gemm.h"
@@ -11,13 +12,22 @@
 
 namespace thalweg {
 
-// What is true of one walk through the net.
+// How much each row of a batch counts.
+template <class T>
+struct RowWeights {
+  std::span<const T> values = {};  // empty: 1 each
+  double unit = 1;                 // what a row of weight 1, as it was given, has there
+};
+
+// What is true of one walk of some rows through the net.
+template <class T>
 struct Pass {
   bool training = true;
   uint64_t seed = 0;
   // Number of the sample in the first row, counted over the whole training. Random parts of a layer
   // draw from Random(seed, {sample, layer}), so that they do not depend on who does the work.
   uint64_t first_sample = 0;
+  RowWeights<T> weights = {};
 };
 
 // Weights are inputs x outputs (y = x W + b): what one input contributes is contiguous.
@@ -36,6 +46,7 @@ struct GradientPart {
   Upcoming<T> upcoming;    // may be fetched meanwhile
   // Columns first_column … of dy, if somebody has packed them.
   const PackedFactor<T>* packed_dy = nullptr;
+  RowWeights<T> weights = {};  // dy has them already
 };
 
 // For T = float (training) and double (the gradient check). A layer holds no values of a batch:
@@ -54,11 +65,11 @@ class Layer {
   size_t index() const { return index_; }
 
   // x: rows x inputs; y: rows x outputs.
-  virtual void Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y) const {
+  virtual void Forward(const Pass<T>& pass, ConstMatrixView<T> x, MatrixView<T> y) const {
     ForwardColumns(pass, x, y, 0, outputs_);
   }
   // dx = the derivative of the loss by x, given that by y. x and y are those of Forward.
-  virtual void Backward(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
+  virtual void Backward(const Pass<T>& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
                         ConstMatrixView<T> dy, MatrixView<T> dx) const {
     BackwardColumns(pass, x, y, dy, dx, 0, inputs_);
   }
@@ -73,15 +84,15 @@ class Layer {
   // below instead of those above: columns begin … end-1 of y, or of dx, where begin is at a whole
   // vector. Large layers are spread over threads by this.
   virtual bool HasIndependentColumns() const { return false; }
-  virtual void ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*x*/, MatrixView<T> /*y*/,
-                              size_t /*begin*/, size_t /*end*/) const {}
-  virtual void BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
+  virtual void ForwardColumns(const Pass<T>& /*pass*/, ConstMatrixView<T> /*x*/,
+                              MatrixView<T> /*y*/, size_t /*begin*/, size_t /*end*/) const {}
+  virtual void BackwardColumns(const Pass<T>& /*pass*/, ConstMatrixView<T> /*x*/,
                                ConstMatrixView<T> /*y*/, ConstMatrixView<T> /*dy*/,
                                MatrixView<T> /*dx*/, size_t /*begin*/, size_t /*end*/) const {}
 
   // What the layer made of a batch, once for each, after its rows have gone
   // forward and back; no other thread is at work in the layer then.
-  virtual void Observe(ConstMatrixView<T> /*y*/) {}
+  virtual void Observe(ConstMatrixView<T> /*y*/, const RowWeights<T>& /*weights*/) {}
 
   // True where the rows of a batch do not stand alone: the layer is given whole columns at once,
   // all rows of the batch. It has independent columns, parameters that are not those of an affine

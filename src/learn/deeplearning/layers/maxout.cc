@@ -4,7 +4,7 @@ namespace thalweg {
 
 // Plain loops: the second channel starts at x + units, which need not be aligned.
 template <class T>
-void MaxoutLayer<T>::Forward(const Pass& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y) const {
+void MaxoutLayer<T>::Forward(const Pass<T>& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y) const {
   const size_t units = this->outputs();
   for (size_t r = 0; r < x.rows; ++r) {
     const T* first = x.row(r);
@@ -15,8 +15,9 @@ void MaxoutLayer<T>::Forward(const Pass& /*pass*/, ConstMatrixView<T> x, MatrixV
 }
 
 template <class T>
-void MaxoutLayer<T>::Backward(const Pass& /*pass*/, ConstMatrixView<T> x, ConstMatrixView<T> /*y*/,
-                              ConstMatrixView<T> dy, MatrixView<T> dx) const {
+void MaxoutLayer<T>::Backward(const Pass<T>& /*pass*/, ConstMatrixView<T> x,
+                              ConstMatrixView<T> /*y*/, ConstMatrixView<T> dy,
+                              MatrixView<T> dx) const {
   const size_t units = this->outputs();
   for (size_t r = 0; r < x.rows; ++r) {
     const T* first = x.row(r);

@@ -9,9 +9,9 @@ template <class T>
 class MaxoutLayer : public Layer<T> {
  public:
   MaxoutLayer(size_t units, size_t index) : Layer<T>(2 * units, units, index) {}
-  void Forward(const Pass& pass, ConstMatrixView<T> x, MatrixView<T> y) const override;
-  void Backward(const Pass& pass, ConstMatrixView<T> x, ConstMatrixView<T> y, ConstMatrixView<T> dy,
-                MatrixView<T> dx) const override;
+  void Forward(const Pass<T>& pass, ConstMatrixView<T> x, MatrixView<T> y) const override;
+  void Backward(const Pass<T>& pass, ConstMatrixView<T> x, ConstMatrixView<T> y,
+                ConstMatrixView<T> dy, MatrixView<T> dx) const override;
 };
 
 }  // namespace thalweg

@@ -5,15 +5,15 @@
 namespace thalweg {
 
 template <class T>
-void RectifierLayer<T>::ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y,
-                                       size_t begin, size_t end) const {
+void RectifierLayer<T>::ForwardColumns(const Pass<T>& /*pass*/, ConstMatrixView<T> x,
+                                       MatrixView<T> y, size_t begin, size_t end) const {
   for (size_t r = 0; r < x.rows; ++r) {
     Rectifier(x.row(r) + begin, y.row(r) + begin, end - begin);
   }
 }
 
 template <class T>
-void RectifierLayer<T>::BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
+void RectifierLayer<T>::BackwardColumns(const Pass<T>& /*pass*/, ConstMatrixView<T> /*x*/,
                                         ConstMatrixView<T> y, ConstMatrixView<T> dy,
                                         MatrixView<T> dx, size_t begin, size_t end) const {
   for (size_t r = 0; r < y.rows; ++r) {

@@ -5,7 +5,7 @@
 namespace thalweg {
 
 template <class T>
-void TanhLayer<T>::ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y,
+void TanhLayer<T>::ForwardColumns(const Pass<T>& /*pass*/, ConstMatrixView<T> x, MatrixView<T> y,
                                   size_t begin, size_t end) const {
   for (size_t r = 0; r < x.rows; ++r) {
     Tanh(x.row(r) + begin, y.row(r) + begin, end - begin);
@@ -13,7 +13,7 @@ void TanhLayer<T>::ForwardColumns(const Pass& /*pass*/, ConstMatrixView<T> x, Ma
 }
 
 template <class T>
-void TanhLayer<T>::BackwardColumns(const Pass& /*pass*/, ConstMatrixView<T> /*x*/,
+void TanhLayer<T>::BackwardColumns(const Pass<T>& /*pass*/, ConstMatrixView<T> /*x*/,
                                    ConstMatrixView<T> y, ConstMatrixView<T> dy, MatrixView<T> dx,
                                    size_t begin, size_t end) const {
   for (size_t r = 0; r < y.rows; ++r) {
