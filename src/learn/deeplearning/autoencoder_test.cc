@@ -8,10 +8,8 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "learn/deeplearning/columns_for_test.h"
 #include "learn/deeplearning/layers/sparsity.h"
-#include "learn/deeplearning/trainer.h"
-#include "models/deeplearning_model.h"
-#include "models/frame_for_test.h"
 
 namespace thalweg {
 namespace {
@@ -70,18 +68,7 @@ DeepLearningParams Params() {
 
 TrainingOutcome Train(const DeepLearningParams& params) {
   static const Frame frame = MakeFrame();
-  ThreadPool pool(2);
-  return TrainDeepLearning(params, {&frame, &frame}, pool, {});
-}
-
-const DeepLearningModel& ModelOf(const TrainingOutcome& outcome) {
-  return dynamic_cast<const DeepLearningModel&>(*outcome.model);
-}
-
-std::vector<double> Cells(const Frame& frame, const std::string& column) {
-  std::vector<double> cells(static_cast<size_t>(frame.rows()));
-  ReadCells(frame, frame.IndexOf(column), 0, cells);
-  return cells;
+  return TrainOn(params, frame, &frame);
 }
 
 TEST(Autoencoder, ReproducesItsInputs) {
@@ -100,9 +87,9 @@ TEST(Autoencoder, ReproducesItsInputs) {
             (std::vector<std::string>{"reconstr_x0", "reconstr_x1", "reconstr_level.low",
                                       "reconstr_level.high", "reconstr_x2", "reconstr_x3",
                                       "reconstr_x4", "reconstr_x5"}));
-  const std::vector<double> x0 = Cells(frame, "x0"), r0 = Cells(again, "reconstr_x0");
-  const std::vector<double> level = Cells(frame, "level"),
-                            high = Cells(again, "reconstr_level.high");
+  const std::vector<double> x0 = CellsOf(frame, "x0"), r0 = CellsOf(again, "reconstr_x0");
+  const std::vector<double> level = CellsOf(frame, "level"),
+                            high = CellsOf(again, "reconstr_level.high");
   double error = 0, wrong = 0;
   for (size_t r = 0; r < kRows; ++r) {
     error += std::abs(x0[r] - r0[r]) / kRows;
@@ -120,10 +107,10 @@ TEST(Autoencoder, ErrorsPerRowAndFeatureAgree) {
   ASSERT_EQ(errors.columns(), 9U);
   EXPECT_EQ(errors.name(0), "Reconstruction.MSE");
   EXPECT_EQ(errors.name(3), "reconstr_level.low.SE");
-  const std::vector<double> mse = Cells(errors, "Reconstruction.MSE");
+  const std::vector<double> mse = CellsOf(errors, "Reconstruction.MSE");
   std::vector<double> sums(kRows);
   for (size_t c = 1; c < 9; ++c) {
-    const std::vector<double> se = Cells(errors, errors.name(c));
+    const std::vector<double> se = CellsOf(errors, errors.name(c));
     for (size_t r = 0; r < kRows; ++r) sums[r] += se[r] / 8;
   }
   double mean = 0;
@@ -136,7 +123,7 @@ TEST(Autoencoder, ErrorsPerRowAndFeatureAgree) {
   EXPECT_EQ(std::max_element(mse.begin(), mse.end()) - mse.begin(), 11);
   const Frame rows_only = outcome.model->ReconstructionErrors(frame, false, pool);
   EXPECT_EQ(rows_only.columns(), 1U);
-  EXPECT_EQ(Cells(rows_only, "Reconstruction.MSE"), mse);
+  EXPECT_EQ(CellsOf(rows_only, "Reconstruction.MSE"), mse);
 }
 
 TEST(Autoencoder, IsKeptByItsFile) {
@@ -146,8 +133,8 @@ TEST(Autoencoder, IsKeptByItsFile) {
   EXPECT_TRUE(again->scale().autoencoder());
   const Frame frame = MakeFrame();
   ThreadPool pool(2);
-  EXPECT_EQ(Cells(again->Predict(frame, pool), "reconstr_x3"),
-            Cells(outcome.model->Predict(frame, pool), "reconstr_x3"));
+  EXPECT_EQ(CellsOf(again->Predict(frame, pool), "reconstr_x3"),
+            CellsOf(outcome.model->Predict(frame, pool), "reconstr_x3"));
 }
 
 TEST(Autoencoder, DeepFeaturesAreTheHiddenUnits) {
@@ -159,10 +146,10 @@ TEST(Autoencoder, DeepFeaturesAreTheHiddenUnits) {
   // By hand: the second layer's tanh of the first one's values.
   const Frame first = outcome.model->DeepFeatures(frame, 1, pool);
   const AffineWeights& layer = ModelOf(outcome).network().layers[1];
-  const std::vector<double> value = Cells(middle, "DF.L2.C2");
+  const std::vector<double> value = CellsOf(middle, "DF.L2.C2");
   std::vector<double> sum(kRows, layer.biases(0, 1));
   for (size_t i = 0; i < 10; ++i) {
-    const std::vector<double> in = Cells(first, first.name(i));
+    const std::vector<double> in = CellsOf(first, first.name(i));
     for (size_t r = 0; r < kRows; ++r) sum[r] += in[r] * layer.weights(i, 1);
   }
   for (size_t r = 0; r < kRows; ++r) EXPECT_NEAR(value[r], std::tanh(sum[r]), 1e-5);
@@ -176,7 +163,7 @@ double MeanOfFeatures(const TrainingOutcome& outcome, int64_t layer) {
   const Frame features = outcome.model->DeepFeatures(frame, layer, pool);
   double sum = 0;
   for (const std::string& name : features.names()) {
-    for (double v : Cells(features, name)) sum += v;
+    for (double v : CellsOf(features, name)) sum += v;
   }
   return sum / static_cast<double>(features.columns() * kRows);
 }
@@ -311,8 +298,9 @@ TEST(Pretrained, NetStartsFromTheAutoencodersLayers) {
   const TrainingOutcome start = Train(params);
   const Frame frame = MakeFrame();
   ThreadPool pool(2);
-  const std::vector<double> a = Cells(autoencoder.model->DeepFeatures(frame, 3, pool), "DF.L3.C4");
-  const std::vector<double> b = Cells(start.model->DeepFeatures(frame, 3, pool), "DF.L3.C4");
+  const std::vector<double> a =
+      CellsOf(autoencoder.model->DeepFeatures(frame, 3, pool), "DF.L3.C4");
+  const std::vector<double> b = CellsOf(start.model->DeepFeatures(frame, 3, pool), "DF.L3.C4");
   for (size_t r = 0; r < kRows; ++r) ASSERT_NEAR(a[r], b[r], 0.02);
   params.epochs = 60;
   EXPECT_GT(*Train(params).training_metrics.r2, 0.8);

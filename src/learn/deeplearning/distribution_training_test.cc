@@ -9,10 +9,8 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "learn/deeplearning/columns_for_test.h"
 #include "learn/deeplearning/response.h"
-#include "learn/deeplearning/trainer.h"
-#include "models/deeplearning_model.h"
-#include "models/frame_for_test.h"
 
 namespace thalweg {
 namespace {
@@ -23,52 +21,36 @@ constexpr size_t kRows = 1500;
 
 // y: mean e^(1 + x) with noise; counts from it, positive values, signed values, classes of two and
 // three levels; weights, offsets.
-struct Columns {
-  explicit Columns(uint64_t seed) {
-    Random random(seed);
-    for (size_t r = 0; r < kRows; ++r) {
-      x.push_back(random.Uniform(-1, 1));
-      z.push_back(random.Uniform(-1, 1));
-      const double mean = std::exp(1 + x[r]);
-      const double noise = -std::log(1 - random.Uniform());  // exponential, mean 1
-      positive.push_back(mean * noise + 1e-3);
-      count.push_back(std::floor(mean * 2 * random.Uniform()));
-      signed_value.push_back(100 + 20 * x[r] + 3 * random.Normal() +
-                             (r % 20 == 0 ? 300 * noise : 0));
-      two.push_back(random.Bernoulli(1 / (1 + std::exp(2 - 3 * x[r]))) ? 1 : 0);
-      three.push_back(x[r] > 0.3 ? 2 : (z[r] > 0 ? 1 : 0));
-      weight.push_back(static_cast<double>(r % 3));
-      offset.push_back(0.5 * z[r]);
-    }
+NamedColumns MakeColumns(uint64_t seed) {
+  NamedColumns c({"x", "z", "positive", "count", "value", "two", "three", "weight", "offset"},
+                 {{"two", {"no", "yes"}}, {"three", {"a", "b", "c"}}});
+  Random random(seed);
+  for (size_t r = 0; r < kRows; ++r) {
+    const double x = random.Uniform(-1, 1), z = random.Uniform(-1, 1);
+    const double mean = std::exp(1 + x);
+    const double noise = -std::log(1 - random.Uniform());  // exponential, mean 1
+    c["x"].push_back(x);
+    c["z"].push_back(z);
+    c["positive"].push_back(mean * noise + 1e-3);
+    c["count"].push_back(std::floor(mean * 2 * random.Uniform()));
+    c["value"].push_back(100 + 20 * x + 3 * random.Normal() + (r % 20 == 0 ? 300 * noise : 0));
+    c["two"].push_back(random.Bernoulli(1 / (1 + std::exp(2 - 3 * x))) ? 1 : 0);
+    c["three"].push_back(x > 0.3 ? 2 : (z > 0 ? 1 : 0));
+    c["weight"].push_back(static_cast<double>(r % 3));
+    c["offset"].push_back(0.5 * z);
   }
-  Frame Make(const std::vector<double>& weights) const {
-    return FrameMaker(x.size(), 200)
-        .Real("x", x)
-        .Real("z", z)
-        .Real("positive", positive)
-        .Real("count", count)
-        .Real("value", signed_value)
-        .Enum("two", {"no", "yes"}, two)
-        .Enum("three", {"a", "b", "c"}, three)
-        .Real("weight", weights)
-        .Real("offset", offset)
-        .Make();
-  }
-  std::vector<double> x, z, positive, count, signed_value, weight, offset;
-  std::vector<int64_t> two, three;
-};
+  return c;
+}
 
-const Columns& Cells() {
-  static const Columns columns(5);
+const NamedColumns& Cells() {
+  static const NamedColumns columns = MakeColumns(5);
   return columns;
 }
 
 DeepLearningParams Params(const std::string& response) {
   DeepLearningParams params;
   params.response_column = response;
-  for (const char* name : {"positive", "count", "value", "two", "three", "weight", "offset"}) {
-    if (name != response) params.ignored_columns.emplace_back(name);
-  }
+  params.ignored_columns = Cells().AllBut(response, {"x", "z"});
   params.hidden = {16};
   params.epochs = 30;
   params.seed = 7;
@@ -79,26 +61,13 @@ DeepLearningParams Params(const std::string& response) {
   return params;
 }
 
-TrainingOutcome Train(const DeepLearningParams& params, const Frame& frame) {
-  ThreadPool pool(2);
-  return TrainDeepLearning(params, {&frame, nullptr}, pool, {});
-}
-
 TrainingOutcome Train(const DeepLearningParams& params) {
-  static const Frame frame = Cells().Make(Cells().weight);
-  return Train(params, frame);
-}
-
-std::vector<double> Predict(const Model& model, const Frame& frame, const std::string& column) {
-  ThreadPool pool(2);
-  const Frame predictions = model.Predict(frame, pool);
-  std::vector<double> cells(static_cast<size_t>(frame.rows()));
-  ReadCells(predictions, predictions.IndexOf(column), 0, cells);
-  return cells;
+  static const Frame frame = Cells().Make();
+  return TrainOn(params, frame);
 }
 
 std::vector<double> Predict(const TrainingOutcome& outcome, const std::string& column = "predict") {
-  return Predict(*outcome.model, Cells().Make(Cells().weight), column);
+  return PredictedCells(*outcome.model, Cells().Make(), column);
 }
 
 double MeanDeviance(const Distribution& d, const std::vector<double>& y,
@@ -115,13 +84,13 @@ TEST(Distributions, LearnTheirMean) {
     const char* response;
     const std::vector<double>& y;
   };
-  const Columns& c = Cells();
+  const NamedColumns& c = Cells();
   const Case cases[] = {
-      {DistributionKind::kPoisson, "count", c.count},
-      {DistributionKind::kGamma, "positive", c.positive},
-      {DistributionKind::kTweedie, "count", c.count},
-      {DistributionKind::kLaplace, "value", c.signed_value},
-      {DistributionKind::kHuber, "value", c.signed_value},
+      {DistributionKind::kPoisson, "count", c["count"]},
+      {DistributionKind::kGamma, "positive", c["positive"]},
+      {DistributionKind::kTweedie, "count", c["count"]},
+      {DistributionKind::kLaplace, "value", c["value"]},
+      {DistributionKind::kHuber, "value", c["value"]},
   };
   for (const Case& test : cases) {
     DeepLearningParams params = Params(test.response);
@@ -137,9 +106,9 @@ TEST(Distributions, LearnTheirMean) {
     EXPECT_LT(MeanDeviance(d, test.y, predicted), 0.9 * MeanDeviance(d, test.y, constant))
         << test.response << outcome.model->Summary();
     for (size_t r = 0; r < kRows; ++r) {
-      const double truth = test.response == std::string("value")   ? 100 + 20 * c.x[r]
-                           : test.response == std::string("count") ? std::exp(1 + c.x[r]) - 0.5
-                                                                   : std::exp(1 + c.x[r]);
+      const double truth = test.response == std::string("value")   ? 100 + 20 * c["x"][r]
+                           : test.response == std::string("count") ? std::exp(1 + c["x"][r]) - 0.5
+                                                                   : std::exp(1 + c["x"][r]);
       error += std::abs(predicted[r] - truth) / kRows;
       if (d.HasLogLink()) {
         ASSERT_GT(predicted[r], 0);
@@ -157,7 +126,7 @@ TEST(Distributions, QuantilesLieBelowTheirShareOfRows) {
     params.quantile_alpha = alpha;
     const std::vector<double> predicted = Predict(Train(params));
     double below = 0;
-    for (size_t r = 0; r < kRows; ++r) below += Cells().signed_value[r] <= predicted[r] ? 1 : 0;
+    for (size_t r = 0; r < kRows; ++r) below += Cells()["value"][r] <= predicted[r] ? 1 : 0;
     EXPECT_NEAR(below / kRows, alpha, 0.08);
     EXPECT_GT(predicted[0], last);
     last = predicted[0];
@@ -166,7 +135,7 @@ TEST(Distributions, QuantilesLieBelowTheirShareOfRows) {
 
 TEST(Distributions, NetWithoutInputsStartsAtTheMean) {
   // Almost no training: predictions stay where the output's bias puts them.
-  const Columns& c = Cells();
+  const NamedColumns& c = Cells();
   struct Case {
     DistributionKind kind;
     const char* response;
@@ -175,11 +144,11 @@ TEST(Distributions, NetWithoutInputsStartsAtTheMean) {
   };
   double mean_count = 0, mean_value = 0;
   for (size_t r = 0; r < kRows; ++r) {
-    mean_count += c.count[r] / kRows;
-    mean_value += c.signed_value[r] / kRows;
+    mean_count += c["count"][r] / kRows;
+    mean_value += c["value"][r] / kRows;
   }
-  const double median = WeightedQuantile(c.signed_value, {}, 0.5);
-  const double low = WeightedQuantile(c.signed_value, {}, 0.2);
+  const double median = WeightedQuantile(c["value"], {}, 0.5);
+  const double low = WeightedQuantile(c["value"], {}, 0.2);
   for (const Case& test : {Case{DistributionKind::kPoisson, "count", true, mean_count},
                            Case{DistributionKind::kTweedie, "count", false, mean_count},
                            Case{DistributionKind::kGaussian, "value", true, mean_value},
@@ -209,7 +178,7 @@ TEST(Distributions, ModifiedHuberLearnsAClass) {
   double error = 0;
   for (size_t r = 0; r < kRows; ++r) {
     EXPECT_NEAR(no[r] + yes[r], 1, 1e-6);
-    error += std::abs(yes[r] - 1 / (1 + std::exp(2 - 3 * Cells().x[r]))) / kRows;
+    error += std::abs(yes[r] - 1 / (1 + std::exp(2 - 3 * Cells()["x"][r]))) / kRows;
   }
   EXPECT_LT(error, 0.08);
   EXPECT_NEAR(*outcome.training_metrics.classification_error,
@@ -228,8 +197,8 @@ TEST(Distributions, ModelIsKeptByItsFile) {
     const auto again = DeepLearningModel::FromFile(ModelFile::FromBytes(model.Bytes(), "test"));
     EXPECT_EQ(again->scale().distribution.huber_delta, model.scale().distribution.huber_delta);
     EXPECT_EQ(again->scale().offset_column, "offset");
-    const Frame frame = Cells().Make(Cells().weight);
-    EXPECT_EQ(Predict(*again, frame, "predict"), Predict(outcome));
+    const Frame frame = Cells().Make();
+    EXPECT_EQ(PredictedCells(*again, frame), Predict(outcome));
     EXPECT_NE(again->scale().distribution.huber_delta, kind == DistributionKind::kHuber ? 1 : 2);
   }
 }
@@ -341,15 +310,15 @@ TEST(Distributions, ImpossiblePairsAreRefusedWithTheReason) {
 }
 
 TEST(Distributions, RowsOutOfRangeAreNamed) {
-  Columns columns(5);
-  columns.count[41] = -1;
-  columns.positive[99] = 0;
-  columns.weight[7] = -2;
-  columns.offset[8] = kMissingReal;
-  const Frame frame = columns.Make(columns.weight);
+  NamedColumns columns = MakeColumns(5);
+  columns["count"][41] = -1;
+  columns["positive"][99] = 0;
+  columns["weight"][7] = -2;
+  columns["offset"][8] = kMissingReal;
+  const Frame frame = columns.Make();
   const auto message = [&](const DeepLearningParams& params) -> std::string {
     try {
-      Train(params, frame);
+      TrainOn(params, frame);
     } catch (const UserError& error) {
       return error.what();
     }

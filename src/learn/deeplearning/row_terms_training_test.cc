@@ -6,52 +6,27 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "learn/deeplearning/trainer.h"
-#include "models/deeplearning_model.h"
-#include "models/frame_for_test.h"
+#include "learn/deeplearning/columns_for_test.h"
 
 namespace thalweg {
 namespace {
 
 using testing::HasSubstr;
 
-struct Columns {
-  std::vector<double> x, z, value, count, weight, offset;
-  std::vector<int64_t> rare;
-
-  void Add(const Columns& from, size_t r, double w) {
-    x.push_back(from.x[r]);
-    z.push_back(from.z[r]);
-    value.push_back(from.value[r]);
-    count.push_back(from.count[r]);
-    rare.push_back(from.rare[r]);
-    offset.push_back(from.offset[r]);
-    weight.push_back(w);
-  }
-  Frame Make() const {
-    return FrameMaker(x.size(), 64)
-        .Real("x", x)
-        .Real("z", z)
-        .Real("value", value)
-        .Real("count", count)
-        .Enum("rare", {"no", "yes"}, rare)
-        .Real("weight", weight)
-        .Real("offset", offset)
-        .Make();
-  }
-};
-
-Columns MakeColumns(size_t rows) {
+NamedColumns MakeColumns(size_t rows) {
   Random random(9);
-  Columns c;
+  NamedColumns c({"x", "z", "value", "count", "rare", "weight", "offset"},
+                 {{"rare", {"no", "yes"}}});
   for (size_t r = 0; r < rows; ++r) {
-    c.x.push_back(random.Uniform(-1, 1));
-    c.z.push_back(random.Uniform(0, 10));
-    c.offset.push_back(0.3 * random.Uniform(-1, 1));
-    c.value.push_back(5 + 2 * c.x[r] + c.z[r] + c.offset[r]);
-    c.count.push_back(std::floor(2 * std::exp(1 + c.x[r] + c.offset[r]) * random.Uniform()));
-    c.rare.push_back(random.Bernoulli(1 / (1 + std::exp(3 - 2 * c.x[r]))) ? 1 : 0);
-    c.weight.push_back(static_cast<double>(r % 3));
+    const double x = random.Uniform(-1, 1), z = random.Uniform(0, 10);
+    const double offset = 0.3 * random.Uniform(-1, 1);
+    c["x"].push_back(x);
+    c["z"].push_back(z);
+    c["offset"].push_back(offset);
+    c["value"].push_back(5 + 2 * x + z + offset);
+    c["count"].push_back(std::floor(2 * std::exp(1 + x + offset) * random.Uniform()));
+    c["rare"].push_back(random.Bernoulli(1 / (1 + std::exp(3 - 2 * x))) ? 1 : 0);
+    c["weight"].push_back(static_cast<double>(r % 3));
   }
   return c;
 }
@@ -59,9 +34,7 @@ Columns MakeColumns(size_t rows) {
 DeepLearningParams Params(const std::string& response) {
   DeepLearningParams params;
   params.response_column = response;
-  for (const char* name : {"value", "count", "rare", "weight", "offset"}) {
-    if (name != response) params.ignored_columns.emplace_back(name);
-  }
+  params.ignored_columns = MakeColumns(0).AllBut(response, {"x", "z"});
   params.hidden = {12};
   params.activation = Activation::kTanh;
   params.epochs = 4;
@@ -73,26 +46,20 @@ DeepLearningParams Params(const std::string& response) {
 }
 
 std::shared_ptr<const DeepLearningModel> Train(const DeepLearningParams& params,
-                                               const Columns& columns) {
-  const Frame frame = columns.Make();
-  ThreadPool pool(2);
-  return std::dynamic_pointer_cast<const DeepLearningModel>(
-      TrainDeepLearning(params, {&frame, nullptr}, pool, {}).model);
+                                               const NamedColumns& columns) {
+  return std::dynamic_pointer_cast<const DeepLearningModel>(TrainOn(params, columns.Make()).model);
 }
 
-std::vector<double> Predict(const Model& model, const Columns& columns, size_t column = 0) {
-  ThreadPool pool(2);
-  const Frame predictions = model.Predict(columns.Make(), pool);
-  std::vector<double> cells(columns.x.size());
-  ReadCells(predictions, column, 0, cells);
-  return cells;
+std::vector<double> Predict(const Model& model, const NamedColumns& columns,
+                            const std::string& column = "predict") {
+  return PredictedCells(model, columns.Make(), column);
 }
 
 TEST(Weights, RowOfWeightZeroIsAsNotThere) {
-  const Columns all = MakeColumns(500);
-  Columns some;
+  const NamedColumns all = MakeColumns(500);
+  NamedColumns some = all.None();
   for (size_t r = 0; r < 500; ++r) {
-    if (all.weight[r] > 0) some.Add(all, r, all.weight[r]);
+    if (all["weight"][r] > 0) some.AddRow(all, r);
   }
   for (const char* response : {"value", "rare", "count"}) {
     DeepLearningParams params = Params(response);
@@ -105,12 +72,13 @@ TEST(Weights, RowOfWeightZeroIsAsNotThere) {
 }
 
 TEST(Weights, RowOfWeightTwoIsAsTheRowTwice) {
-  const Columns all = MakeColumns(300);
-  Columns one, twice;
+  const NamedColumns all = MakeColumns(300);
+  NamedColumns one = all, twice = all.None();
   for (size_t r = 0; r < 300; ++r) {
-    one.Add(all, r, r % 4 == 0 ? 2 : 1);
-    for (int k = 0; k < (r % 4 == 0 ? 2 : 1); ++k) twice.Add(all, r, 1);
+    one["weight"][r] = r % 4 == 0 ? 2 : 1;
+    for (int k = 0; k < (r % 4 == 0 ? 2 : 1); ++k) twice.AddRow(all, r);
   }
+  twice["weight"].assign(twice.rows(), 1);
   for (const char* response : {"value", "rare", "count"}) {
     // Batches of all rows: what one update does is then the same.
     DeepLearningParams params = Params(response);
@@ -121,10 +89,11 @@ TEST(Weights, RowOfWeightTwoIsAsTheRowTwice) {
     params.epochs = 30;
     params.mini_batch_size = 1000;
     params.weights_column = "weight";
-    const std::vector<double> a = Predict(*Train(params, one), all, response[0] == 'r' ? 2 : 0);
-    const std::vector<double> b = Predict(*Train(params, twice), all, response[0] == 'r' ? 2 : 0);
+    const std::string column = response[0] == 'r' ? "yes" : "predict";
+    const std::vector<double> a = Predict(*Train(params, one), all, column);
+    const std::vector<double> b = Predict(*Train(params, twice), all, column);
     params.weights_column = "";
-    const std::vector<double> c = Predict(*Train(params, one), all, response[0] == 'r' ? 2 : 0);
+    const std::vector<double> c = Predict(*Train(params, one), all, column);
     double difference = 0, other = 0;
     for (size_t r = 0; r < 300; ++r) {
       difference = std::max(difference, std::abs(a[r] - b[r]));
@@ -136,9 +105,9 @@ TEST(Weights, RowOfWeightTwoIsAsTheRowTwice) {
 }
 
 TEST(Offsets, AreAddedOnTheScaleOfTheLink) {
-  const Columns all = MakeColumns(600);
-  Columns more = all;
-  for (double& o : more.offset) o += 0.7;
+  const NamedColumns all = MakeColumns(600);
+  NamedColumns more = all;
+  for (double& o : more["offset"]) o += 0.7;
   for (const char* response : {"value", "count", "rare"}) {
     DeepLearningParams params = Params(response);
     if (response == std::string("count")) params.distribution = DistributionKind::kPoisson;
@@ -146,7 +115,7 @@ TEST(Offsets, AreAddedOnTheScaleOfTheLink) {
     params.offset_column = "offset";
     const auto model = Train(params, all);
     EXPECT_FALSE(model->Bytes() == without->Bytes());
-    const size_t column = response == std::string("rare") ? 2 : 0;
+    const std::string column = response == std::string("rare") ? "yes" : "predict";
     const std::vector<double> p = Predict(*model, all, column), q = Predict(*model, more, column);
     for (size_t r = 0; r < p.size(); ++r) {
       if (response == std::string("value")) {
@@ -160,16 +129,13 @@ TEST(Offsets, AreAddedOnTheScaleOfTheLink) {
     // What the offset says is not learned a second time.
     if (response == std::string("value")) {
       params.epochs = 60;
-      EXPECT_GT(*TrainDeepLearning(params, {std::make_shared<Frame>(all.Make()).get(), nullptr},
-                                   *std::make_unique<ThreadPool>(2), {})
-                     .training_metrics.r2,
-                0.99);
+      EXPECT_GT(*TrainOn(params, all.Make()).training_metrics.r2, 0.99);
     }
   }
 }
 
 TEST(Offsets, AreNeededToPredict) {
-  const Columns all = MakeColumns(100);
+  const NamedColumns all = MakeColumns(100);
   DeepLearningParams params = Params("value");
   params.offset_column = "offset";
   params.epochs = 1;
@@ -180,16 +146,16 @@ TEST(Offsets, AreNeededToPredict) {
 }
 
 TEST(Balance, ProbabilitiesAreBroughtBackToThePriors) {
-  const Columns all = MakeColumns(3000);
+  const NamedColumns all = MakeColumns(3000);
   double prior = 0;
-  for (int64_t c : all.rare) prior += static_cast<double>(c) / 3000;
+  for (double c : all["rare"]) prior += c / 3000;
   DeepLearningParams params = Params("rare");
   params.epochs = 20;
   const auto plain = Train(params, all);
   params.balance_classes = true;
   const auto balanced = Train(params, all);
   EXPECT_FALSE(plain->Bytes() == balanced->Bytes());
-  const std::vector<double> p = Predict(*plain, all, 2), q = Predict(*balanced, all, 2);
+  const std::vector<double> p = Predict(*plain, all, "yes"), q = Predict(*balanced, all, "yes");
   double mean = 0, difference = 0;
   for (size_t r = 0; r < p.size(); ++r) {
     mean += q[r] / 3000;
@@ -200,13 +166,13 @@ TEST(Balance, ProbabilitiesAreBroughtBackToThePriors) {
   EXPECT_LT(difference, 0.04);
   // The file keeps the factors.
   const auto again = DeepLearningModel::FromFile(ModelFile::FromBytes(balanced->Bytes(), "test"));
-  EXPECT_EQ(Predict(*again, all, 2), q);
+  EXPECT_EQ(Predict(*again, all, "yes"), q);
 }
 
 TEST(Balance, FactorsAndLimitSayHowManyRowsAnEpochHas) {
-  const Columns all = MakeColumns(1000);
+  const NamedColumns all = MakeColumns(1000);
   int64_t rare = 0;
-  for (int64_t c : all.rare) rare += c;
+  for (double c : all["rare"]) rare += static_cast<int64_t>(c);
   const Frame frame = all.Make();
   ThreadPool pool(2);
   DeepLearningParams params = Params("rare");
