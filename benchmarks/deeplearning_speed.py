@@ -3,7 +3,9 @@
 
 Samples per second of training alone, on 2 threads, ADADELTA (rho 0.99, epsilon 1e-8). Every figure is the best of
 `--rounds`, and programs take turns, so that a busy machine hits all alike. Without PyTorch or h2o (make bench-peers)
-only our figures are printed. `--errors` adds the test error after 5 epochs (h2o takes some 15 minutes for that);
+only our figures are printed. `--scoring` trains our nets once more with scoring as by default (score_interval 5 s, at most a tenth
+of the time, on 10,000 training and all test rows), and compares with that what the peers reach without: samples over the time
+for training and scoring. `--cases` picks lines of the table. `--errors` adds the test error after 5 epochs (h2o takes some 15 minutes for that);
 `--errors-only` prints nothing else.
 """
 
@@ -165,6 +167,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=1 if small else 2)
     parser.add_argument("--errors", action="store_true", help="test errors after 5 epochs, too")
     parser.add_argument("--errors-only", action="store_true")
+    parser.add_argument("--scoring", action="store_true", help="our nets with scoring, too")
+    parser.add_argument("--cases", help="numbers of lines of the table, from 0")
     parser.add_argument("--no-h2o", action="store_true")
     arguments = parser.parse_args()
     threads, seconds = arguments.threads, arguments.seconds
@@ -186,11 +190,16 @@ def main():
     def keep(key, value):
         best[key] = max(best.get(key, 0), value)
 
+    picked = [int(c) for c in arguments.cases.split(",")] if arguments.cases else range(len(cases))
     for _ in range(arguments.rounds):
         output = subprocess.run([OURS, str(threads), "peak", MNIST], check=True, capture_output=True, text=True).stdout
         keep("peak", json.loads(output)["gflops"])
-        for case, (net, batch, extra, to_torch, to_h2o) in enumerate(cases):
+        for case in picked:
+            net, batch, extra, to_torch, to_h2o = cases[case]
             keep((case, "ours"), ours(threads, nets[net], seconds, batch, **extra)["samples_per_second"])
+            if arguments.scoring:
+                scored = ours(threads, nets[net], max(12, seconds), batch, score_interval=5, stopping_rounds=5, **extra)
+                keep((case, "scored"), scored["with_scoring"])
             if torch and to_torch:
                 keep((case, "torch"), torch.train(nets[net], batch, seconds)["samples_per_second"])
             if h2o and to_h2o:
@@ -199,7 +208,8 @@ def main():
     print(f"SGEMM peak (OpenBLAS, {threads} threads): {best['peak']:.0f} GFLOPS")
     print(f"{'net':<7}{'batch':>6}  {'':<13}{'samples/s':>10}{'% of peak':>10}{'PyTorch':>10}{'ratio':>7}{'bar':>6}"
           f"{'h2o':>8}{'ratio':>7}{'bar':>5}")
-    for case, (net, batch, extra, to_torch, to_h2o) in enumerate(cases):
+    for case in picked:
+        net, batch, extra, to_torch, to_h2o = cases[case]
         speed = best[case, "ours"]
         line = f"{net:<7}{batch:>6}  {'reproducible' if extra else '':<13}{speed:>10,.0f}"
         line += f"{speed * operations(nets[net]) / best['peak'] / 1e7:>9.0f} %"
@@ -207,6 +217,11 @@ def main():
             if (case, peer) in best:
                 line += f"{best[case, peer]:>{width},.0f}{speed / best[case, peer]:>7.1f}{bar:>6}"
         print(line)
+        if arguments.scoring:
+            scored = best[case, "scored"]
+            ratios = [f"{scored / best[case, peer]:.1f} times {peer} (bar {bar})"
+                      for peer, bar in (("torch", to_torch), ("h2o", to_h2o)) if (case, peer) in best]
+            print(f"{'':<15}{'with scoring':<13}{scored:>10,.0f}  {', '.join(ratios)}")
 
     if arguments.errors:
         print_errors(threads, torch, h2o)

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "base/thread_pool.h"
 #include "ingest/parse.h"
 #include "learn/deeplearning/trainer.h"
@@ -79,9 +80,14 @@ int Main(int argc, char** argv) {
   const Frame training = Digits(folder + "/train.csv.gz", pool);
   const Frame test = Digits(folder + "/test.csv.gz", pool);
   const TrainingOutcome outcome = TrainDeepLearning(params, {&training, &test}, pool, {});
-  fmt::print("{{\"samples_per_second\": {:.1f}, \"epochs\": {:.3f}, \"error\": {:.5f}}}\n",
-             outcome.samples_per_second, outcome.epochs,
-             *outcome.validation_metrics->classification_error);
+  const double training_seconds = static_cast<double>(outcome.samples) / outcome.samples_per_second;
+  fmt::print(
+      "{{\"samples_per_second\": {:.1f}, \"with_scoring\": {:.1f}, \"scorings\": {}, "
+      "\"epochs\": {:.3f}, \"error\": {:.5f}}}\n",
+      outcome.samples_per_second,
+      static_cast<double>(outcome.samples) / (training_seconds + outcome.scoring_seconds),
+      outcome.scoring_history->as_array().size(), outcome.epochs,
+      *outcome.validation_metrics->classification_error);
   return 0;
 }
 

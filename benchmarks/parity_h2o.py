@@ -11,11 +11,8 @@ where it has them, and written there, as h2o is slow.
 """
 
 import argparse
-import json
-import math
 import os
 import random
-import statistics
 import tempfile
 import time
 
@@ -29,38 +26,15 @@ def split(rows, seed, most):
     return rows[test:test + most], rows[:test]
 
 
-class Kept:
-    """h2o's figures, in a file where one is named."""
-
-    def __init__(self, path):
-        self.path, self.values = path, {}
-        if path and os.path.exists(path):
-            with open(path) as file:
-                self.values = json.load(file)
-
-    def get(self, key, compute):
-        if key not in self.values:
-            self.values[key] = compute()
-            if self.path:
-                with open(self.path, "w") as file:
-                    json.dump(self.values, file)
-        return self.values[key]
-
-
-def mean_and_error(values):
-    error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
-    return statistics.mean(values), error
-
-
 def compare(task, metric, results):
     """One line of the table, and whether it holds."""
     better = 1 if metric == "AUC" else -1
-    means = {name: mean_and_error([r[metric] for r in runs]) for name, runs in results.items()}
+    means = {name: tabular.mean_and_error([r[metric] for r in runs]) for name, runs in results.items()}
     digits = 4 if means["ours"][0] < 100 else 0
     line = f"{task.name:<10}{metric:<9}{means['ours'][0]:>10.{digits}f}"
     holds = None
     if "h2o" in results:
-        mean, error = mean_and_error([better * (a[metric] - b[metric]) for a, b in zip(results["ours"], results["h2o"])])
+        mean, error = tabular.mean_and_error([better * (a[metric] - b[metric]) for a, b in zip(results["ours"], results["h2o"])])
         holds = mean >= -2 * error
         verdict = "better" if mean > 2 * error else "equal" if holds else "WORSE"
         line += f"{means['h2o'][0]:>10.{digits}f}{better * mean:>+11.{digits}f}{error:>9.{digits}f}  {verdict:<7}"
@@ -78,18 +52,7 @@ def main():
     parser.add_argument("--no-h2o", action="store_true")
     parser.add_argument("--keep", metavar="FILE")
     arguments = parser.parse_args()
-    h2o, kept, verdicts = None, Kept(arguments.keep), []
-
-    def peer():
-        nonlocal h2o
-        h2o = h2o or tabular.H2o(arguments.threads)
-        return h2o
-
-    try:
-        import h2o as _  # noqa: F401
-    except ImportError:
-        print("h2o: not installed (make bench-peers)")
-        arguments.no_h2o = True
+    peer, kept, verdicts = tabular.Peer(arguments), tabular.Kept(arguments.keep), []
     print(f"{'data':<10}{'metric':<9}{'ours':>10}{'h2o':>10}{'difference':>11}{'s.e.':>9}  {'':<7}{'batch 0':>10}")
     for task in tabular.TASKS:
         if task.name not in arguments.tasks.split(","):
@@ -112,8 +75,7 @@ def main():
                         task, levels, *files, actual, {"seed": seed})))
         for metric in (name for name in results["ours"][0] if not name.startswith(".")):
             verdicts.append(compare(task, metric, results))
-    if h2o:
-        h2o.close()
+    peer.close()
     if not arguments.no_h2o:
         print(f"{sum(verdicts)} of {len(verdicts)} hold")
 

@@ -6,7 +6,9 @@ import dataclasses
 import gzip
 import io
 import json
+import math
 import os
+import statistics
 import subprocess
 import zipfile
 
@@ -165,3 +167,46 @@ class H2o:
     def close(self):
         self.h2o.connection().close()
         self.server.shutdown()
+
+
+class Peer:
+    """h2o, started when it is first asked for. Says so where it is not installed, and turns it off."""
+
+    def __init__(self, arguments):
+        self.threads, self.h2o = arguments.threads, None
+        try:
+            import h2o as _  # noqa: F401
+        except ImportError:
+            print("h2o: not installed (make bench-peers)")
+            arguments.no_h2o = True
+
+    def __call__(self):
+        self.h2o = self.h2o or H2o(self.threads)
+        return self.h2o
+
+    def close(self):
+        if self.h2o:
+            self.h2o.close()
+
+
+class Kept:
+    """h2o's figures, in a file where one is named."""
+
+    def __init__(self, path):
+        self.path, self.values = path, {}
+        if path and os.path.exists(path):
+            with open(path) as file:
+                self.values = json.load(file)
+
+    def get(self, key, compute):
+        if key not in self.values:
+            self.values[key] = compute()
+            if self.path:
+                with open(self.path, "w") as file:
+                    json.dump(self.values, file)
+        return self.values[key]
+
+
+def mean_and_error(values):
+    error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+    return statistics.mean(values), error

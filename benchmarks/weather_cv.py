@@ -5,7 +5,10 @@ with all settings chosen inside the folds (nested cross-validation). Bar: 12.7 %
 For every outer fold each candidate is cross-validated on the four other parts; the one of the smallest logloss is
 trained on them with several seeds, and the mean of the probabilities predicts the held-out part (rain from 1/2 on). No held-out row
 has any say in what predicts it. Prints the error of several outer splits, so that the luck of one split can be seen.
-`--plot FILE.svg` draws the ROC of the pooled held-out predictions of the first split.
+Beside it stand two errors whose threshold is chosen on the very predictions that they measure: that of the largest F1, by which h2o's
+confusion matrix of a cross-validation is made, and the smallest of all thresholds. They are no fair estimate, and only for comparison.
+`--default` measures the default net of the command line in place of the choice; `--h2o` h2o's default net by the same definitions,
+on the same folds (make bench-peers). `--plot FILE.svg` draws the ROC of the pooled held-out predictions of the first split.
 """
 import argparse
 import concurrent.futures
@@ -59,8 +62,7 @@ def probabilities(job):
         return [float(row["1"]) for row in csv.DictReader(file)]
 
 
-def cross_validate(header, rows, seed, pool, seeds):
-    """(probability of rain, rained) of every row, predicted while it was held out."""
+def outer_folds(header, rows, seed):
     random.seed(seed)
     truth = header.index(RESPONSE)
     folds = [[] for _ in range(5)]
@@ -69,24 +71,76 @@ def cross_validate(header, rows, seed, pool, seeds):
         random.shuffle(days)
         for i, row in enumerate(days):
             folds[i % 5].append(row)
+    return folds
+
+
+def cross_validate(header, folds, pool, seeds, default):
+    """(probability of rain, rained) of every row, predicted while it was held out, and the settings of each fold."""
+    truth = header.index(RESPONSE)
     result, chosen = [], []
     for k in range(5):
         with tempfile.TemporaryDirectory() as folder:
             train = write(os.path.join(folder, "train.csv"), header, [r for i in range(5) if i != k for r in folds[i]])
             held_out = write(os.path.join(folder, "test.csv"), header, folds[k])
-            losses = list(pool.map(inner_logloss, [(train, c, folder, i) for i, c in enumerate(CANDIDATES)]))
-            best = CANDIDATES[losses.index(min(losses))]
-            chosen.append(" ".join(best[1::2]))
+            best = []
+            if not default:
+                losses = list(pool.map(inner_logloss, [(train, c, folder, i) for i, c in enumerate(CANDIDATES)]))
+                best = CANDIDATES[losses.index(min(losses))]
+            chosen.append(" ".join(best[1::2]) or "default")
             columns = list(pool.map(probabilities, [(train, held_out, best, folder, s) for s in range(1, seeds + 1)]))
         means = [sum(values) / seeds for values in zip(*columns)]
         result += [(p, row[truth] == "1") for p, row in zip(means, folds[k])]
     return result, chosen
 
 
+def errors(pairs):
+    """At probability 1/2, at the threshold of the largest F1, and at the best threshold."""
+    ordered = sorted(pairs, reverse=True)
+    positives = sum(yes for _, yes in pairs)
+    hits, best_f1, at_f1, least = 0, 0.0, 0, positives
+    for n, (p, yes) in enumerate(ordered, 1):
+        hits += yes
+        if n < len(ordered) and ordered[n][0] == p:
+            continue
+        wrong = n - hits + positives - hits
+        least = min(least, wrong)
+        f1 = 2 * hits / (n + positives)
+        if f1 > best_f1:
+            best_f1, at_f1 = f1, wrong
+    plain = sum((p >= 0.5) != yes for p, yes in pairs)
+    return [100 * count / len(pairs) for count in (plain, at_f1, least)]
+
+
+def describe(pairs):
+    plain, f1, least = errors(pairs)
+    return f"error {plain:.2f} % (bar 12.7 %), AUC {auc(pairs):.3f}; at the largest F1 {f1:.2f} %, at the best threshold {least:.2f} %"
+
+
 def auc(pairs):
     wins = sum((p > q) + (p == q) / 2 for p, yes in pairs if yes for q, rained in pairs if not rained)
     positives = sum(yes for _, yes in pairs)
     return wins / positives / (len(pairs) - positives)
+
+
+class H2oDefault:
+    """h2o's default net, cross-validated on given folds: (probability, rained) of every row."""
+
+    def __init__(self):
+        import tabular
+
+        self.peer = tabular.H2o(2)
+
+    def cross_validate(self, header, folds, seed):
+        from h2o.estimators import H2ODeepLearningEstimator
+
+        with tempfile.TemporaryDirectory() as folder:
+            rows = [[*row, f"f{k}"] for k in range(5) for row in folds[k]]
+            frame = self.peer.h2o.import_file(write(os.path.join(folder, "all.csv"), [*header, "fold"], rows))
+        frame[RESPONSE], frame["fold"] = frame[RESPONSE].asfactor(), frame["fold"].asfactor()
+        model = H2ODeepLearningEstimator(seed=seed, fold_column="fold", keep_cross_validation_predictions=True)
+        model.train(x=[c for c in header if c not in ("Date", "RISK_MM", RESPONSE)], y=RESPONSE, training_frame=frame)
+        found = model.cross_validation_holdout_predictions().as_data_frame(use_multi_thread=False)["p1"]
+        return [(p, row[header.index(RESPONSE)] == "1") for p, row in zip(found, rows)]
 
 
 def roc_svg(pairs):
@@ -110,19 +164,25 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--splits", type=int, default=3)
     parser.add_argument("--seeds", type=int, default=10, help="nets per fold whose predictions are averaged")
+    parser.add_argument("--default", action="store_true")
+    parser.add_argument("--h2o", action="store_true")
     parser.add_argument("--plot", metavar="FILE.svg")
     arguments = parser.parse_args()
     with open(WEATHER, newline="") as file:
         header, *rows = csv.reader(file)
+    h2o = H2oDefault() if arguments.h2o else None
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for split in range(1, arguments.splits + 1):
-            pairs, chosen = cross_validate(header, rows, split, pool, arguments.seeds)
-            error = sum((p >= 0.5) != yes for p, yes in pairs) / len(pairs)
-            print(f"split {split}: error {100 * error:.2f} % (bar 12.7 %), AUC {auc(pairs):.3f}; chosen: {' | '.join(chosen)}",
-                  flush=True)
+            folds = outer_folds(header, rows, split)
+            pairs, chosen = cross_validate(header, folds, pool, arguments.seeds, arguments.default)
+            print(f"split {split}: {describe(pairs)}; chosen: {' | '.join(chosen)}", flush=True)
+            if h2o:
+                print(f"         h2o's default net: {describe(h2o.cross_validate(header, folds, split))}", flush=True)
             if split == 1 and arguments.plot:
                 with open(arguments.plot, "w") as file:
                     file.write(roc_svg(pairs))
+    if h2o:
+        h2o.peer.close()
 
 
 if __name__ == "__main__":

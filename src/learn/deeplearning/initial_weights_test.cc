@@ -93,6 +93,27 @@ TEST(InitialWeights, TrainingStartsFromThem) {
   EXPECT_EQ(second.training_metrics.mse, first.training_metrics.mse);
 }
 
+// Rectifiers behind one-hot inputs let most rows through at first; all other nets start at 0.
+TEST(InitialWeights, BiasesOfTheFirstLayer) {
+  const Frame rows = MakeRows();
+  ThreadPool pool(1);
+  const auto bias = [&](Activation activation, bool levels) {
+    DeepLearningParams params = Params();
+    params.activation = activation;
+    params.optimizer = OptimizerKind::kSgd;
+    params.rate = 1e-30;
+    if (!levels) params.ignored_columns = {"level"};
+    const TrainingOutcome outcome = TrainDeepLearning(params, {&rows, nullptr}, pool, {});
+    const std::vector<AffineWeights>& layers = ModelOf(outcome).network().layers;
+    EXPECT_NEAR(layers[1].biases(0, 0), 0, 1e-6);
+    return layers[0].biases(0, 3);
+  };
+  EXPECT_NEAR(bias(Activation::kRectifier, true), 0.3, 1e-6);
+  EXPECT_NEAR(bias(Activation::kRectifier, false), 0, 1e-6);
+  EXPECT_NEAR(bias(Activation::kRectifierWithDropout, true), 0, 1e-6);
+  EXPECT_NEAR(bias(Activation::kTanh, true), 0, 1e-6);
+}
+
 TEST(InitialWeights, RefusesWhatDoesNotFit) {
   const Frame rows = MakeRows();
   ThreadPool pool(1);

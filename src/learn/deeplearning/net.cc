@@ -91,6 +91,17 @@ void InitializeWeights(Net<T>& net, WeightDistribution distribution, double scal
 }
 
 template <class T>
+void SetFirstBiases(Net<T>& net) {
+  const NetOptions& options = net.options;
+  const bool rectifiers = options.activation == Activation::kRectifier;
+  if (options.input.levels == 0 || !rectifiers || options.batch_norm) return;
+  Matrix<T>& biases = *net.Blocks()[1].values;
+  // Of 0.1 to 1, in this layer and the next: docs/decisions/0014-initial-biases.md.
+  constexpr double kBias = 0.3;
+  for (size_t c = 0; c < biases.columns(); ++c) biases(0, c) = static_cast<T>(kBias);
+}
+
+template <class T>
 void SetOutputBiases(std::span<const double> biases, Net<T>& net) {
   Matrix<T>& last = *net.Blocks().back().values;
   Check(biases.size() == last.columns(), "one bias per output");
@@ -159,6 +170,7 @@ void CopyHiddenLayers(const Network& network, Net<T>& net) {
   template struct Net<T>;                                                         \
   template Net<T> MakeNet(const NetOptions&);                                     \
   template void InitializeWeights(Net<T>&, WeightDistribution, double, uint64_t); \
+  template void SetFirstBiases(Net<T>&);                                          \
   template void SetOutputBiases(std::span<const double>, Net<T>&);                \
   template void CopyHiddenLayers(const Network&, Net<T>&);                        \
   template Network ToNetwork(Net<T>&);                                            \

@@ -56,6 +56,12 @@ Net<T> MakeNet(const NetOptions& options);
 template <class T>
 void InitializeWeights(Net<T>& net, WeightDistribution distribution, double scale, uint64_t seed);
 
+// Rectifiers right after one-hot inputs start with a bias that lets most rows through, so that at
+// first the effects of levels add up. Nothing happens to other nets: with dropout it does harm,
+// and batch normalization takes biases out again.
+template <class T>
+void SetFirstBiases(Net<T>& net);
+
 // The biases of the last layer.
 template <class T>
 void SetOutputBiases(std::span<const double> biases, Net<T>& net);

@@ -58,6 +58,7 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
   } else {
     InitializeWeights(net_, params_.initial_weight_distribution, params_.initial_weight_scale,
                       Seed(kWeights));
+    if (!params_.autoencoder) SetFirstBiases(net_);
     SetOutputBiases(data_.plan.output_biases, net_);
     if (data_.pretrained) CopyHiddenLayers(data_.pretrained->network(), net_);
     SetInitialWeights(params_, frames, net_);
