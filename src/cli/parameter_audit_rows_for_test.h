@@ -37,6 +37,8 @@ struct Seen {
 using See = std::string (*)(const Seen&);
 std::string SeeNet(const Seen& seen);
 std::string SeeError(const Seen& seen);
+// All that can be seen, but for what was given and readings of the clock.
+std::string SeeEverything(const Seen& seen);
 // Of what the command line prints: it is run, too.
 std::string SeePrinted(const Seen& seen);
 

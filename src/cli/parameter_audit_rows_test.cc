@@ -50,7 +50,7 @@ std::string SeeImportances(const Seen& s) {
   return std::to_string(s.outcome.model->variable_importances().size());
 }
 std::string SeeExport(const Seen& s) {
-  return std::filesystem::exists(s.folder + "/checkpoints/deeplearning.thalweg") ? "yes" : "no";
+  return std::filesystem::exists(s.folder + "/checkpoints") ? "yes" : "no";
 }
 std::string SeeFolds(const Seen& s) {
   if (!s.outcome.cross_validation) return "none";
@@ -107,7 +107,7 @@ std::vector<AuditRow> NetRows() {
       {"hidden_noise", "", {"0.3"}, nullptr, "needs batch_norm"},
       {"hidden_dropout_ratios", "activation=TanhWithDropout", {"0.1,0.2"}, SeeNet},
       {"hidden_dropout_ratios", "", {"0.1,0.2"}, nullptr, "activation with dropout"},
-      {"initial_weight_distribution", "", {"Uniform", "Normal"}, SeeNet},
+      {"initial_weight_distribution", "", {"Normal", "Uniform"}, SeeNet},
       {"initial_weight_scale", "initial_weight_distribution=Normal", {"0.1"}, SeeNet},
       {"initial_weight_scale", "", {"0.1"}, SeeWarnings},
       {"initial_weights", "", {"{}/weights.csv,,"}, SeeNet},
@@ -268,6 +268,7 @@ std::vector<AuditRow> ScoringRows() {
       {"auc_type", number + "nfolds=2", {"MACRO_OVR"}, SeeWarnings},
       {"auc_type", kThree, {"NONE"}, nullptr, nullptr, "AUTO and NONE"},
       {"gainslift_bins", "", {"0", "4"}, SeeTraining},
+      {"gainslift_bins", "checkpoint={}/start.thalweg epochs=3", {"0", "4"}, SeeTraining},
       {"max_hit_ratio_k", kThree, {"2"}, SeeTraining},
       {"max_confusion_matrix_size", "", {"1"}, SeePrinted},
       {"custom_metric_func", "", {"python:f"}, nullptr, "no code is taken from outside"},
@@ -295,6 +296,26 @@ std::string SeeNet(const Seen& seen) {
 }
 
 std::string SeeError(const Seen& seen) { return seen.error; }
+
+std::string SeeEverything(const Seen& seen) {
+  if (!seen.error.empty()) return seen.error;
+  std::string all = SeeNet(seen);
+  for (See see : {SeeInputs, SeeSamples, SeeEpochs, SeeKeptEpochs, SeeStopReason, SeeWarnings,
+                  SeeTraining, SeeSnapshot, SeeWeights, SeeImportances, SeeExport, SeeFolds}) {
+    all += see(seen) + "\n";
+  }
+  if (seen.outcome.validation_metrics) all += SeeValidation(seen);
+  if (seen.outcome.cross_validation) all += SeeKeptOfFolds(seen);
+  if (seen.model->snapshot() != nullptr) all += SeeStoppingValues(seen);
+  all += seen.progress.back().empty() ? "quiet" : "";
+  Json history = *seen.outcome.scoring_history;
+  for (Json& entry : history.as_array()) {
+    for (const char* clock : {"seconds", "samples_per_second", "scoring_share"}) {
+      entry.as_object().erase(clock);
+    }
+  }
+  return all + FormatJson(history);
+}
 
 std::string SeePrinted(const Seen& seen) {
   return seen.printed.find("confusion matrix (") == std::string::npos ? "no" : "yes";

@@ -167,6 +167,50 @@ TEST_F(ParameterAudit, AnyCombinationTrainsOrIsRefused) {
   EXPECT_GT(trained, trials / 3);
 }
 
+// Whether they show anything beside others depends on how errors fall, or they say once more what
+// others say.
+const std::set<std::string> kDependsOnTheRun = {"stopping_tolerance",
+                                                "stopping_rounds",
+                                                "stopping_metric",
+                                                "overwrite_with_best_model",
+                                                "epochs",
+                                                "shuffle_training_data",
+                                                "loss",
+                                                "optimizer",
+                                                "adaptive_rate"};
+
+// Nor is anything ignored beside other parameters: something that can be seen is another, if only a
+// warning. THALWEG_AUDIT_ALL for all pairs of rows.
+TEST_F(ParameterAudit, NothingIsIgnoredBesideOthers) {
+  const std::vector<AuditRow> rows = AuditRows();
+  const bool every = std::getenv("THALWEG_AUDIT_ALL") != nullptr;
+  Random random(21);
+  for (const AuditRow& row : rows) {
+    if (row.refusal != nullptr || row.same != nullptr || row.see == &SeePrinted) continue;
+    if (kDependsOnTheRun.contains(row.name)) continue;
+    for (const AuditRow& other : rows) {
+      if (other.refusal != nullptr || other.name == row.name) continue;
+      if (!every && !random.Bernoulli(0.02)) continue;
+      AuditSettings without = bench_->Settings(row.base);
+      const AuditSettings own = bench_->Parse(row.base);
+      AuditSettings added = bench_->Parse(other.base);
+      added[other.name] = bench_->Path(other.values[0]);
+      bool fits = !added.contains(row.name);
+      for (const auto& [name, value] : added) fits = fits && !own.contains(name);
+      if (!fits) continue;
+      for (const auto& [name, value] : added) without[name] = value;
+      if (!IsDeterministic(without)) continue;
+      AuditSettings with = without;
+      with[row.name] = bench_->Path(row.values[0]);
+      if (!IsDeterministic(with)) continue;
+      const Seen usual = bench_->Train(without);
+      if (!usual.error.empty()) continue;
+      EXPECT_FALSE(SeeEverything(bench_->Train(with)) == SeeEverything(usual))
+          << row.name << "=" << row.values[0] << " shows nothing beside " << Text(without);
+    }
+  }
+}
+
 // As the metadata of an H2O-3 3.46 server has them, for those that have one; its clients always
 // send all of them.
 constexpr const char* kH2oDefaults =

@@ -47,7 +47,7 @@ def test_killing_loses_nothing_written(thalweg, tmp_path):
                 break
             kills += 1
         else:
-            out, _ = process.communicate(timeout=300)
+            out, _ = process.communicate(timeout=300 + 20 * KILLS)
             assert process.returncode == 0, out
             break
         assert checkpoint.exists() or not written

@@ -233,12 +233,17 @@ TEST_P(GradientTest, AgreesWithDifferences) {
     first = false;
   }
   // Kinks are rare: else the check would look for agreement until it finds some.
-  EXPECT_LE(tally.narrowed, tally.weights / 20) << "of " << tally.weights;
+  EXPECT_LE(tally.narrowed, tally.weights / 50) << "of " << tally.weights;
 }
 
-INSTANTIATE_TEST_SUITE_P(Layers, GradientTest,
-                         testing::Combine(testing::ValuesIn(kActivations),
-                                          testing::ValuesIn(kLosses)));
+INSTANTIATE_TEST_SUITE_P(
+    Layers, GradientTest,
+    testing::Combine(testing::ValuesIn(kActivations), testing::ValuesIn(kLosses)),
+    [](const auto& tested) {
+      return fmt::format("{}Loss{}",
+                         kEnumNames<Activation>[static_cast<size_t>(std::get<0>(tested.param))],
+                         static_cast<int>(std::get<1>(tested.param)));
+    });
 
 // Small gammas bring many pairs of channels near the kink: all weights, many batches.
 TEST(GradientOfMaxout, HasKinksButNoErrors) {
@@ -248,7 +253,8 @@ TEST(GradientOfMaxout, HasKinksButNoErrors) {
     c.batch_norm = true;
     CheckGradients(c, {9, 6}, SIZE_MAX, tally);
   }
-  EXPECT_LE(tally.narrowed, tally.weights / 20) << "of " << tally.weights;
+  EXPECT_GT(tally.narrowed, 0U);
+  EXPECT_LE(tally.narrowed, tally.weights / 50) << "of " << tally.weights;
 }
 
 // The check itself sees a derivative that is off by a part in 10,000, beside a kink and far from

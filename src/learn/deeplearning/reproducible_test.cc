@@ -165,7 +165,9 @@ TEST_P(Reproducible, ForThreadsAndPauses) {
   std::filesystem::remove(path);
 }
 
-INSTANTIATE_TEST_SUITE_P(Activations, Reproducible, testing::Range(0, 8));
+INSTANTIATE_TEST_SUITE_P(Activations, Reproducible, testing::Range(0, 8), [](const auto& tested) {
+  return kEnumNames<Activation>[static_cast<size_t>(tested.param)];
+});
 
 }  // namespace
 }  // namespace thalweg

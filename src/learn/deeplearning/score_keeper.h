@@ -62,6 +62,8 @@ class ScoreKeeper {
   const std::shared_ptr<const Network>& network() const { return network_; }
   // Where the network to keep was scored.
   double kept_epochs() const { return kept_epochs_; }
+  // For what belongs to a scoring beside it, such as writing a checkpoint.
+  void AddTime(double seconds);
   // Time that all scorings took together.
   double seconds() const { return scoring_seconds_; }
   // What a later part of the training needs, without readings of the clock where reproducible.
@@ -73,7 +75,6 @@ class ScoreKeeper {
   const Json& history() const { return *history_; }
 
  private:
-  void AddTime(double seconds);
   Scores Measure(const Network& network, ThreadPool& pool) const;
   bool IsBetter(const Scores& scores) const;
   void AddToHistory(const Scores& scores, const TrainingState& state, const Json& layers);

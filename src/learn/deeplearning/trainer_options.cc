@@ -103,6 +103,9 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
     const char* why;
     std::vector<std::string> names;
   };
+  const CategoricalEncoding encoding = params.categorical_encoding;
+  const bool one_hot =
+      encoding == CategoricalEncoding::kAuto || encoding == CategoricalEncoding::kOneHotInternal;
   const bool momentum = params.momentum_start > 0 || params.momentum_stable > 0;
   const Case cases[] = {
       {ChosenOptimizer(params) == OptimizerKind::kSgd && !momentum,
@@ -141,6 +144,16 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
       {params.autoencoder && params.sparsity_beta == 0,
        "sparsity_beta is 0",
        {"average_activation"}},
+      {!one_hot,
+       "categorical_encoding is neither AUTO nor OneHotInternal",
+       {"use_all_factor_levels"}},
+      {!one_hot && encoding != CategoricalEncoding::kEnumLimited,
+       "categorical_encoding gives dense inputs, which are not hashed",
+       {"max_categorical_features"}},
+      {data.pretrained != nullptr,
+       "the inputs are those of pretrained_autoencoder",
+       {"standardize", "use_all_factor_levels", "categorical_encoding", "max_categorical_features",
+        "sparse"}},
       {!params.balance_classes, "balance_classes is off", {"max_after_balance_size"}},
       {true,
        "training runs on one rank, which communicates with no other",

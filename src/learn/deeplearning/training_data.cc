@@ -237,7 +237,10 @@ TrainingData PrepareTrainingData(const DeepLearningParams& params, const Trainin
     data.plan = PlanReconstruction(params);
   }
   if (previous != nullptr) {
+    // What metrics show may be another.
+    const ClassificationOptions metrics = data.plan.scale.metrics;
     data.plan.scale = previous->scale();
+    data.plan.scale.metrics = metrics;
     data.plan.fitted = true;
   }
   data.response = data.plan.scale;

@@ -197,7 +197,9 @@ void TrainingLoop::Score() {
                  .iteration_done = schedule_.IsIterationEnd(samples_)},
                 params_.diagnostics ? DiagnoseLayers(net_, *optimizer_) : Json(), pool_);
   if (!params_.export_checkpoints_dir.empty()) {
+    const Stopwatch watch;
     ExportCheckpoint(*MakeModel(true), params_);
+    scores_.AddTime(watch.seconds());
   }
 }
 
