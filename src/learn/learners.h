@@ -29,6 +29,7 @@ struct CrossValidationOutcome;
 struct TrainingOutcome {
   std::shared_ptr<const Model> model;
   bool interrupted = false;
+  bool out_of_time = false;  // max_runtime_secs ended it, or the training of a fold
   std::string stop_reason;  // why training ended, e.g. "all epochs are done"
   double epochs = 0;        // trained
   double kept_epochs = 0;   // after which the model was the best, and kept
