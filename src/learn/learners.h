@@ -29,9 +29,10 @@ struct CrossValidationOutcome;
 struct TrainingOutcome {
   std::shared_ptr<const Model> model;
   bool interrupted = false;
-  std::string stop_reason;  // why training ended, e.g. "all epochs are done"
-  double epochs = 0;        // trained
-  double kept_epochs = 0;   // after which the model was the best, and kept
+  bool out_of_time = false;  // max_runtime_secs ended it, or the training of a fold
+  std::string stop_reason;   // why training ended, e.g. "all epochs are done"
+  double epochs = 0;         // trained
+  double kept_epochs = 0;    // after which the model was the best, and kept
   int64_t samples = 0;
   double seconds = 0;             // of training, scoring included
   double scoring_seconds = 0;     // of these

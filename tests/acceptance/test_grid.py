@@ -208,6 +208,27 @@ def test_time_ends_the_grid(thalweg, tmp_path):
     assert len(report["models"]) == 1 and report["models"][0]["cut_short"]
 
 
+def test_time_ends_folds_too(thalweg, tmp_path):
+    report = search(thalweg, tmp_path / "r.json", *PROSTATE, "--quiet", "--epochs", 1e6, "--nfolds", 2,
+                    "--stopping_rounds", 0, "--classification_stop", -1, "--hidden", 50, "--hyper",
+                    "l1=0,1e-5,1e-4", "--search_max_runtime_secs", 1.5, "--parallelism", 1)
+    assert report["models"] and report["models"][-1]["cut_short"]
+
+
+def test_weights_to_start_from_can_be_varied(thalweg, tmp_path):
+    """Files that a parameter names are read, whichever model has them."""
+    model = tmp_path / "m.thalweg"
+    thalweg("train", "deeplearning", *SMALL, "--hidden", 3, "--seed", 1, "--model", model)
+    thalweg("export-weights", model, "--output", tmp_path / "w")
+    files = sorted(str(f) for f in (tmp_path / "w").glob("weights_*.csv"))
+    assert len(files) == 2
+    report = search(thalweg, tmp_path / "r.json", *PROSTATE, *FIXED, "--epochs", 0.01, "--hidden", 3,
+                    "--seed", 1, "--hyper", f"initial_weights=[{','.join(files)}];[]")
+    losses = {bool(m["hyper_parameters"]["initial_weights"]): m["metrics"]["logloss"]
+              for m in report["models"]}
+    assert len(losses) == 2 and losses[True] != losses[False]
+
+
 def start(*args, **more):
     return subprocess.Popen([str(a) for a in (PROGRAM, "grid", "deeplearning", *args)], cwd=ROOT,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)

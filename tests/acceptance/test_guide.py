@@ -44,7 +44,7 @@ def test_commands_name_options_that_exist(page):
         for words in re.findall(r"(?:^|[;&|] *|\s)thalweg ((?:[a-z-]+ )+)([^;&|]*)", command.text):
             names = words[0].split()[:2]
             # The second word is a subcommand of these only.
-            names = names if names[0] in ("train", "explain") else names[:1]
+            names = names if names[0] in ("train", "grid", "explain") else names[:1]
             unknown = set(re.findall(r"--[A-Za-z][\w-]*", words[1])) - options_of(*names)
             assert not unknown, f"{command.text}: {unknown}"
 

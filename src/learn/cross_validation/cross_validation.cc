@@ -173,6 +173,7 @@ TrainingOutcome CrossValidate(const CrossValidationParams& params, const Folds& 
   result->summary = std::make_shared<Json>(Summarize(result->of_folds));
   for (const TrainingOutcome& fold : outcomes) {
     result->fold_epochs.push_back(fold.kept_epochs);
+    outcome.out_of_time |= fold.out_of_time;
     if (params.keep_cross_validation_models) result->models.push_back(fold.model);
   }
   if (params.keep_cross_validation_predictions) {

@@ -143,6 +143,7 @@ void TrainingLoop::Iterate(uint64_t end) {
     if (interrupted_) {
       stop_reason_ = "interrupted";
     } else if (params_.max_runtime_secs > 0 && clock_.seconds() > params_.max_runtime_secs) {
+      out_of_time_ = true;
       stop_reason_ = "max_runtime_secs has passed";
     } else if (samples_ < end) {
       Report();
@@ -256,6 +257,7 @@ TrainingOutcome TrainingLoop::Outcome() {
   outcome.training_metrics = scores_.kept().training;
   outcome.validation_metrics = scores_.kept().validation;
   outcome.interrupted = interrupted_;
+  outcome.out_of_time = out_of_time_;
   outcome.stop_reason = stop_reason_;
   outcome.epochs = Epochs();
   outcome.kept_epochs = scores_.kept_epochs();

@@ -80,6 +80,7 @@ class TrainingLoop {
   double seconds_before_ = 0;      // of earlier parts
   int64_t iterations_ = 0;
   bool interrupted_ = false;
+  bool out_of_time_ = false;
   std::string stop_reason_;
   double training_seconds_ = 0;
 };

@@ -52,7 +52,6 @@ void FillIn(const TrainingOutcome& outcome, GridModel& model) {
     if (seed != nullptr && seed->is_int64()) model.seed = seed->as_int64();
   }
   model.epochs = outcome.epochs;
-  model.seconds = outcome.seconds;
   model.stop_reason = outcome.stop_reason;
   model.warnings = outcome.warnings;
 }

@@ -32,7 +32,7 @@ struct GridModel {
   std::shared_ptr<const Json> cross_validation_metrics;
   int64_t seed = -1;
   double epochs = 0;
-  double seconds = 0;
+  double seconds = 0;  // of training, folds included
   std::string stop_reason;
   bool cut_short = false;  // by the grid's max_runtime_secs
   std::vector<std::string> warnings;
@@ -68,7 +68,7 @@ struct GridOutcome {
   std::string best_file;
 };
 
-// Fills in what follows from a training.
+// Fills in what follows from a training, but for its seconds.
 void FillIn(const TrainingOutcome& outcome, GridModel& model);
 
 double MetricOf(const GridModel& model, const MetricByName& metric);  // NaN where there is none

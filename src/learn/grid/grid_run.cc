@@ -231,12 +231,14 @@ void GridRun::Train(const Job& job, size_t worker, ThreadPool& pool) {
     const double limit = TimeLimit(request_.params, &limit_of_grid);
     const std::shared_ptr<void> params = ParamsOf(job, limit);
     Listener listener(*this, worker);
+    const double begin = Seconds();
     auto outcome = std::make_shared<TrainingOutcome>(request_.learner->Train(
         params.get(), frames_, pool, {.progress = &listener, .cancel = &cancel_}));
     dropped = outcome->interrupted;
     result.model.emplace();
     FillIn(*outcome, *result.model);
-    result.model->cut_short = limit_of_grid && outcome->seconds >= limit;
+    result.model->seconds = Seconds() - begin;
+    result.model->cut_short = limit_of_grid && outcome->out_of_time;
     result.outcome = std::move(outcome);
   } catch (const Cancelled&) {
     dropped = true;

@@ -108,6 +108,7 @@ class ToyLearner : public Learner {
       outcome.interrupted = context.cancelled();
       if (p.max_runtime_secs > 0 && seconds() >= p.max_runtime_secs) {
         outcome.stop_reason = "max_runtime_secs has passed";
+        outcome.out_of_time = true;
         break;
       }
       if (takes > 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
