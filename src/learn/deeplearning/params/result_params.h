@@ -27,7 +27,7 @@ inline constexpr auto kFields<ResultParams> = std::tuple{
     Field<&ResultParams::keep_training_state>(
         {.name = "keep_training_state",
          .help = "Save with the model what it takes to go on training: the latest weights and the "
-                 "optimizer's state, two to three times the size of the net. A model without is "
+                 "optimizer's state, one to three times the size of the net. A model without is "
                  "for predictions alone; those in export_checkpoints_dir always have it.",
          .level = ParamLevel::kExpert}),
 };
