@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "kernels/flush_denormals.h"
+
 #ifdef __SANITIZE_THREAD__
 extern "C" {
 void AnnotateIgnoreReadsBegin(const char* file, int line);
@@ -59,6 +61,7 @@ HogwildTrainer::HogwildTrainer(Net<float>& net, Optimizer<float>& optimizer,
 }
 
 double HogwildTrainer::Train(std::span<const uint32_t> order, uint64_t sample) {
+  const FlushDenormals flush;
   double loss = 0;
   std::vector<double> losses(steps_.size());
   for (size_t begin = 0, end = 0; begin < order.size(); begin = end) {
@@ -66,6 +69,7 @@ double HogwildTrainer::Train(std::span<const uint32_t> order, uint64_t sample) {
     optimizer_.BeginStep(static_cast<double>(sample + begin), end - begin);
     std::atomic<size_t> next{begin};
     pool_.Run(steps_.size(), [&](size_t task, size_t /*thread*/) {
+      const FlushDenormals flush_too;
       BatchStep<float>& step = *steps_[task];
       double sum = 0;
       for (;;) {
