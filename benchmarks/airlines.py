@@ -30,8 +30,8 @@ NETS = [
     {"hidden": [200, 200], "epochs": 10},
     {"hidden": [50, 50], "epochs": 10, "l2": 1e-3},
     {"hidden": [100, 100], "epochs": 20, **DROPOUT},
-    {"hidden": [200, 200], "epochs": 10, **DROPOUT},
     {"hidden": [200, 200], "epochs": 20, **DROPOUT},
+    {"hidden": [200, 200], "epochs": 30, **DROPOUT},
 ]
 MLPS = [
     {"hidden_layer_sizes": (100,), "early_stopping": True},
