@@ -34,8 +34,9 @@ std::string TextOf(const Json* value) {
     const std::string text(value->as_string());
     return text.empty() ? "nothing" : Printable(text);
   }
+  const std::string lines = FormatJson(*value);
   std::string line;
-  for (std::string_view part : Split(FormatJson(*value), '\n')) line += Trim(part);
+  for (std::string_view part : Split(lines, '\n')) line += Trim(part);
   return Printable(line);
 }
 
