@@ -47,6 +47,7 @@ def main():
     parser.add_argument("--data", default=os.path.join(tabular.ROOT, "data"))
     parser.add_argument("--tasks", default=",".join(t.name for t in tabular.TASKS), help="some of them, by name")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first-seed", type=int, default=1, help="of splits and nets")
     parser.add_argument("--rows", type=int, default=10000, help="to train on, at most")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--no-h2o", action="store_true")
@@ -60,7 +61,7 @@ def main():
         rows = tabular.read(task, arguments.data)
         levels = tabular.labels(task, rows)
         results, seconds = {"ours": [], "batch": []} | ({} if arguments.no_h2o else {"h2o": []}), {}
-        for seed in range(1, arguments.seeds + 1):
+        for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
             with tempfile.TemporaryDirectory() as folder:
                 parts = split(rows, seed, arguments.rows)
                 files = [tabular.write(task, os.path.join(folder, n + ".csv"), p) for n, p in zip(("train", "test"), parts)]
