@@ -107,7 +107,7 @@ def main():
     parser.add_argument("--data", default=os.path.join(tabular.ROOT, "data"))
     parser.add_argument("--splits", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--rows", type=int, default=100000, help="to train on, at most; h2o takes an hour with all")
+    parser.add_argument("--rows", type=int, default=100000, help="to train on, at most; h2o takes 20 minutes with all")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--no-h2o", action="store_true")
     parser.add_argument("--keep", metavar="FILE")
