@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every fuzz target (src/**/<target>_fuzz.cc), as many at a time as there are processors.
 #   fuzz.sh SECONDS    looks for new findings for so long (targets of small surfaces for a third of that), from the inputs kept so far
-#   fuzz.sh --check    runs the inputs kept in tests/data/fuzz alone: what CI needs, which must not fail by chance
+#   fuzz.sh --check    runs the inputs kept in tests/data/fuzz alone, which are the same at every run
 #   fuzz.sh --keep     puts what build/fuzz/corpus has found since into tests/data/fuzz, as few inputs as cover the same
 # tests/data/fuzz/<target>/ has inputs written by hand or once found to fail, <target>.tar.xz those of long runs.
 # What a target finds is kept in build/fuzz/crash-<target>-….
