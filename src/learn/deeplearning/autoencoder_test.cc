@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "learn/deeplearning/columns_for_test.h"
 #include "learn/deeplearning/layers/sparsity.h"
+#include "learn/deeplearning/refusal_for_test.h"
 
 namespace thalweg {
 namespace {
@@ -261,13 +262,7 @@ void ExpectRefusals(const DeepLearningParams& good, std::initializer_list<Refusa
   for (const Refusal& refusal : refusals) {
     DeepLearningParams params = good;
     refusal.spoil(params);
-    try {
-      Train(params);
-      ADD_FAILURE() << refusal.field << " " << refusal.text << " was accepted";
-    } catch (const FieldErrors& errors) {
-      EXPECT_EQ(errors.errors()[0].field, refusal.field);
-      EXPECT_THAT(errors.errors()[0].message, HasSubstr(refusal.text));
-    }
+    ExpectRefusal([&] { Train(params); }, refusal.field, refusal.text);
   }
 }
 

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "learn/deeplearning/columns_for_test.h"
+#include "learn/deeplearning/refusal_for_test.h"
 #include "learn/deeplearning/response.h"
 
 namespace thalweg {
@@ -299,13 +300,7 @@ TEST(Distributions, ImpossiblePairsAreRefusedWithTheReason) {
   for (const Refusal& refusal : refusals) {
     DeepLearningParams params = Params(refusal.response);
     refusal.spoil(params);
-    try {
-      Train(params);
-      ADD_FAILURE() << refusal.field << " " << refusal.text << " was accepted";
-    } catch (const FieldErrors& errors) {
-      EXPECT_EQ(errors.errors()[0].field, refusal.field);
-      EXPECT_THAT(errors.errors()[0].message, HasSubstr(refusal.text));
-    }
+    ExpectRefusal([&] { Train(params); }, refusal.field, refusal.text);
   }
 }
 
