@@ -19,6 +19,9 @@ WRAPPED = {
     "boost/json": "base",
     "spdlog/": "base",
     "re2/": "base",
+    "boost/asio": "server/http",
+    "boost/beast": "server/http",
+    "openssl/": "server/http",
     "archive": "ingest",
 }
 MAX_LINES = {"source": 600, "test": 800}

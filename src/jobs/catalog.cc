@@ -1,0 +1,145 @@
+#include "jobs/catalog.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/text.h"
+
+namespace thalweg {
+namespace {
+
+const char* KindInWords(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::kFrame:
+      return "a frame";
+    case EntryKind::kModel:
+      return "a model";
+    case EntryKind::kGrid:
+      return "a grid";
+    case EntryKind::kFile:
+      return "a file";
+    case EntryKind::kOther:
+      break;
+  }
+  return "something else";
+}
+
+}  // namespace
+
+NotFound::NotFound(const std::string& what, std::string_view name)
+    : UserError("there is no " + what + " " + Printable(name) + " in memory"), name_(name) {}
+
+void Catalog::Put(const std::string& name, EntryPtr entry) {
+  if (name.empty()) throw UserError("a name of something in memory must not be empty");
+  EntryPtr old;  // ends outside of the lock
+  std::lock_guard lock(mutex_);
+  Held& held = entries_[name];
+  old = std::move(held.entry);
+  held = {std::move(entry), next_++};
+}
+
+void Catalog::PutFrame(const std::string& name, Frame frame) {
+  Put(name, std::make_shared<FrameEntry>(std::make_shared<const Frame>(std::move(frame))));
+}
+
+EntryPtr Catalog::Find(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  const auto it = entries_.find(name);
+  return it == entries_.end() ? nullptr : it->second.entry;
+}
+
+std::shared_ptr<const Frame> Catalog::GetFrame(const std::string& name) const {
+  const EntryPtr entry = Find(name);
+  if (!entry) throw NotFound("frame", name);
+  const auto* frame = dynamic_cast<const FrameEntry*>(entry.get());
+  if (frame == nullptr) {
+    throw UserError(Printable(name) + " is " + KindInWords(entry->kind()) + ", not a frame");
+  }
+  return frame->frame();
+}
+
+std::shared_ptr<const Model> Catalog::GetModel(const std::string& name) const {
+  const EntryPtr entry = Find(name);
+  if (!entry) throw NotFound("model", name);
+  const auto* model = dynamic_cast<const ModelEntry*>(entry.get());
+  if (model == nullptr) {
+    throw UserError(Printable(name) + " is " + KindInWords(entry->kind()) + ", not a model");
+  }
+  return model->model();
+}
+
+bool Catalog::Remove(const std::string& name) {
+  EntryPtr old;
+  std::lock_guard lock(mutex_);
+  const auto it = entries_.find(name);
+  if (it == entries_.end()) return false;
+  old = std::move(it->second.entry);
+  entries_.erase(it);
+  return true;
+}
+
+void Catalog::RemoveAllBut(const std::vector<std::string>& kept) {
+  const std::unordered_set<std::string> keep(kept.begin(), kept.end());
+  std::vector<EntryPtr> old;
+  std::lock_guard lock(mutex_);
+  std::erase_if(entries_, [&](auto& named) {
+    if (keep.contains(named.first)) return false;
+    old.push_back(std::move(named.second.entry));
+    return true;
+  });
+}
+
+bool Catalog::Rename(const std::string& from, const std::string& to) {
+  if (to.empty()) throw UserError("a name of something in memory must not be empty");
+  EntryPtr old;
+  std::lock_guard lock(mutex_);
+  const auto it = entries_.find(from);
+  if (it == entries_.end()) return false;
+  if (from == to) return true;
+  Held moved = std::move(it->second);
+  entries_.erase(it);
+  Held& held = entries_[to];
+  old = std::move(held.entry);
+  held = std::move(moved);
+  return true;
+}
+
+std::vector<std::pair<std::string, EntryPtr>> Catalog::List() const {
+  std::vector<std::pair<uint64_t, std::pair<std::string, EntryPtr>>> numbered;
+  {
+    std::lock_guard lock(mutex_);
+    numbered.reserve(entries_.size());
+    for (const auto& [name, held] : entries_) {
+      numbered.push_back({held.number, {name, held.entry}});
+    }
+  }
+  std::sort(numbered.begin(), numbered.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::pair<std::string, EntryPtr>> list;
+  list.reserve(numbered.size());
+  for (auto& entry : numbered) list.push_back(std::move(entry.second));
+  return list;
+}
+
+std::vector<std::pair<std::string, EntryPtr>> Catalog::List(EntryKind kind) const {
+  auto list = List();
+  std::erase_if(list, [&](const auto& entry) { return entry.second->kind() != kind; });
+  return list;
+}
+
+size_t Catalog::size() const {
+  std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
+std::string Catalog::FreeName(const std::string& wished) const {
+  std::lock_guard lock(mutex_);
+  if (!entries_.contains(wished)) return wished;
+  const size_t dot = std::min(wished.rfind('.'), wished.size());
+  for (uint64_t i = 1;; ++i) {
+    std::string name = wished.substr(0, dot) + std::to_string(i) + wished.substr(dot);
+    if (!entries_.contains(name)) return name;
+  }
+}
+
+}  // namespace thalweg

@@ -1,0 +1,108 @@
+// The Catalog: what is in memory under a name. Names are one space for frames, models, grids and
+// files that were uploaded, as H2O's clients know them ("keys").
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "frame/frame.h"
+#include "models/model.h"
+
+namespace thalweg {
+
+enum class EntryKind { kFrame, kModel, kGrid, kFile, kOther };
+
+// Immutable once it is in the catalog; who found one may keep it after it has been removed.
+class Entry {
+ public:
+  virtual ~Entry() = default;
+  virtual EntryKind kind() const = 0;
+  // Of memory, as far as it is this entry's alone or shared with other entries.
+  virtual size_t ByteSize() const = 0;
+};
+using EntryPtr = std::shared_ptr<const Entry>;
+
+class FrameEntry : public Entry {
+ public:
+  explicit FrameEntry(std::shared_ptr<const Frame> frame) : frame_(std::move(frame)) {}
+  EntryKind kind() const override { return EntryKind::kFrame; }
+  size_t ByteSize() const override { return frame_->ByteSize(); }
+  const std::shared_ptr<const Frame>& frame() const { return frame_; }
+
+ private:
+  std::shared_ptr<const Frame> frame_;
+};
+
+// Rooms above derive from it to keep what else they know of a model (how it was trained).
+class ModelEntry : public Entry {
+ public:
+  explicit ModelEntry(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
+  EntryKind kind() const override { return EntryKind::kModel; }
+  size_t ByteSize() const override { return 0; }
+  const std::shared_ptr<const Model>& model() const { return model_; }
+
+ private:
+  std::shared_ptr<const Model> model_;
+};
+
+// There is nothing of this name (HTTP 404).
+class NotFound : public UserError {
+ public:
+  NotFound(const std::string& what, std::string_view name);
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+};
+
+// Thread rule: any thread may call any member at any time.
+class Catalog {
+ public:
+  // Under this name from now on; what was there is gone.
+  void Put(const std::string& name, EntryPtr entry);
+  void PutFrame(const std::string& name, Frame frame);
+  // Null if there is none.
+  EntryPtr Find(const std::string& name) const;
+  // Null if there is none of this name, or it is something else.
+  template <class T>
+  std::shared_ptr<const T> FindAs(const std::string& name) const {
+    return std::dynamic_pointer_cast<const T>(Find(name));
+  }
+  // NotFound if there is none of this name; UserError if it is something else.
+  std::shared_ptr<const Frame> GetFrame(const std::string& name) const;
+  std::shared_ptr<const Model> GetModel(const std::string& name) const;
+
+  // False if there was nothing.
+  bool Remove(const std::string& name);
+  // All but those named.
+  void RemoveAllBut(const std::vector<std::string>& kept);
+  // False if there is nothing of the old name.
+  bool Rename(const std::string& from, const std::string& to);
+  // In the order in which they were put.
+  std::vector<std::pair<std::string, EntryPtr>> List() const;
+  std::vector<std::pair<std::string, EntryPtr>> List(EntryKind kind) const;
+  size_t size() const;
+
+  // `wished`, or, if it is taken, the first of wished1, wished2, … that is free: before ".hex" and
+  // such (mixed.hex, mixed1.hex).
+  std::string FreeName(const std::string& wished) const;
+
+ private:
+  struct Held {
+    EntryPtr entry;
+    uint64_t number = 0;
+  };
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, Held> entries_;
+  uint64_t next_ = 0;
+};
+
+}  // namespace thalweg

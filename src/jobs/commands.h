@@ -1,0 +1,63 @@
+// The command loop of the ranks: every change of data is a command that all ranks run, in the same
+// order, each on its own part of the rows. With one rank, a command is a call.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json_fwd.h"
+#include "base/progress.h"
+#include "base/thread_pool.h"
+#include "cluster/communicator.h"
+#include "jobs/catalog.h"
+
+namespace thalweg {
+
+// What a command is given on each rank.
+struct CommandContext {
+  Communicator& ranks;      // of this command alone
+  ThreadPool& pool;         // of this command alone
+  Catalog& catalog;         // of this rank; all ranks' catalogs hold the same names
+  const WorkContext& work;  // progress is heard on rank 0 only
+};
+
+// Arguments are JSON, as they travel to other processes. What rank 0 returns is the result.
+// Everything that throws on one rank ends the command on all (Communicator::Agree).
+using CommandFunction = Json (*)(const Json& arguments, CommandContext& context);
+
+struct Command {
+  std::string_view name;
+  CommandFunction run;
+};
+
+struct RanksOptions {
+  int ranks = 1;
+  size_t threads = 0;  // of each rank; 0: the processors shared out among the ranks
+};
+
+// Starts the ranks as threads of this process and runs commands on them.
+// Thread rule: any thread may call any member at any time; commands of different callers run side
+// by side.
+class Ranks {
+ public:
+  // `commands` are all there are; names are looked up in this list.
+  Ranks(const RanksOptions& options, std::vector<Command> commands);
+  ~Ranks();  // no command may run any more
+
+  // Runs a command on all ranks and returns rank 0's result. Throws what rank 0 threw, or, where
+  // it went well there, a RankFailure that names another rank.
+  Json Run(std::string_view command, const Json& arguments, const WorkContext& work);
+  // Rank 0's: what the user sees.
+  Catalog& catalog();
+  int size() const;
+  size_t threads() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace thalweg

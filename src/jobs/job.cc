@@ -1,0 +1,162 @@
+#include "jobs/job.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace thalweg {
+namespace {
+
+int64_t NowMs() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Job::Job(std::string key, std::string description, JobResult result)
+    : key_(std::move(key)), description_(std::move(description)), result_(std::move(result)) {
+  state_.start_ms = NowMs();
+  started_ = std::chrono::steady_clock::now();
+}
+
+void Job::Start() {
+  std::lock_guard lock(mutex_);
+  state_.status = JobStatus::kRunning;
+  state_.start_ms = NowMs();
+  started_ = std::chrono::steady_clock::now();
+}
+
+void Job::End(JobStatus status, const std::string& error, const std::string& error_type) {
+  std::lock_guard lock(mutex_);
+  state_.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  state_.status = status;
+  state_.error = error;
+  state_.error_type = error_type;
+  if (status == JobStatus::kDone) state_.progress = 1;
+  changed_.notify_all();
+}
+
+bool Job::ended() const {
+  std::lock_guard lock(mutex_);
+  return state_.status >= JobStatus::kDone;
+}
+
+JobState Job::state() const {
+  std::lock_guard lock(mutex_);
+  JobState state = state_;
+  if (state.status < JobStatus::kDone) {
+    state.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+    if (state.progress > 0) state.seconds_left = state.seconds / state.progress - state.seconds;
+  }
+  return state;
+}
+
+void Job::Warn(const std::string& warning) {
+  std::lock_guard lock(mutex_);
+  state_.warnings.push_back(warning);
+}
+
+bool Job::WaitFor(std::chrono::milliseconds time) const {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, time, [&] { return state_.status >= JobStatus::kDone; });
+}
+
+void Job::Update(const ProgressUpdate& update) {
+  std::lock_guard lock(mutex_);
+  if (update.fraction >= 0) {
+    state_.progress = std::clamp(update.fraction, state_.progress, 1.0);
+  }
+  state_.message = update.message;
+}
+
+void Job::Note(const std::string& text) {
+  std::lock_guard lock(mutex_);
+  state_.message = text;
+}
+
+Jobs::Jobs(std::string key_suffix, size_t kept) : key_suffix_(std::move(key_suffix)), kept_(kept) {}
+
+Jobs::~Jobs() {
+  while (!Stop(std::chrono::seconds(1))) {
+  }
+}
+
+JobPtr Jobs::Start(const std::string& description, const JobResult& result, Work work) {
+  JobPtr job;
+  {
+    std::lock_guard lock(mutex_);
+    const uint64_t number = next_++;
+    job = std::make_shared<Job>(fmt::format("$03{:016x}${}", number, key_suffix_), description,
+                                result);
+    Forget();
+    jobs_[number] = job;
+    numbers_[job->key()] = number;
+    ++running_;
+  }
+  std::thread([this, job, work = std::move(work)]() mutable {
+    job->Start();
+    try {
+      work(*job);
+      work = nullptr;  // what it holds is let go before anyone hears of the end
+      job->End(job->cancel_.cancelled() ? JobStatus::kCancelled : JobStatus::kDone, "", "");
+    } catch (const Cancelled&) {
+      job->End(JobStatus::kCancelled, "", "");
+    } catch (const MemoryError& error) {
+      job->End(JobStatus::kFailed, error.what(), "MemoryError");
+    } catch (const UserError& error) {
+      job->End(JobStatus::kFailed, error.what(), "UserError");
+    } catch (const std::bad_alloc&) {
+      job->End(JobStatus::kFailed, "not enough memory", "MemoryError");
+    } catch (const std::exception& error) {
+      job->End(JobStatus::kFailed, error.what(), "InternalError");
+    }
+    std::lock_guard lock(mutex_);
+    --running_;
+    changed_.notify_all();
+  }).detach();
+  return job;
+}
+
+void Jobs::Forget() {
+  for (auto it = jobs_.begin(); jobs_.size() >= kept_ && it != jobs_.end();) {
+    if (it->second->ended()) {
+      numbers_.erase(it->second->key());
+      it = jobs_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+}
+
+JobPtr Jobs::Find(const std::string& key) const {
+  std::lock_guard lock(mutex_);
+  const auto number = numbers_.find(key);
+  return number == numbers_.end() ? nullptr : jobs_.at(number->second);
+}
+
+std::vector<JobPtr> Jobs::List() const {
+  std::lock_guard lock(mutex_);
+  std::vector<JobPtr> list;
+  list.reserve(jobs_.size());
+  for (const auto& [number, job] : jobs_) list.push_back(job);
+  return list;
+}
+
+size_t Jobs::running() const {
+  std::lock_guard lock(mutex_);
+  return running_;
+}
+
+bool Jobs::Stop(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  for (const auto& [number, job] : jobs_) {
+    if (!job->ended()) job->Cancel();
+  }
+  return changed_.wait_for(lock, time, [&] { return running_ == 0; });
+}
+
+}  // namespace thalweg
