@@ -26,6 +26,9 @@ Examples:
 
 Every command has --help.)";
 
+// What CLI11 makes of an option that may have no value and has none.
+constexpr const char* kBareFlag = "{}";
+
 std::string Suggestion(const std::string& word, const std::vector<std::string>& known) {
   const std::string nearest = NearestWord(word, known);
   return nearest.empty() ? "" : "; did you mean " + nearest + "?";
@@ -47,6 +50,17 @@ int PrintUnknownCommands(const CLI::App& app,
   return kExitUser;
 }
 
+// --import-root is --import_root: names of parameters have underscores, and many hands type dashes.
+std::vector<std::string> WithUnderscores(int argc, const char* const* argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  for (std::string& word : words) {
+    if (!word.starts_with("--")) continue;
+    const auto end = word.begin() + static_cast<ptrdiff_t>(std::min(word.find('='), word.size()));
+    std::replace(word.begin() + 2, end, '-', '_');
+  }
+  return words;
+}
+
 int Dispatch(int argc, const char* const* argv) {
   CLI::App app("thalweg: in-memory machine learning. Data to compressed frames, frames to nets.",
                "thalweg");
@@ -63,8 +77,12 @@ int Dispatch(int argc, const char* const* argv) {
   commands.push_back(AddReport(app));
   commands.push_back(AddParams(app));
   commands.push_back(AddExportWeights(app));
+  const std::vector<std::string> words = WithUnderscores(argc, argv);
+  std::vector<const char*> pointers;
+  pointers.reserve(words.size());
+  for (const std::string& word : words) pointers.push_back(word.c_str());
   try {
-    app.parse(argc, argv);
+    app.parse(argc, pointers.data());
   } catch (const CLI::CallForHelp& request) {
     return app.exit(request);
   } catch (const CLI::CallForAllHelp& request) {
@@ -120,6 +138,8 @@ FieldFlags::FieldFlags(const ParamSchema& schema, CLI::App& app, const std::stri
     CLI::Option* option = app.add_option(flags, values_[i].second, help);
     option->group(group)->type_name(std::string(ParamTypeName(spec.type())));
     option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    // A bare --name means true, if the word behind it is no value.
+    if (spec.type() == ParamType::kBool) option->expected(0, 1);
   }
 }
 
@@ -132,7 +152,8 @@ void FieldFlags::Apply(void* params) const {
                       spec.type() == ParamType::kStringList;
     try {
       if (!list && texts.size() > 1) throw UserError("given more than once");
-      spec.Parse(Join(texts, ","), params);
+      const bool bare = spec.type() == ParamType::kBool && texts[0] == kBareFlag;
+      spec.Parse(bare ? "true" : Join(texts, ","), params);
     } catch (const UserError& error) {
       errors.push_back({"--" + prefix_ + name, error.what()});
     }

@@ -38,13 +38,17 @@ Column::Column(ColumnType type, std::vector<ChunkPtr> chunks, DomainPtr domain)
     : type_(type), chunks_(std::move(chunks)), domain_(std::move(domain)) {
   Check((domain_ != nullptr) == (type == ColumnType::kCategorical),
         "categorical columns, and no others, have a domain");
-  for (const ChunkPtr& chunk : chunks_) Check(static_cast<bool>(chunk), "a column's chunk is null");
   chunks_.shrink_to_fit();
+}
+
+const Chunk& Column::chunk(size_t i) const {
+  Check(static_cast<bool>(chunks_[i]), "a chunk of another rank is read");
+  return *chunks_[i];
 }
 
 size_t Column::ByteSize() const {
   size_t bytes = internal::SharedSize(*this) + internal::HeapSize(chunks_);
-  for (const ChunkPtr& chunk : chunks_) bytes += chunk->ByteSize();
+  for (const ChunkPtr& chunk : chunks_) bytes += chunk ? chunk->ByteSize() : 0;
   if (domain_) bytes += domain_->ByteSize();
   return bytes;
 }

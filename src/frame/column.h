@@ -32,7 +32,8 @@ class Domain {
 using DomainPtr = std::shared_ptr<const Domain>;
 
 // Immutable and shared between frames. All chunks of a column of categorical type hold codes into
-// `domain`; it is null for other types.
+// `domain`; it is null for other types. Chunks that another rank owns are null here; its domain and
+// its type every rank has.
 class Column {
  public:
   Column(ColumnType type, std::vector<ChunkPtr> chunks, DomainPtr domain = nullptr);
@@ -40,7 +41,8 @@ class Column {
   ColumnType type() const { return type_; }
   const DomainPtr& domain() const { return domain_; }
   size_t chunks() const { return chunks_.size(); }
-  const Chunk& chunk(size_t i) const { return *chunks_[i]; }
+  // InternalError where it is another rank's.
+  const Chunk& chunk(size_t i) const;
   const ChunkPtr& chunk_ptr(size_t i) const { return chunks_[i]; }
   // Chunks, domain and this object.
   size_t ByteSize() const;

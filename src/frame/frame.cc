@@ -36,7 +36,8 @@ Frame::Frame(LayoutPtr layout, std::vector<std::string> names, std::vector<Colum
     Check(column != nullptr, "a frame's column is null");
     Check(column->chunks() == layout_->chunks(), "a column is cut into its frame's chunks");
     for (size_t c = 0; c < column->chunks(); ++c) {
-      Check(column->chunk(c).rows() == layout_->ChunkRows(c),
+      const ChunkPtr& chunk = column->chunk_ptr(c);
+      Check(!chunk || chunk->rows() == layout_->ChunkRows(c),
             "a column's chunk has the layout's rows");
     }
   }

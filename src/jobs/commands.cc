@@ -1,6 +1,7 @@
 #include "jobs/commands.h"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 
 #include "base/error.h"
@@ -43,20 +44,31 @@ class PoolStore {
 
 }  // namespace
 
+// Threads of one process do not get lost; one of them may well train for days while others wait.
+constexpr auto kNoLimit = std::chrono::hours(24 * 365);
+
+// One rank: its catalog and its pools.
+struct Rank {
+  explicit Rank(size_t threads) : pools(threads) {}
+  Catalog catalog;
+  PoolStore pools;
+};
+
 struct Ranks::State {
-  State(const RanksOptions& options, std::vector<Command> list)
-      : commands(std::move(list)),
-        pools(options.threads > 0 ? options.threads : AvailableProcessors()) {}
+  State(const RanksOptions& options, std::vector<Command> list) : commands(std::move(list)) {
+    Check(options.ranks >= 1, "at least one rank");
+    const auto count = static_cast<size_t>(options.ranks);
+    const size_t threads =
+        options.threads > 0 ? options.threads : std::max<size_t>(1, AvailableProcessors() / count);
+    for (size_t r = 0; r < count; ++r) ranks.push_back(std::make_unique<Rank>(threads));
+  }
 
   std::vector<Command> commands;
-  PoolStore pools;
-  Catalog catalog;
+  std::vector<std::unique_ptr<Rank>> ranks;
 };
 
 Ranks::Ranks(const RanksOptions& options, std::vector<Command> commands)
-    : state_(std::make_unique<State>(options, std::move(commands))) {
-  Check(options.ranks == 1, "one rank");
-}
+    : state_(std::make_unique<State>(options, std::move(commands))) {}
 
 Ranks::~Ranks() = default;
 
@@ -65,19 +77,34 @@ Json Ranks::Run(std::string_view command, const Json& arguments, const WorkConte
                                   [&](const Command& c) { return c.name == command; });
   Check(found != state_->commands.end(), "a command of the list");
   Json result;
-  std::unique_ptr<ThreadPool> pool = state_->pools.Take();
-  RunLocalRanks(1, [&](Communicator& ranks) {
-    CommandContext context{ranks, *pool, state_->catalog, work};
-    result = found->run(arguments, context);
-  });
-  state_->pools.GiveBack(std::move(pool));
+  RunLocalRanks(
+      size(),
+      [&](Communicator& communicator) {
+        Rank& rank = *state_->ranks[static_cast<size_t>(communicator.rank())];
+        // Progress is rank 0's to tell; all see the wish to end.
+        const WorkContext own = {.progress = communicator.rank() == 0 ? work.progress : nullptr,
+                                 .cancel = work.cancel};
+        std::unique_ptr<ThreadPool> pool = rank.pools.Take();
+        std::exception_ptr failure;
+        try {
+          CommandContext context{communicator, *pool, rank.catalog, own};
+          Json mine = found->run(arguments, context);
+          if (communicator.rank() == 0) result = std::move(mine);
+        } catch (...) {
+          failure = std::current_exception();
+        }
+        rank.pools.GiveBack(std::move(pool));
+        if (failure) std::rethrow_exception(failure);
+        communicator.Barrier();  // an end that all have come to
+      },
+      kNoLimit);
   return result;
 }
 
-Catalog& Ranks::catalog() { return state_->catalog; }
+Catalog& Ranks::catalog() { return state_->ranks[0]->catalog; }
 
-int Ranks::size() const { return 1; }
+int Ranks::size() const { return static_cast<int>(state_->ranks.size()); }
 
-size_t Ranks::threads() const { return state_->pools.threads(); }
+size_t Ranks::threads() const { return state_->ranks[0]->pools.threads(); }
 
 }  // namespace thalweg

@@ -1,0 +1,63 @@
+// `thalweg serve`: the platform over REST.
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <chrono>
+#include <thread>
+
+#include "base/cancel.h"
+#include "cli/command_line.h"
+#include "cli/interrupt.h"
+#include "server/rest_server.h"
+
+namespace thalweg {
+namespace {
+
+using std::chrono::milliseconds;
+
+class ServeCommand : public Command {
+ public:
+  explicit ServeCommand(CLI::App& parent) {
+    app = parent.add_subcommand("serve", "Serve frames, models and jobs over REST.");
+    app->allow_extras();
+    flags_ = std::make_unique<FieldFlags>(SchemaOf<ServeOptions>(), *app, "Server");
+    app->footer(R"(
+Examples:
+  thalweg serve --import-root data
+  thalweg serve --ip 0.0.0.0 --tls-certificate cert.pem --tls-key key.pem --token-login
+
+Then, in Python, with the h2o package:
+  import h2o
+  h2o.connect(url="http://127.0.0.1:54321"))");
+  }
+
+  int Run() override {
+    ServeOptions options;
+    flags_->Apply(&options);
+    CancelToken end;
+    InterruptScope interrupt(end);
+    RestServer server(options);
+    fmt::print("thalweg serves cloud {} at {}\n", server.name(), server.url());
+    if (!server.token().empty()) {
+      fmt::print("log in as any user with the password {}\n", server.token());
+    }
+    fflush(stdout);
+    while (!end.cancelled() && !server.shutdown_requested()) {
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    // The answer to who asked for the end is still on its way.
+    if (server.shutdown_requested()) std::this_thread::sleep_for(milliseconds(200));
+    server.Stop(milliseconds(4000));
+    fmt::print("ended\n");
+    return kExitOk;
+  }
+
+ private:
+  std::unique_ptr<FieldFlags> flags_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> AddServe(CLI::App& app) { return std::make_unique<ServeCommand>(app); }
+
+}  // namespace thalweg

@@ -1,0 +1,16 @@
+// Chunks as bytes, as they travel between ranks of the same program. No file format: readers trust
+// what they get.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "frame/chunk.h"
+
+namespace thalweg {
+
+void AppendChunkBytes(const Chunk& chunk, std::string& out);
+// Takes one chunk off the front of `bytes`.
+ChunkPtr TakeChunk(std::string_view& bytes);
+
+}  // namespace thalweg

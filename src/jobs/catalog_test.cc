@@ -1,0 +1,88 @@
+#include "jobs/catalog.h"
+
+#include <gtest/gtest.h>
+
+namespace thalweg {
+namespace {
+
+class Thing : public Entry {
+ public:
+  EntryKind kind() const override { return EntryKind::kOther; }
+  size_t ByteSize() const override { return 1; }
+};
+
+Frame EmptyFrame() { return {std::make_shared<const Layout>(std::vector<int64_t>{0}), {}, {}}; }
+
+std::string MessageOf(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Catalog, NamesAreOneSpace) {
+  Catalog catalog;
+  catalog.PutFrame("a", EmptyFrame());
+  EXPECT_NE(catalog.GetFrame("a"), nullptr);
+  catalog.Put("a", std::make_shared<Thing>());
+  EXPECT_EQ(MessageOf([&] { catalog.GetFrame("a"); }), "a is something else, not a frame");
+  EXPECT_EQ(MessageOf([&] { catalog.GetModel("b"); }), "there is no model b in memory");
+  EXPECT_THROW(catalog.GetFrame("b"), NotFound);
+  EXPECT_THROW(catalog.Put("", std::make_shared<Thing>()), UserError);
+}
+
+TEST(Catalog, WhatIsHeldStaysAfterItsNameIsGone) {
+  Catalog catalog;
+  catalog.PutFrame("a", EmptyFrame());
+  const auto held = catalog.GetFrame("a");
+  EXPECT_TRUE(catalog.Remove("a"));
+  EXPECT_FALSE(catalog.Remove("a"));
+  EXPECT_EQ(held->rows(), 0);
+  EXPECT_EQ(catalog.Find("a"), nullptr);
+}
+
+TEST(Catalog, ListsInTheOrderOfPutting) {
+  Catalog catalog;
+  for (const char* name : {"c", "a", "b"}) catalog.PutFrame(name, EmptyFrame());
+  catalog.Put("t", std::make_shared<Thing>());
+  std::string names;
+  for (const auto& [name, entry] : catalog.List(EntryKind::kFrame)) names += name;
+  EXPECT_EQ(names, "cab");
+  EXPECT_EQ(catalog.List().size(), 4U);
+}
+
+TEST(Catalog, RenameReplacesTheTarget) {
+  Catalog catalog;
+  catalog.PutFrame("a", EmptyFrame());
+  catalog.Put("b", std::make_shared<Thing>());
+  EXPECT_TRUE(catalog.Rename("a", "b"));
+  EXPECT_NE(catalog.GetFrame("b"), nullptr);
+  EXPECT_EQ(catalog.size(), 1U);
+  EXPECT_TRUE(catalog.Rename("b", "b"));
+  EXPECT_EQ(catalog.size(), 1U);
+  EXPECT_FALSE(catalog.Rename("nothing", "c"));
+}
+
+TEST(Catalog, RemoveAllBut) {
+  Catalog catalog;
+  for (const char* name : {"a", "b", "c"}) catalog.PutFrame(name, EmptyFrame());
+  catalog.RemoveAllBut({"b", "unknown"});
+  ASSERT_EQ(catalog.List().size(), 1U);
+  EXPECT_EQ(catalog.List()[0].first, "b");
+}
+
+TEST(Catalog, FreeNames) {
+  Catalog catalog;
+  EXPECT_EQ(catalog.FreeName("iris.hex"), "iris.hex");
+  catalog.PutFrame("iris.hex", EmptyFrame());
+  EXPECT_EQ(catalog.FreeName("iris.hex"), "iris1.hex");
+  catalog.PutFrame("iris1.hex", EmptyFrame());
+  EXPECT_EQ(catalog.FreeName("iris.hex"), "iris2.hex");
+  catalog.PutFrame("plain", EmptyFrame());
+  EXPECT_EQ(catalog.FreeName("plain"), "plain1");
+}
+
+}  // namespace
+}  // namespace thalweg

@@ -1,0 +1,128 @@
+#include "jobs/commands.h"
+
+#include <gtest/gtest.h>
+
+#include <span>
+#include <thread>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "frame/chunk_builder.h"
+#include "jobs/rank_frames.h"
+
+namespace thalweg {
+namespace {
+
+// {"name", "rows"}: a column of 0, 1, 2, … in chunks of 7 rows.
+Json Count(const Json& arguments, CommandContext& context) {
+  const int64_t rows = arguments.at("rows").as_int64();
+  std::vector<int64_t> starts = {0};
+  std::vector<ChunkPtr> chunks;
+  while (starts.back() < rows) {
+    std::vector<int64_t> cells;
+    for (int64_t r = starts.back(); r < std::min(rows, starts.back() + 7); ++r) cells.push_back(r);
+    chunks.push_back(EncodeIntegers(cells));
+    starts.push_back(starts.back() + static_cast<int64_t>(cells.size()));
+  }
+  PutWholeFrame(std::string(arguments.at("name").as_string()),
+                Frame(std::make_shared<const Layout>(starts), {"n"},
+                      {std::make_shared<const Column>(ColumnType::kInteger, std::move(chunks))}),
+                context);
+  return nullptr;
+}
+
+// {"name"}: the sum of the cells, each rank adding its own.
+Json Sum(const Json& arguments, CommandContext& context) {
+  const auto frame = context.catalog.GetFrame(std::string(arguments.at("name").as_string()));
+  int64_t sum = 0;
+  for (size_t c = 0; c < frame->layout().chunks(); ++c) {
+    if (!frame->column(0).chunk_ptr(c)) continue;
+    std::vector<int64_t> cells(frame->column(0).chunk(c).rows());
+    frame->column(0).chunk(c).Decode(0, std::span<int64_t>(cells));
+    for (const int64_t cell : cells) sum += cell;
+  }
+  context.ranks.AllReduceSum(std::span<int64_t>(&sum, 1));
+  const auto whole = GetWholeFrame(std::string(arguments.at("name").as_string()), context);
+  int64_t again = 0;
+  std::vector<int64_t> cells(static_cast<size_t>(whole->rows()));
+  ReadCells(*whole, 0, 0, std::span<int64_t>(cells));
+  for (const int64_t cell : cells) again += cell;
+  Check(again == sum, "the whole frame has the same cells");
+  return sum;
+}
+
+// {"rank"}: that rank fails, the others wait for it.
+Json Fail(const Json& arguments, CommandContext& context) {
+  if (context.ranks.rank() == arguments.at("rank").as_int64()) throw UserError("it went wrong");
+  context.ranks.Barrier();
+  return nullptr;
+}
+
+Json Progress(const Json&, CommandContext& context) {
+  context.work.Report(0.25, "a quarter");
+  return nullptr;
+}
+
+std::vector<Command> Commands() {
+  return {{"count", &Count}, {"sum", &Sum}, {"fail", &Fail}, {"progress", &Progress}};
+}
+
+TEST(Ranks, CommandsRunOnEveryRanksOwnRows) {
+  for (const int size : {1, 2, 3, 5}) {
+    Ranks ranks({.ranks = size, .threads = 2}, Commands());
+    ranks.Run("count", JsonObject{{"name", "x"}, {"rows", 50}}, {});
+    EXPECT_EQ(ranks.Run("sum", JsonObject{{"name", "x"}}, {}).as_int64(), 49 * 50 / 2);
+    EXPECT_EQ(ranks.catalog().GetFrame("x")->rows(), 50);
+  }
+}
+
+TEST(Ranks, AFailureOfAnyRankEndsTheCommandOnAll) {
+  Ranks ranks({.ranks = 3, .threads = 1}, Commands());
+  for (const int rank : {0, 1, 2}) {
+    try {
+      ranks.Run("fail", JsonObject{{"rank", rank}}, {});
+      FAIL() << "it throws";
+    } catch (const UserError& error) {
+      EXPECT_STREQ(error.what(), "it went wrong");
+    }
+  }
+  ranks.Run("count", JsonObject{{"name", "x"}, {"rows", 3}}, {});
+  EXPECT_EQ(ranks.Run("sum", JsonObject{{"name", "x"}}, {}).as_int64(), 3);
+}
+
+TEST(Ranks, CommandsOfManyCallersRunSideBySide) {
+  Ranks ranks({.ranks = 3, .threads = 1}, Commands());
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 8; ++i) {
+    callers.emplace_back([&, i] {
+      const std::string name = "f" + std::to_string(i);
+      for (int round = 0; round < 20; ++round) {
+        ranks.Run("count", JsonObject{{"name", name}, {"rows", i * 10}}, {});
+        EXPECT_EQ(ranks.Run("sum", JsonObject{{"name", name}}, {}).as_int64(),
+                  i * 10 * (i * 10 - 1) / 2);
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+}
+
+class Listener : public ProgressListener {
+ public:
+  void Update(const ProgressUpdate& update) override { messages += update.message + ";"; }
+  std::string messages;
+};
+
+TEST(Ranks, ProgressIsToldOnce) {
+  Ranks ranks({.ranks = 3, .threads = 1}, Commands());
+  Listener listener;
+  ranks.Run("progress", nullptr, {.progress = &listener});
+  EXPECT_EQ(listener.messages, "a quarter;");
+}
+
+TEST(Ranks, AnUnknownCommandIsABug) {
+  Ranks ranks({}, Commands());
+  EXPECT_THROW(ranks.Run("nothing", nullptr, {}), InternalError);
+}
+
+}  // namespace
+}  // namespace thalweg

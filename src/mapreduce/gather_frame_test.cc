@@ -1,0 +1,78 @@
+#include "mapreduce/gather_frame.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "cluster/local/local_ranks.h"
+#include "frame/chunk_builder.h"
+
+namespace thalweg {
+namespace {
+
+// Rows 0, 1, 2, … and texts, in chunks of the given rows.
+Frame MakeFrame(const std::vector<int64_t>& starts) {
+  std::vector<ChunkPtr> numbers;
+  std::vector<ChunkPtr> texts;
+  for (size_t c = 0; c + 1 < starts.size(); ++c) {
+    std::vector<int64_t> cells;
+    std::vector<std::string> words;
+    for (int64_t row = starts[c]; row < starts[c + 1]; ++row) {
+      cells.push_back(row % 5 == 0 ? kMissingInt : row);
+      words.push_back("w" + std::to_string(row));
+    }
+    const std::vector<std::string_view> views(words.begin(), words.end());
+    numbers.push_back(EncodeIntegers(cells));
+    texts.push_back(EncodeStrings(views));
+  }
+  auto number = std::make_shared<const Column>(ColumnType::kInteger, std::move(numbers));
+  auto text = std::make_shared<const Column>(ColumnType::kString, std::move(texts));
+  return {std::make_shared<const Layout>(starts), {"n", "t", "again"}, {number, text, number}};
+}
+
+struct Case {
+  std::vector<int64_t> starts;
+  int ranks;
+};
+
+TEST(GatherFrame, PartsComeToTheWholeAgain) {
+  for (const Case& c : {Case{{0, 7, 14, 21, 23}, 3}, Case{{0, 100}, 3}, Case{{0, 0}, 2},
+                        Case{{0, 1, 2, 3}, 5}, Case{{0, 50, 51, 52, 53}, 2}}) {
+    const Frame whole = MakeFrame(c.starts);
+    const int64_t rows = whole.rows();
+    std::vector<int64_t> kept(static_cast<size_t>(c.ranks));
+    RunLocalRanks(c.ranks, [&](Communicator& ranks) {
+      const Frame part = KeepOwnChunks(whole, ranks);
+      for (size_t i = 0; i < part.layout().chunks(); ++i) {
+        if (part.column(0).chunk_ptr(i)) {
+          kept[static_cast<size_t>(ranks.rank())] += part.layout().ChunkRows(i);
+        }
+      }
+      EXPECT_EQ(part.rows(), rows);
+      const Frame again = GatherFrame(part, ranks);
+      std::vector<int64_t> cells(static_cast<size_t>(rows));
+      ReadCells(again, 0, 0, std::span<int64_t>(cells));
+      std::vector<std::string_view> texts(static_cast<size_t>(rows));
+      ReadCells(again, 1, 0, std::span<std::string_view>(texts));
+      for (int64_t row = 0; row < rows; ++row) {
+        EXPECT_EQ(cells[static_cast<size_t>(row)], row % 5 == 0 ? kMissingInt : row);
+        EXPECT_EQ(texts[static_cast<size_t>(row)], "w" + std::to_string(row));
+      }
+      EXPECT_EQ(&again.column(0), &again.column(2));
+    });
+    int64_t all = 0;
+    for (const int64_t n : kept) all += n;
+    EXPECT_EQ(all, rows) << "every chunk is one rank's";
+  }
+}
+
+TEST(GatherFrame, ReadingAChunkOfAnotherRankIsABug) {
+  const Frame whole = MakeFrame({0, 7, 14});
+  RunLocalRanks(2, [&](Communicator& ranks) {
+    const Frame part = KeepOwnChunks(whole, ranks);
+    const auto other = static_cast<size_t>(1 - ranks.rank());
+    EXPECT_THROW(part.column(0).chunk(other), InternalError);
+  });
+}
+
+}  // namespace
+}  // namespace thalweg

@@ -1,0 +1,17 @@
+#include "server/commands.h"
+
+#include "base/json.h"
+#include "server/commands/rapids.h"
+
+namespace thalweg {
+
+std::vector<Command> ServerCommands() {
+  return {
+      {"rapids", &RapidsCommand},
+      {"end_session", &EndSessionCommand},
+      {"remove", &RemoveCommand},
+      {"remove_all", &RemoveAllCommand},
+  };
+}
+
+}  // namespace thalweg

@@ -1,0 +1,132 @@
+#include "server/handlers/cloud.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "base/available_memory.h"
+#include "base/thread_pool.h"
+#include "server/process_state.h"
+#include "server/schemas/meta.h"
+#include "server/server_context.h"
+
+namespace thalweg {
+namespace {
+
+int64_t NowMs() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+JsonObject Node(ServerContext& server, int rank) {
+  const ProcessState process = ReadProcessState();
+  JsonObject node = SchemaObject("NodeV3");
+  node["h2o"] = rank == 0 ? server.address : fmt::format("{} rank {}", server.address, rank);
+  node["ip_port"] = server.address;
+  node["healthy"] = true;
+  node["last_ping"] = NowMs();
+  node["pid"] = getpid();
+  node["num_cpus"] = AvailableProcessors();
+  node["cpus_allowed"] = AvailableProcessors();
+  node["nthreads"] = server.ranks.threads();
+  node["sys_load"] = process.load;
+  node["my_cpu_pct"] = -1;
+  node["sys_cpu_pct"] = -1;
+  node["mem_value_size"] = process.resident_bytes;
+  node["pojo_mem"] = 0;
+  node["free_mem"] = AvailableMemory().value_or(0);
+  node["max_mem"] = AvailableMemory().value_or(0) + process.resident_bytes;
+  node["swap_mem"] = 0;
+  node["num_keys"] = server.catalog().size();
+  std::error_code error;
+  const auto disk = std::filesystem::space(server.spool_folder, error);
+  node["free_disk"] = error ? 0 : disk.available;
+  node["max_disk"] = error ? 0 : disk.capacity;
+  node["rpcs_active"] = server.jobs.running();
+  node["fjthrds"] = JsonArray();
+  node["fjqueue"] = JsonArray();
+  node["tcps_active"] = 0;
+  node["open_fds"] = process.open_files;
+  node["gflops"] = 0.0;
+  node["mem_bw"] = 0.0;
+  return node;
+}
+
+}  // namespace
+
+Json GetCloud(const CloudRequest& request, Call& call) {
+  ServerContext& server = call.server;
+  const std::string& version = server.options.h2o_version;
+  JsonObject json = SchemaObject("CloudV3");
+  json["skip_ticks"] = request.skip_ticks;
+  json["version"] = version;
+  const size_t dot = version.rfind('.');
+  json["branch_name"] = "rel-" + version.substr(0, dot);
+  json["build_number"] = dot == std::string::npos ? "" : version.substr(dot + 1);
+  json["last_commit_hash"] = "";
+  json["describe"] = "thalweg";
+  json["compiled_by"] = "thalweg";
+  json["compiled_on"] = "";
+  json["build_age"] = "0 days";
+  json["build_too_old"] = false;
+  json["node_idx"] = 0;
+  json["cloud_name"] = server.cloud_name;
+  json["cloud_size"] = server.ranks.size();
+  json["cloud_uptime_millis"] = NowMs() - server.start_ms;
+  json["cloud_internal_timezone"] = "UTC";
+  json["datafile_parser_timezone"] = "UTC";
+  json["cloud_healthy"] = true;
+  json["bad_nodes"] = 0;
+  json["consensus"] = true;
+  json["locked"] = true;
+  json["is_client"] = false;
+  json["hadoop_version"] = nullptr;
+  json["telemetry_enabled"] = false;
+  JsonArray nodes;
+  for (int rank = 0; rank < server.ranks.size(); ++rank) nodes.push_back(Node(server, rank));
+  json["nodes"] = std::move(nodes);
+  json["internal_security_enabled"] = false;
+  json["leader_idx"] = 0;
+  json["web_ip"] = server.options.ip;
+  return json;
+}
+
+Json GetPing(const NoFields&, Call& call) {
+  JsonObject node = SchemaObject("NodeMemoryInfoV3");
+  node["ip_port"] = call.server.address;
+  node["free_mem"] = AvailableMemory().value_or(0);
+  JsonObject json = SchemaObject("PingV3");
+  json["cloud_uptime_millis"] = NowMs() - call.server.start_ms;
+  json["cloud_healthy"] = true;
+  json["nodes"] = JsonArray{std::move(node)};
+  return json;
+}
+
+Json GetAbout(const NoFields&, Call& call) {
+  JsonArray entries;
+  const auto add = [&](const char* name, const std::string& value) {
+    JsonObject entry = SchemaObject("AboutEntryV3");
+    entry["name"] = name;
+    entry["value"] = value;
+    entries.push_back(std::move(entry));
+  };
+  add("Program", "thalweg (independent of H2O.ai)");
+  add("Build project version", call.server.options.h2o_version);
+  add("Internal Security", "Disabled");
+  JsonObject json = SchemaObject("AboutV3");
+  json["entries"] = std::move(entries);
+  return json;
+}
+
+Json GetCapabilities(const NoFields&, Call&) {
+  JsonObject entry = SchemaObject("CapabilityEntryV3");
+  entry["name"] = "Core V3";
+  JsonObject json = SchemaObject("CapabilitiesV3");
+  json["capabilities"] = JsonArray{std::move(entry)};
+  return json;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,52 @@
+#include "server/handlers/rapids.h"
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "server/errors.h"
+#include "server/schemas/meta.h"
+#include "server/server_context.h"
+
+namespace thalweg {
+namespace {
+
+constexpr size_t kSessionDigits = 8;
+
+// Not to be guessed: it names what others may remove.
+std::string NewSession() {
+  std::random_device device;
+  return fmt::format("_sid_{:08x}{:08x}", device(), device()).substr(0, 5 + kSessionDigits);
+}
+
+}  // namespace
+
+Json RunRapids(const RapidsRequest& request, Call& call) {
+  if (request.ast.empty()) throw IllegalArgument("Field ast is empty: there is no expression");
+  return call.server.ranks.Run(
+      "rapids",
+      JsonObject{{"ast", request.ast}, {"session", request.session_id}, {"id", request.id}}, {});
+}
+
+Json StartSession4(const NoFields&, Call&) {
+  return JsonObject{{"__schema", "/4/schemas/SessionIdV4"}, {"session_key", NewSession()}};
+}
+
+Json StartSession3(const NoFields&, Call&) {
+  JsonObject json = SchemaObject("InitIDV3");
+  json["session_key"] = NewSession();
+  json["session_properties_allowed"] = false;
+  return json;
+}
+
+Json EndSession(const SessionRequest& request, Call& call) {
+  if (!request.session_key.empty()) {
+    call.server.ranks.Run("end_session", JsonObject{{"session", request.session_key}}, {});
+  }
+  JsonObject json = SchemaObject("InitIDV3");
+  json["session_key"] = request.session_key;
+  json["session_properties_allowed"] = false;
+  return json;
+}
+
+}  // namespace thalweg

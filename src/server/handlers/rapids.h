@@ -1,0 +1,34 @@
+// Expressions and the sessions that own their temporaries.
+#pragma once
+
+#include <string>
+
+#include "server/endpoint.h"
+
+namespace thalweg {
+
+struct RapidsRequest {
+  std::string ast;
+  std::string session_id;
+  std::string id;
+};
+template <>
+inline constexpr auto kFields<RapidsRequest> = std::tuple{
+    Field<&RapidsRequest::ast>({.name = "ast", .help = "The expression."}),
+    Field<&RapidsRequest::session_id>(
+        {.name = "session_id", .help = "Session that owns temporaries of the expression."}),
+    Field<&RapidsRequest::id>({.name = "id", .help = "Name for a frame that comes out of it."})};
+
+struct SessionRequest {
+  std::string session_key;
+};
+template <>
+inline constexpr auto kFields<SessionRequest> = std::tuple{
+    Field<&SessionRequest::session_key>({.name = "session_key", .help = "Key of the session."})};
+
+Json RunRapids(const RapidsRequest& request, Call& call);
+Json StartSession4(const NoFields& request, Call& call);
+Json StartSession3(const NoFields& request, Call& call);
+Json EndSession(const SessionRequest& request, Call& call);
+
+}  // namespace thalweg

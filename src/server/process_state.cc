@@ -1,0 +1,44 @@
+#include "server/process_state.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace thalweg {
+
+ProcessState ReadProcessState() {
+  ProcessState state;
+  std::ifstream statm("/proc/self/statm");
+  int64_t pages = 0;
+  int64_t resident = 0;
+  if (statm >> pages >> resident) state.resident_bytes = resident * sysconf(_SC_PAGESIZE);
+  double load[1] = {0};
+  if (getloadavg(load, 1) == 1) state.load = load[0];
+  std::error_code error;
+  for (auto it = std::filesystem::directory_iterator("/proc/self/fd", error);
+       !error && it != std::filesystem::directory_iterator(); it.increment(error)) {
+    ++state.open_files;
+  }
+  return state;
+}
+
+std::vector<CpuTicks> ReadCpuTicks() {
+  std::vector<CpuTicks> ticks;
+  std::ifstream stat("/proc/stat");
+  for (std::string line; std::getline(stat, line);) {
+    // "cpu0 user nice system idle iowait irq softirq …"; the line "cpu " is their sum.
+    if (!line.starts_with("cpu") || line.starts_with("cpu ")) continue;
+    std::istringstream fields(line);
+    std::string name;
+    int64_t user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, soft = 0;
+    fields >> name >> user >> nice >> system >> idle >> wait >> irq >> soft;
+    ticks.push_back({user, system, nice + wait + irq + soft, idle});
+  }
+  return ticks;
+}
+
+}  // namespace thalweg

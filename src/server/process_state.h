@@ -1,0 +1,25 @@
+// What the system says of this process and its processors.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace thalweg {
+
+struct ProcessState {
+  int64_t resident_bytes = 0;
+  int64_t open_files = 0;
+  double load = 0;  // of the machine, over a minute
+};
+ProcessState ReadProcessState();
+
+struct CpuTicks {
+  int64_t user = 0;
+  int64_t system = 0;
+  int64_t other = 0;
+  int64_t idle = 0;
+};
+// One per processor of the machine since it started; empty where the system does not say.
+std::vector<CpuTicks> ReadCpuTicks();
+
+}  // namespace thalweg

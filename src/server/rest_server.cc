@@ -1,0 +1,154 @@
+#include "server/rest_server.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <optional>
+#include <random>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "server/commands.h"
+#include "server/http/server.h"
+#include "server/router.h"
+#include "server/routes.h"
+#include "server/server_context.h"
+
+namespace thalweg {
+namespace fs = std::filesystem;
+
+namespace {
+
+int64_t NowMs() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::string Random(size_t digits) {
+  std::random_device device;
+  std::string text;
+  while (text.size() < digits) text += fmt::format("{:08x}", device());
+  return text.substr(0, digits);
+}
+
+// A folder of this server alone, gone with it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::error_code error;
+    const fs::path base = fs::temp_directory_path(error);
+    if (error) throw UserError("there is no folder for temporary files: set TMPDIR");
+    std::string name = (base / "thalweg-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) {
+      throw UserError("cannot make a folder for temporary files below " + base.string());
+    }
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+bool IsLoopback(const std::string& ip) {
+  return ip == "localhost" || ip == "::1" || ip.starts_with("127.");
+}
+
+void RequireSafety(const ServeOptions& options) {
+  std::vector<FieldError> errors;
+  if (options.tls_certificate.empty() != options.tls_key.empty()) {
+    errors.push_back({"tls_certificate", "needs tls_key, and the other way round"});
+  }
+  const bool login = options.token_login || !options.hash_login.empty();
+  if (!IsLoopback(options.ip) && !options.insecure && (options.tls_certificate.empty() || !login)) {
+    errors.push_back({"ip", options.ip +
+                                " is not loopback: give a certificate (--tls-certificate, "
+                                "--tls-key) and a login (--token-login or --hash-login), or "
+                                "--insecure if the network is safe by other means"});
+  }
+  if (!options.context_path.empty() && options.context_path.front() != '/') {
+    errors.push_back({"context_path", "begins with /"});
+  }
+  if (!errors.empty()) throw FieldErrors(std::move(errors));
+}
+
+std::string UserName() {
+  const char* user = std::getenv("USER");
+  return user == nullptr || *user == '\0' ? "thalweg" : fmt::format("thalweg_{}", user);
+}
+
+}  // namespace
+
+struct RestServer::State {
+  explicit State(const ServeOptions& given)
+      : options(given),
+        ranks(
+            {.ranks = static_cast<int>(given.ranks), .threads = static_cast<size_t>(given.threads)},
+            ServerCommands()),
+        jobs("_" + Random(32)),
+        context{.options = options,
+                .ranks = ranks,
+                .jobs = jobs,
+                .import_roots = FileRoots(given.import_root, "--import-root"),
+                .export_roots = FileRoots(given.export_root, "--export-root"),
+                .spool_folder = folder.path(),
+                .cloud_name = given.name.empty() ? UserName() : given.name,
+                .address = "",
+                .start_ms = NowMs(),
+                .shutdown = [this] { shutdown = true; }},
+        router(Routes(), given.context_path, context) {}
+
+  const ServeOptions options;
+  TemporaryFolder folder;
+  Ranks ranks;
+  Jobs jobs;
+  ServerContext context;
+  Router router;
+  std::string token;
+  std::string url;
+  std::atomic<bool> shutdown{false};
+  std::optional<HttpServer> http;
+};
+
+RestServer::RestServer(const ServeOptions& options) {
+  RequireSafety(options);
+  state_ = std::make_unique<State>(options);
+  if (options.token_login) state_->token = Random(32);
+  HttpServerOptions http;
+  http.address = options.ip == "localhost" ? "127.0.0.1" : options.ip;
+  http.port = static_cast<uint16_t>(options.port);
+  http.spool_folder = state_->folder.path();
+  http.hosts = options.allowed_hosts;
+  http.tls_certificate = options.tls_certificate;
+  http.tls_key = options.tls_key;
+  http.login_file = options.hash_login;
+  state_->http.emplace(http, state_->router);
+  state_->context.address = fmt::format("{}:{}", options.ip, state_->http->port());
+  state_->url = fmt::format("{}://{}{}", options.tls_key.empty() ? "http" : "https",
+                            state_->context.address, options.context_path);
+}
+
+RestServer::~RestServer() {
+  if (state_) Stop(std::chrono::seconds(5));
+}
+
+const std::string& RestServer::url() const { return state_->url; }
+const std::string& RestServer::name() const { return state_->context.cloud_name; }
+const std::string& RestServer::token() const { return state_->token; }
+bool RestServer::shutdown_requested() const { return state_->shutdown; }
+
+void RestServer::Stop(std::chrono::milliseconds time) {
+  if (state_->http) state_->http->Stop(time / 4);
+  state_->jobs.Stop(time / 2);
+}
+
+}  // namespace thalweg

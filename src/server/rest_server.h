@@ -1,0 +1,34 @@
+// The whole server: ranks, jobs, router, HTTP.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "server/serve_options.h"
+
+namespace thalweg {
+
+class RestServer {
+ public:
+  // Listens when this returns. FieldErrors and UserError where the options do not fit.
+  explicit RestServer(const ServeOptions& options);
+  ~RestServer();
+
+  // "http://127.0.0.1:54321"
+  const std::string& url() const;
+  const std::string& name() const;
+  // The password of any user, where there is a token login; else empty.
+  const std::string& token() const;
+  // Whether someone asked for the end over REST.
+  bool shutdown_requested() const;
+  // Cancels jobs, finishes answers, closes all, within about `time`.
+  void Stop(std::chrono::milliseconds time);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace thalweg

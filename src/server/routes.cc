@@ -1,0 +1,53 @@
+#include "server/routes.h"
+
+#include <array>
+
+#include "base/json.h"
+#include "server/handlers/admin.h"
+#include "server/handlers/cloud.h"
+#include "server/handlers/jobs.h"
+#include "server/handlers/metadata.h"
+#include "server/handlers/objects.h"
+#include "server/handlers/rapids.h"
+
+namespace thalweg {
+
+std::span<const Endpoint> Routes() {
+  static constexpr auto kRoutes = std::to_array<Endpoint>({
+      // The server itself.
+      Get<GetStartPage>("/", "A page that says what this is.").Quick(),
+      Get<GetStartPage>("/flow/index.html", "The same.").Quick(),
+      Get<GetCloud>("/3/Cloud", "State of the ranks: version, memory, processors.").Quick(),
+      Get<GetPing>("/3/Ping", "That the server lives.").Quick(),
+      Get<GetAbout>("/3/About", "What program this is.").Quick(),
+      Get<GetCapabilities>("/3/Capabilities", "Extensions.").Quick(),
+      Get<GetCapabilities>("/3/Capabilities/Core", "Extensions.").Quick(),
+      Get<GetCapabilities>("/3/Capabilities/API", "Extensions.").Quick(),
+      Get<GetMetadataEndpoints>("/3/Metadata/endpoints", "All endpoints."),
+      Get<GetMetadataSchema>("/3/Metadata/schemas/{schemaname}", "Fields of a record."),
+      Post<ShutDown>("/3/Shutdown", "Ends the server."),
+      Post<LogAndEcho>("/3/LogAndEcho", "Writes a line into the log."),
+      Post<CollectGarbage>("/3/GarbageCollect", "Gives unused memory back to the system."),
+      Post<UnlockKeys>("/3/UnlockKeys", "Nothing is ever locked: does nothing.").Quick(),
+      Get<GetCpuTicks>("/3/WaterMeterCpuTicks/{nodeidx}", "Ticks of each processor.").Quick(),
+
+      // Sessions and expressions.
+      Post<StartSession4>("/4/sessions", "Starts a session.").Quick(),
+      Delete<EndSession>("/4/sessions/{session_key}", "Ends a session: its temporaries go."),
+      Get<StartSession3>("/3/InitID", "Starts a session.").Quick(),
+      Delete<EndSession>("/3/InitID", "Ends a session: its temporaries go."),
+      Post<RunRapids>("/99/Rapids", "Runs an expression."),
+
+      // Jobs.
+      Get<ListJobs>("/3/Jobs", "All jobs."),
+      Get<GetJob>("/3/Jobs/{job_id}", "How a job stands.").Quick(),
+      Post<CancelJob>("/3/Jobs/{job_id}/cancel", "Asks a job to end.").Quick(),
+
+      // Whatever is in memory.
+      Delete<RemoveAllObjects>("/3/DKV", "Removes everything but what is named."),
+      Delete<RemoveObject>("/3/DKV/{key}", "Removes something."),
+  });
+  return kRoutes;
+}
+
+}  // namespace thalweg
