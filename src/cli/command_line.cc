@@ -75,6 +75,7 @@ int Dispatch(int argc, const char* const* argv) {
   commands.push_back(AddPredict(app));
   commands.push_back(AddExplain(app));
   commands.push_back(AddReport(app));
+  commands.push_back(AddServe(app));
   commands.push_back(AddParams(app));
   commands.push_back(AddExportWeights(app));
   const std::vector<std::string> words = WithUnderscores(argc, argv);

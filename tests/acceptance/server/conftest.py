@@ -1,0 +1,93 @@
+"""A running server, and the unmodified h2o client connected to it. Runs in .venv-clients.
+
+THALWEG_RANKS=3 runs everything on a server of three ranks.
+"""
+import contextlib
+import os
+import pathlib
+import re
+import select
+import signal
+import subprocess
+import time
+
+import h2o
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PROGRAM = pathlib.Path(os.environ.get("THALWEG", ROOT / "build" / "release" / "thalweg"))
+DATA = ROOT / "data"
+RANKS = int(os.environ.get("THALWEG_RANKS", "1"))
+START_SECONDS = 60  # sanitizers start slowly
+
+
+class Server:
+    """A server process of its own: `with Server("--import-root", folder) as server: …`."""
+
+    def __init__(self, *args, ranks=RANKS):
+        self.args = [PROGRAM, "serve", "--port", "0", "--ranks", str(ranks), *map(str, args)]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            self.args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        ready, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
+        line = self.process.stdout.readline() if ready else ""
+        found = re.search(r"at (https?://\S+)", line)
+        if not found:
+            self.process.kill()
+            raise AssertionError(f"no server: {line}{self.process.stderr.read()}")
+        self.url = found[1]
+        self.line = line
+        return self
+
+    def stop(self, sig=signal.SIGTERM):
+        """Ends the process; returns its exit code and the seconds that it took."""
+        start = time.time()
+        if self.process.poll() is None:
+            self.process.send_signal(sig)
+        self.process.communicate(timeout=60)
+        return self.process.returncode, time.time() - start
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+
+
+def connect(server):
+    return h2o.connect(url=server.url, verbose=False, strict_version_check=True)
+
+
+@pytest.fixture(scope="session")
+def import_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("imports")
+
+
+@pytest.fixture(scope="session")
+def export_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("exports")
+
+
+@pytest.fixture(scope="session")
+def server(import_folder, export_folder):
+    """One server for all tests that do not need their own; its import roots hold data/ too."""
+    with Server(
+        "--import-root", DATA, "--import-root", import_folder, "--export-root", export_folder
+    ) as running:
+        h2o.no_progress()
+        connect(running)
+        yield running
+        with contextlib.suppress(Exception):
+            h2o.connection().close()
+        code, seconds = running.stop()
+        assert code == 0, "it ends well when it is asked to"
+        assert seconds < 5
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(server):
+    """Every test begins with nothing in memory."""
+    yield
+    with contextlib.suppress(Exception):
+        h2o.remove_all()

@@ -1,0 +1,104 @@
+"""Connecting, status, sessions, the end."""
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import h2o
+import pytest
+
+from conftest import RANKS, ROOT, Server, connect
+
+
+def test_status(server, capsys):
+    cluster = h2o.cluster()
+    assert cluster.version == "3.46.0.12"
+    assert cluster.cloud_size == RANKS
+    assert cluster.cloud_healthy and cluster.consensus
+    cluster.show_status(detailed=True)
+    shown = capsys.readouterr().out
+    assert "H2O_cluster_version" in shown and "3.46.0.12" in shown
+
+
+def test_connecting_prints_no_warning(server, recwarn, capsys):
+    h2o.connect(url=server.url)
+    assert "old" not in capsys.readouterr().out
+    assert not [w for w in recwarn if "version" in str(w.message).lower()]
+
+
+def test_an_older_client(server):
+    older = ROOT / ".venv-clients" / "h2o-3.46.0.6"
+    assert older.exists(), "tools/setup_clients.sh installs it"
+    script = (
+        "import h2o, sys\n"
+        f"h2o.connect(url={server.url!r}, verbose=False, strict_version_check=False)\n"
+        "assert h2o.__version__ == '3.46.0.6'\n"
+        "frame = h2o.H2OFrame({'a': [1, 2, None], 'b': ['x', 'y', 'x']})\n"
+        "assert frame.shape == (3, 2)\n"
+        "assert frame['a'].sum(na_rm=True) == 3\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script],
+        env=dict(os.environ, PYTHONPATH=str(older)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_first_answer_within_a_tenth_of_a_second():
+    best = min(first_answer_seconds() for _ in range(3))
+    assert best < 0.1 or "asan" in str(os.environ.get("THALWEG", ""))
+
+
+def first_answer_seconds():
+    start = time.time()
+    with Server() as own:
+        urllib.request.urlopen(own.url + "/3/Ping").read()
+        return time.time() - start
+
+
+def test_name_and_port():
+    with Server("--name", "mine") as own:
+        port = own.url.rsplit(":", 1)[1]
+        with Server("--name", "other", "--port", port) as second:
+            assert second.url.rsplit(":", 1)[1] != port, "the port moves up"
+
+
+def test_shutdown_by_the_client():
+    with Server() as own:
+        urllib.request.urlopen(urllib.request.Request(own.url + "/3/Shutdown", method="POST"))
+        own.process.wait(timeout=10)
+        assert own.process.returncode == 0
+
+
+def test_unknown_paths_and_parameters(server):
+    for path, status, text in [
+        ("/3/NoSuchThing", 404, "not found"),
+        ("/3/Frames/nosuch", 404, "nosuch"),
+        ("/3/Jobs/nosuch", 400, "Job is missing"),
+        ("/3/Cloud?skip_tick=1", 412, "did you mean skip_ticks"),
+    ]:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(server.url + path)
+        assert refused.value.code == status
+        assert text in refused.value.read().decode()
+
+
+def test_context_path():
+    with Server("--context-path", "/ctx") as own:
+        assert own.url.endswith("/ctx")
+        urllib.request.urlopen(own.url + "/3/Ping").read()
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(own.url.removesuffix("/ctx") + "/3/Ping")
+
+
+def test_beyond_loopback_needs_tls_and_a_login():
+    done = subprocess.run(
+        Server("--ip", "0.0.0.0").args, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert "--insecure" in done.stderr
