@@ -1,4 +1,4 @@
-// An HTTP/1.1 server (RFC 9110, 9112) on Boost.Beast.
+// An HTTP/1.1 server (RFC 9110, 9112).
 #pragma once
 
 #include <chrono>
@@ -20,6 +20,8 @@ struct HttpServerOptions {
   size_t max_workers = 64;  // threads for kWork, started as they are needed
   size_t max_connections = 10'000;
   size_t max_head_bytes = 64 << 10;
+  // Of bodies that are taken into memory, all requests together; more is answered by 503.
+  uint64_t max_body_memory = uint64_t{512} << 20;
   std::string spool_folder;  // of bodies that go to files; must be there
   // Host names besides localhost, 127.0.0.1, [::1] and `address` that requests may be sent to, and
   // that pages that send them (Origin) may come from.

@@ -1,0 +1,317 @@
+#include "server/http/connection.h"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "server/http/exchange.h"
+#include "server/http/io_thread.h"
+
+namespace thalweg::internal {
+
+namespace {
+
+// What a client may send ahead of its answers, before the socket is left to fill up.
+constexpr size_t kMaxAhead = 64 << 10;
+// Answers that may wait to be sent before the next request is looked at.
+constexpr size_t kMaxUnsent = 256 << 10;
+constexpr std::chrono::seconds kLingerTime{2};
+constexpr size_t kMaxEmptyLines = 4;
+// Below this mean rate a body that still moves is taken for an attack.
+constexpr double kMinBytesPerSecond = 500;
+
+}  // namespace
+
+Connection::Connection(IoThread& io, std::unique_ptr<Transport> transport, std::string remote)
+    : io_(io),
+      transport_(std::move(transport)),
+      remote_(std::move(remote)),
+      moved_(io.loop.now()),
+      began_(moved_) {
+  ++io_.server.connections;
+}
+
+Connection::~Connection() = default;
+
+void Connection::Start(Place place) {
+  place_ = place;
+  interest_ = EPOLLIN;
+  if (!io_.loop.Add(transport_->descriptor(), interest_, this)) {
+    Close();
+    return;
+  }
+  if (refuse_at_once_) {
+    Refuse(503, "the server has as many connections as it may; try again later");
+    Settle();
+  }
+}
+
+void Connection::Close() {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  io_.loop.Remove(transport_->descriptor());
+  transport_.reset();
+  exchange_.reset();
+  out_.clear();
+  --io_.server.connections;
+  io_.Forget(*this);
+}
+
+void Connection::CloseIfIdle() {
+  keep_alive_ = false;
+  if (state_ == State::kHead && in_.empty() && out_.empty()) Close();
+}
+
+void Connection::Touch() { moved_ = io_.loop.now(); }
+
+void Connection::Guarded(const std::function<void()>& step) {
+  try {
+    step();
+  } catch (const std::exception&) {
+    Close();
+  }
+}
+
+void Connection::OnEvents(uint32_t events) {
+  if (state_ == State::kClosed) return;
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
+    // Both directions are shut: nobody is there for an answer.
+    Close();
+    return;
+  }
+  Guarded([&] {
+    if ((events & EPOLLIN) != 0 || read_wants_write_) {
+      if (!WantsInput()) {
+        // Reported in vain: not again until it is wanted.
+        interest_ &= ~static_cast<uint32_t>(EPOLLIN);
+        io_.loop.Change(transport_->descriptor(), interest_, this);
+        return;
+      }
+      ReadMore();
+    }
+    Settle();
+  });
+}
+
+// Works through what was read and sends what was made, as far as both go.
+void Connection::Settle() {
+  while (state_ != State::kClosed) {
+    const bool blocked = out_.size() >= kMaxUnsent;
+    size_t done = 0;
+    if (!in_.empty()) {
+      done = Process(in_);
+      in_.erase(0, done);
+      if (in_.empty()) std::string().swap(in_);
+    }
+    Flush();
+    const bool unblocked = blocked && out_.size() < kMaxUnsent;
+    if (in_.empty() || (done == 0 && !unblocked)) break;
+  }
+  if (state_ == State::kHead && ended_ && out_.empty()) Close();
+  if (state_ != State::kClosed) UpdateInterest();
+}
+
+bool Connection::WantsInput() const {
+  if (ended_) return false;
+  switch (state_) {
+    case State::kLinger:
+      return true;
+    case State::kBody:
+      return !SpoolFull();
+    case State::kHead:
+      if (out_.size() < kMaxUnsent) return true;
+      break;
+    default:
+      break;
+  }
+  return in_.size() < kMaxAhead;
+}
+
+// Takes up what is missing at once, and drops EPOLLIN only where it is reported in vain: most
+// exchanges cost no call here.
+void Connection::UpdateInterest() {
+  uint32_t wanted = interest_ & static_cast<uint32_t>(EPOLLIN);
+  if (WantsInput()) wanted |= EPOLLIN;
+  if (ended_) wanted = 0;
+  if (want_write_ || read_wants_write_) wanted |= EPOLLOUT;
+  if (wanted == interest_) return;
+  interest_ = wanted;
+  io_.loop.Change(transport_->descriptor(), interest_, this);
+}
+
+void Connection::ReadMore() {
+  read_wants_write_ = false;
+  const Transport::Result result = transport_->Read(io_.scratch);
+  switch (result.outcome) {
+    case Transport::Outcome::kWantRead:
+      return;
+    case Transport::Outcome::kWantWrite:
+      read_wants_write_ = true;
+      return;
+    case Transport::Outcome::kFailed:
+      Close();
+      return;
+    case Transport::Outcome::kEnd:
+      ended_ = true;
+      if (state_ == State::kLinger) {
+        Close();
+      } else if (state_ == State::kHead && !in_.empty() && out_.size() < kMaxUnsent) {
+        Refuse(400, "the request's head is cut short");
+      } else if (state_ == State::kBody) {
+        Refuse(400, "the request's body is cut short");
+      }
+      return;
+    case Transport::Outcome::kMoved:
+      break;
+  }
+  Touch();
+  io_.server.bytes_in.fetch_add(result.bytes, std::memory_order_relaxed);
+  const std::string_view fresh(io_.scratch.data(), result.bytes);
+  if (in_.empty()) {
+    const size_t done = Process(fresh);
+    if (state_ != State::kClosed) in_.assign(fresh.substr(done));
+  } else {
+    in_ += fresh;
+  }
+}
+
+// Returns how many of the bytes are done with; stops where the next ones have to wait.
+size_t Connection::Process(std::string_view bytes) {
+  size_t at = 0;
+  while (at < bytes.size()) {
+    const std::string_view rest = bytes.substr(at);
+    size_t done = 0;
+    if (state_ == State::kHead && out_.size() < kMaxUnsent) {
+      done = ProcessHead(rest);
+    } else if (state_ == State::kBody && !SpoolFull()) {
+      done = ProcessBody(rest);
+    } else if (state_ == State::kLinger || state_ == State::kClosed) {
+      done = rest.size();
+    }
+    if (done == 0) break;
+    at += done;
+  }
+  return at;
+}
+
+size_t Connection::ProcessHead(std::string_view bytes) {
+  if (scanned_ == 0) {
+    // Some clients end a body with an empty line too many (RFC 9112, section 2.2).
+    size_t skipped = 0;
+    while (skipped < 2 * kMaxEmptyLines && bytes.substr(skipped).starts_with("\r\n")) skipped += 2;
+    if (skipped > 0) return skipped;
+    if (bytes == "\r") return 0;
+    began_ = io_.loop.now();
+  }
+  HeadEnd end = FindHeadEnd(bytes, scanned_);
+  const size_t limit = io_.server.options.max_head_bytes;
+  if (!end.refusal && (end.size > limit || (end.size == 0 && bytes.size() > limit))) {
+    const bool line = bytes.substr(0, limit).find('\n') == std::string_view::npos;
+    end.refusal = HeadRefusal{
+        line ? 414 : 431, "the request's head is larger than " + std::to_string(limit) + " bytes"};
+  }
+  if (end.refusal) {
+    Refuse(end.refusal->status, end.refusal->message);
+    return bytes.size();
+  }
+  scanned_ = end.size == 0 ? bytes.size() : 0;
+  if (end.size == 0) return 0;
+  RequestHead head;
+  if (const auto refusal = ParseRequestHead(bytes.substr(0, end.size), head)) {
+    Refuse(refusal->status, refusal->message);
+    return bytes.size();
+  }
+  StartRequest(head);
+  return end.size;
+}
+
+size_t Connection::ProcessBody(std::string_view bytes) {
+  size_t done = 0;
+  std::string_view data;
+  bool whole = false;
+  if (chunked_) {
+    const ChunkedDecoder::Step step = decoder_.Next(bytes);
+    if (decoder_.bad()) {
+      Refuse(400, "the request's chunked body is malformed");
+      return bytes.size();
+    }
+    done = step.consumed;
+    data = step.data;
+    whole = decoder_.done();
+  } else {
+    done = std::min<uint64_t>(body_left_, bytes.size());
+    data = bytes.substr(0, done);
+    body_left_ -= done;
+    whole = body_left_ == 0;
+  }
+  if (!data.empty() && !TakeBody(data)) return bytes.size();
+  if (whole) EndBody();
+  return done;
+}
+
+void Connection::Flush() {
+  if (state_ == State::kClosed) return;
+  want_write_ = false;
+  if (!out_.empty()) {
+    size_t sent = 0;
+    const Transport::Outcome outcome = out_.Send(*transport_, sent);
+    if (sent > 0) {
+      Touch();
+      io_.server.bytes_out.fetch_add(sent, std::memory_order_relaxed);
+    }
+    if (outcome == Transport::Outcome::kFailed) {
+      Close();
+      return;
+    }
+    want_write_ = outcome == Transport::Outcome::kWantWrite;
+    if (outcome != Transport::Outcome::kMoved) return;
+  }
+  if (state_ == State::kStream) NextPiece();
+  if (state_ == State::kClosing) StartClosing();
+}
+
+// All is sent.
+void Connection::StartClosing() {
+  if (!unread_ && in_.empty()) {
+    transport_->EndWriting();
+    Close();
+    return;
+  }
+  transport_->EndWriting();
+  state_ = State::kLinger;
+  std::string().swap(in_);
+  Touch();
+  began_ = io_.loop.now();
+  if (ended_) Close();
+}
+
+void Connection::CheckTime() {
+  const HttpServerOptions& options = io_.server.options;
+  const Time now = io_.loop.now();
+  if (state_ == State::kLinger) {
+    if (now - began_ > kLingerTime) Close();
+    return;
+  }
+  if (!out_.empty()) {
+    if (now - moved_ > options.stall_time) Close();
+    return;
+  }
+  if (state_ == State::kHead) {
+    if (in_.empty()) {
+      if (now - moved_ > options.idle_time) Close();
+    } else if (now - began_ > options.head_time) {
+      Refuse(408, "the request's head took too long");
+    }
+  } else if (state_ == State::kBody && !SpoolFull()) {
+    const std::chrono::duration<double> enough(static_cast<double>(body_taken_) /
+                                               kMinBytesPerSecond);
+    if (now - moved_ > options.stall_time || now - began_ > options.stall_time + enough) {
+      Refuse(408, "the request's body took too long");
+    }
+  }
+  if (state_ == State::kClosing) Settle();
+}
+
+}  // namespace thalweg::internal

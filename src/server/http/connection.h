@@ -1,0 +1,119 @@
+// One connection: reads requests, has them answered in order, one at a time, and sends the answers.
+// What a client sends ahead (pipelining) waits in a bounded buffer, then in the socket.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/http/body_sink.h"
+#include "server/http/chunked_decoder.h"
+#include "server/http/event_loop.h"
+#include "server/http/http.h"
+#include "server/http/output_queue.h"
+#include "server/http/request_head.h"
+#include "server/http/transport.h"
+
+namespace thalweg::internal {
+
+class IoThread;
+
+// Thread rule: everything on the connection's I/O thread.
+class Connection final : public Pollable, public std::enable_shared_from_this<Connection> {
+ public:
+  using Place = std::list<std::shared_ptr<Connection>>::iterator;
+  using Time = std::chrono::steady_clock::time_point;
+
+  Connection(IoThread& io, std::unique_ptr<Transport> transport, std::string remote);
+  ~Connection() override;
+
+  void Start(Place place);
+  // Instead of Start's reading: says 503 and closes.
+  void RefuseAtOnce() { refuse_at_once_ = true; }
+  Place place() const { return place_; }
+
+  void OnEvents(uint32_t events) override;
+  // Runs a step; what it throws (memory) closes this connection and harms no other.
+  void Guarded(const std::function<void()>& step);
+  void CheckTime();
+  void CloseIfIdle();
+  void Close();
+
+ private:
+  enum class State {
+    kHead,     // a request's head is awaited or comes
+    kBody,     // its body comes
+    kBusy,     // the request is with a worker, or the end of its body with the disk
+    kStream,   // the answer is made piece by piece
+    kClosing,  // closes when all is sent
+    kLinger,   // all is sent; what still comes is read, so that no reset eats the answer
+    kClosed,
+  };
+
+  // One request and its answer; shared with the worker that has it.
+  struct Exchange;
+
+  // Input.
+  void ReadMore();
+  size_t Process(std::string_view bytes);
+  void Settle();
+  // 0 where the head has not come wholly.
+  size_t ProcessHead(std::string_view bytes);
+  void StartRequest(RequestHead& head);
+  void StartBody(const RequestHead& head);
+  size_t ProcessBody(std::string_view bytes);
+  bool TakeBody(std::string_view data);
+  void EndBody();
+  // Bodies to files.
+  void SpoolNow();
+  void Spooled(const BodyRefusal& refusal);
+  bool SpoolFull() const;
+
+  void Resume(const std::shared_ptr<Exchange>& exchange, std::function<void()> step);
+
+  // Answers.
+  void Dispatch();
+  void Answer();
+  void NextPiece();
+  void SendPiece(bool more);
+  void EndAnswer();
+  void Refuse(int status, const std::string& message);
+
+  // Output.
+  void Flush();
+  void StartClosing();
+  bool WantsInput() const;
+  void UpdateInterest();
+  void Touch();
+
+  IoThread& io_;
+  std::unique_ptr<Transport> transport_;
+  const std::string remote_;
+  Place place_;
+  State state_ = State::kHead;
+  uint32_t interest_ = 0;
+  bool refuse_at_once_ = false;
+  bool ended_ = false;             // the client sends no more
+  bool keep_alive_ = true;         // after this answer
+  bool unread_ = false;            // a part of this request will never be read
+  bool want_write_ = false;        // output waits for the socket
+  bool read_wants_write_ = false;  // TLS
+  Time moved_;                     // when bytes last moved, or a wait for them began
+  Time began_;                     // of the head or body that comes
+
+  std::string in_;      // read and not yet processed
+  size_t scanned_ = 0;  // of in_, in search of the head's end
+  OutputQueue out_;
+
+  std::shared_ptr<Exchange> exchange_;
+  bool chunked_ = false;
+  ChunkedDecoder decoder_;
+  uint64_t body_left_ = 0;  // of Content-Length
+  uint64_t body_taken_ = 0;
+};
+
+}  // namespace thalweg::internal

@@ -1,0 +1,306 @@
+// The way of one request through its connection: plan, body, handler, answer.
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+#include "base/text.h"
+#include "server/http/connection.h"
+#include "server/http/exchange.h"
+#include "server/http/io_thread.h"
+#include "server/http/response_head.h"
+
+namespace thalweg::internal {
+
+namespace {
+
+// A body to a file goes to the disk in pieces of this size; one is written while the next comes.
+constexpr size_t kSpoolPiece = 1 << 20;
+constexpr size_t kMaxDropped = 64 << 10;
+
+}  // namespace
+
+void Connection::StartRequest(RequestHead& head) {
+  ServerContext& server = io_.server;
+  exchange_ = std::make_shared<Exchange>(server.body_memory);
+  HttpRequest& request = exchange_->request;
+  request.method = head.method;
+  request.path = std::move(head.path);
+  request.query = std::move(head.query);
+  request.headers = std::move(head.headers);
+  request.remote = remote_;
+  request.secure = transport_->secure();
+  request.id = server.next_id.fetch_add(1, std::memory_order_relaxed);
+  exchange_->http_1_0 = head.http_1_0;
+  keep_alive_ = head.keep_alive && !server.stopping.load(std::memory_order_relaxed);
+  chunked_ = head.chunked;
+  body_left_ = head.content_length;
+  body_taken_ = 0;
+  decoder_ = {};
+  unread_ = head.chunked || head.content_length > 0;
+
+  exchange_->plan = server.handler.Plan(request.method, request.path);
+  if (exchange_->plan.refuse_status != 0) {
+    Refuse(exchange_->plan.refuse_status, exchange_->plan.refuse_body);
+    return;
+  }
+  if (unread_) {
+    StartBody(head);
+  } else {
+    Dispatch();
+  }
+}
+
+void Connection::StartBody(const RequestHead& head) {
+  Exchange& exchange = *exchange_;
+  const std::string_view encoding = exchange.request.Header("Content-Encoding");
+  const bool gzip = EqualsIgnoreCase(encoding, "gzip") || EqualsIgnoreCase(encoding, "x-gzip");
+  if (!gzip && !encoding.empty() && !EqualsIgnoreCase(encoding, "identity")) {
+    Refuse(415, "no Content-Encoding but gzip is known");
+    return;
+  }
+  if (head.content_length > exchange.plan.max_body) {
+    Refuse(413, "the request's body is larger than " +
+                    HumanBytes(static_cast<double>(exchange.plan.max_body)));
+    return;
+  }
+  exchange.to_file = exchange.plan.body_to_file;
+  BodySinkOptions options;
+  options.max_body = exchange.plan.max_body;
+  options.gzip = gzip;
+  options.share = &exchange.share;
+  if (exchange.to_file) {
+    options.spool_path = io_.server.spool_prefix + std::to_string(exchange.request.id);
+  }
+  BodyRefusal refusal;
+  exchange.sink = NewBodySink(options, refusal);
+  if (refusal.status != 0) {
+    Refuse(refusal.status, refusal.message);
+    return;
+  }
+  if (head.expect_continue) out_.tail() += "HTTP/1.1 100 Continue\r\n\r\n";
+  state_ = State::kBody;
+  began_ = io_.loop.now();
+}
+
+// False where the body was refused.
+bool Connection::TakeBody(std::string_view data) {
+  body_taken_ += data.size();
+  Exchange& exchange = *exchange_;
+  if (exchange.sink == nullptr) return true;
+  if (exchange.to_file) {
+    exchange.collected += data;
+    if (exchange.collected.size() >= kSpoolPiece && !exchange.disk_busy) SpoolNow();
+    return true;
+  }
+  const BodyRefusal refusal = exchange.sink->Append(data);
+  if (refusal.status == 0) return true;
+  Refuse(refusal.status, refusal.message);
+  return false;
+}
+
+void Connection::EndBody() {
+  unread_ = false;
+  Exchange& exchange = *exchange_;
+  if (exchange.sink == nullptr) {
+    EndAnswer();
+    return;
+  }
+  exchange.body_ended = true;
+  state_ = State::kBusy;
+  if (exchange.to_file) {
+    if (!exchange.disk_busy) SpoolNow();
+    return;
+  }
+  const BodyRefusal refusal = exchange.sink->Finish(exchange.request);
+  if (refusal.status != 0) {
+    Refuse(refusal.status, refusal.message);
+    return;
+  }
+  exchange.sink.reset();
+  Dispatch();
+}
+
+bool Connection::SpoolFull() const {
+  return exchange_ != nullptr && exchange_->disk_busy && exchange_->collected.size() >= kSpoolPiece;
+}
+
+// Gives what was collected to the disk; at the body's end, its last piece and the closing.
+void Connection::SpoolNow() {
+  Exchange& exchange = *exchange_;
+  exchange.disk_busy = true;
+  exchange.spooling.swap(exchange.collected);
+  exchange.collected.clear();
+  io_.server.disk.Submit([self = shared_from_this(), shared = exchange_] {
+    Exchange& mine = *shared;
+    BodyRefusal refusal = mine.sink->Append(mine.spooling);
+    self->Resume(shared, [self, refusal = std::move(refusal)] { self->Spooled(refusal); });
+  });
+}
+
+void Connection::Spooled(const BodyRefusal& refusal) {
+  Exchange& exchange = *exchange_;
+  exchange.disk_busy = false;
+  Touch();
+  if (refusal.status != 0) {
+    Refuse(refusal.status, refusal.message);
+    return;
+  }
+  if (!exchange.collected.empty() &&
+      (exchange.body_ended || exchange.collected.size() >= kSpoolPiece)) {
+    SpoolNow();
+    return;
+  }
+  if (!exchange.body_ended) return;
+  const BodyRefusal at_end = exchange.sink->Finish(exchange.request);
+  if (at_end.status != 0) {
+    Refuse(at_end.status, at_end.message);
+    return;
+  }
+  exchange.sink.reset();
+  std::string().swap(exchange.collected);
+  std::string().swap(exchange.spooling);
+  Dispatch();
+}
+
+// By a worker: goes on with the exchange on the I/O thread, unless the connection was closed.
+void Connection::Resume(const std::shared_ptr<Exchange>& exchange, std::function<void()> step) {
+  io_.loop.Post([self = shared_from_this(), exchange, step = std::move(step)] {
+    if (self->exchange_ != exchange) return;
+    self->Guarded([&] {
+      self->Touch();
+      step();
+      self->Settle();
+    });
+  });
+}
+
+void Connection::Dispatch() {
+  ServerContext& server = io_.server;
+  server.requests.fetch_add(1, std::memory_order_relaxed);
+  state_ = State::kBusy;
+  const auto handle = [](HttpHandler& handler, Exchange& exchange) {
+    try {
+      exchange.response = handler.Handle(exchange.request);
+    } catch (const std::exception& error) {
+      exchange.response = handler.Refusal(500, error.what());
+    }
+    // Before the client knows: large bodies give their memory or disk back here.
+    std::string().swap(exchange.request.body);
+    exchange.request.body_file.reset();
+    exchange.share.Release();
+  };
+  if (exchange_->plan.lane == RequestPlan::Lane::kQuick) {
+    handle(server.handler, *exchange_);
+    Answer();
+    return;
+  }
+  server.workers.Submit([self = shared_from_this(), shared = exchange_, handle] {
+    handle(self->io_.server.handler, *shared);
+    self->Resume(shared, [self] { self->Answer(); });
+  });
+}
+
+void Connection::Answer() {
+  Exchange& exchange = *exchange_;
+  HttpResponse& response = exchange.response;
+  const bool streams = static_cast<bool>(response.stream) && StatusHasBody(response.status);
+  const bool head_only = exchange.request.method == HttpMethod::kHead;
+  if (io_.server.stopping.load(std::memory_order_relaxed)) keep_alive_ = false;
+  if (streams && exchange.http_1_0) keep_alive_ = false;
+  const ResponseFraming framing{.keep_alive = keep_alive_,
+                                .http_1_0 = exchange.http_1_0,
+                                .chunked = streams && !exchange.http_1_0,
+                                .until_close = streams && exchange.http_1_0,
+                                .body_bytes = response.body.size()};
+  AppendResponseHead(response, framing, io_.date(), out_.tail());
+  if (streams && !head_only) {
+    state_ = State::kStream;
+    NextPiece();
+    return;
+  }
+  if (!head_only && StatusHasBody(response.status)) out_.Append(std::move(response.body));
+  EndAnswer();
+}
+
+// Has a worker make the next piece, unless it is at it or enough waits to be sent.
+void Connection::NextPiece() {
+  Exchange& exchange = *exchange_;
+  if (exchange.piece_busy || out_.size() > kSpoolPiece) return;
+  exchange.piece_busy = true;
+  io_.server.workers.Submit([self = shared_from_this(), shared = exchange_] {
+    Exchange& mine = *shared;
+    bool more = false;
+    bool failed = false;
+    mine.piece.clear();
+    try {
+      while ((more = mine.response.stream(mine.piece)) && mine.piece.empty()) {
+      }
+    } catch (const std::exception&) {
+      failed = true;
+    }
+    self->Resume(shared, [self, more, failed] {
+      if (failed) {
+        self->Close();
+      } else {
+        self->SendPiece(more);
+      }
+    });
+  });
+}
+
+void Connection::SendPiece(bool more) {
+  Exchange& exchange = *exchange_;
+  exchange.piece_busy = false;
+  const bool chunked = !exchange.http_1_0;
+  if (out_.empty()) Touch();
+  if (!exchange.piece.empty()) {
+    if (chunked) {
+      char size[24];
+      const int length = std::snprintf(size, sizeof(size), "%zx\r\n", exchange.piece.size());
+      out_.tail().append(size, static_cast<size_t>(length));
+    }
+    out_.Append(std::move(exchange.piece));
+    exchange.piece = std::string();
+    if (chunked) out_.tail() += "\r\n";
+  }
+  if (more) {
+    NextPiece();
+    return;
+  }
+  if (chunked) out_.tail() += "0\r\n\r\n";
+  EndAnswer();
+}
+
+void Connection::EndAnswer() {
+  exchange_.reset();
+  Touch();
+  state_ = keep_alive_ ? State::kHead : State::kClosing;
+}
+
+void Connection::Refuse(int status, const std::string& message) {
+  ServerContext& server = io_.server;
+  server.refused.fetch_add(1, std::memory_order_relaxed);
+  HttpResponse response = server.handler.Refusal(status, message);
+  const bool head_only = exchange_ != nullptr && exchange_->request.method == HttpMethod::kHead;
+  // A client that waits for 100 Continue may never send the body.
+  const bool drop = exchange_ != nullptr && state_ == State::kHead && keep_alive_ && unread_ &&
+                    !chunked_ && body_left_ <= kMaxDropped &&
+                    exchange_->request.Header("Expect").empty();
+  const bool before_body = exchange_ != nullptr && !unread_;
+  if (!drop && !before_body) keep_alive_ = false;
+  if (!before_body) unread_ = true;
+  const ResponseFraming framing{.keep_alive = keep_alive_,
+                                .http_1_0 = exchange_ != nullptr && exchange_->http_1_0,
+                                .body_bytes = response.body.size()};
+  AppendResponseHead(response, framing, io_.date(), out_.tail());
+  if (!head_only) out_.Append(std::move(response.body));
+  if (drop) {
+    exchange_->sink.reset();
+    state_ = State::kBody;
+    began_ = io_.loop.now();
+    return;
+  }
+  EndAnswer();
+}
+
+}  // namespace thalweg::internal

@@ -1,0 +1,80 @@
+// What the connections of one I/O thread share, and what all of them share.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "server/http/body_sink.h"
+#include "server/http/event_loop.h"
+#include "server/http/server.h"
+#include "server/http/worker_pool.h"
+
+namespace thalweg::internal {
+
+class Connection;
+
+// Differs from that of any other process, also of one that died and left files.
+std::string SpoolPrefix(const std::string& folder);
+
+// One per server. The pools are stopped before the I/O threads end.
+struct ServerContext {
+  ServerContext(const HttpServerOptions& server_options, HttpHandler& server_handler)
+      : options(server_options),
+        spool_prefix(SpoolPrefix(server_options.spool_folder)),
+        handler(server_handler),
+        workers(server_options.max_workers),
+        body_memory(server_options.max_body_memory) {}
+
+  const HttpServerOptions options;
+  const std::string spool_prefix;  // of paths; the rest is the request's id
+  HttpHandler& handler;
+  WorkerPool workers;
+  WorkerPool disk{2};  // writes bodies to spool files
+  ByteBudget body_memory;
+
+  std::atomic<bool> stopping = false;
+  std::atomic<uint64_t> connections = 0;
+  std::atomic<uint64_t> accepted = 0;
+  std::atomic<uint64_t> requests = 0;
+  std::atomic<uint64_t> refused = 0;
+  std::atomic<uint64_t> bytes_in = 0;
+  std::atomic<uint64_t> bytes_out = 0;
+  std::atomic<uint64_t> next_id = 1;
+};
+
+class IoThread {
+ public:
+  explicit IoThread(ServerContext& server);
+  ~IoThread();
+
+  void Start();
+  // Any thread. Join returns when all connections are closed.
+  void Stop();
+  void Join();
+
+  // Those below: on this thread only.
+  void Adopt(std::shared_ptr<Connection> connection);
+  void Forget(Connection& connection);
+  // Closes the connections that wait for a request; the others close when they are done.
+  void CloseIdle();
+  const std::string& date();
+
+  ServerContext& server;
+  EventLoop loop;
+  std::vector<char> scratch;
+
+ private:
+  void OnTick();
+
+  std::list<std::shared_ptr<Connection>> connections_;
+  int64_t date_seconds_ = -1;
+  std::string date_;
+  std::thread thread_;
+};
+
+}  // namespace thalweg::internal

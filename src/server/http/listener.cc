@@ -1,0 +1,129 @@
+#include "server/http/listener.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "base/error.h"
+#include "server/http/connection.h"
+#include "server/http/io_thread.h"
+
+namespace thalweg::internal {
+
+namespace {
+
+// Accepted in one go before other events have their turn.
+constexpr int kAcceptsPerRound = 64;
+
+std::string AddressText(const sockaddr_storage& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.ss_family == AF_INET6) {
+    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address);
+    inet_ntop(AF_INET6, &v6->sin6_addr, text.data(), text.size());
+  } else {
+    const auto* v4 = reinterpret_cast<const sockaddr_in*>(&address);
+    inet_ntop(AF_INET, &v4->sin_addr, text.data(), text.size());
+  }
+  return text.data();
+}
+
+struct AddressList {
+  addrinfo* first = nullptr;
+  ~AddressList() {
+    if (first != nullptr) freeaddrinfo(first);
+  }
+};
+
+}  // namespace
+
+ListeningSocket Listen(const HttpServerOptions& options) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  AddressList list;
+  const int failure = getaddrinfo(options.address.c_str(), "0", &hints, &list.first);
+  if (failure != 0 || list.first == nullptr) {
+    throw UserError("cannot listen on the address " + options.address + ": " +
+                    gai_strerror(failure));
+  }
+  const addrinfo& address = *list.first;
+  int error = 0;
+  for (int i = 0; i < std::max(options.port_tries, 1); ++i) {
+    const int port = options.port == 0 ? 0 : options.port + i;
+    if (port > 65535) break;
+    const int descriptor = socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) throw UserError(std::string("cannot make a socket: ") + strerror(errno));
+    const int on = 1;
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    // Connections inherit it.
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    sockaddr_storage bound{};
+    std::memcpy(&bound, address.ai_addr, address.ai_addrlen);
+    // The port is at the same place for both families.
+    reinterpret_cast<sockaddr_in*>(&bound)->sin_port = htons(static_cast<uint16_t>(port));
+    if (bind(descriptor, reinterpret_cast<sockaddr*>(&bound), address.ai_addrlen) == 0 &&
+        listen(descriptor, SOMAXCONN) == 0) {
+      socklen_t size = sizeof(bound);
+      getsockname(descriptor, reinterpret_cast<sockaddr*>(&bound), &size);
+      return {descriptor, ntohs(reinterpret_cast<sockaddr_in*>(&bound)->sin_port)};
+    }
+    error = errno;
+    close(descriptor);
+    if (error != EADDRINUSE && error != EACCES) break;
+  }
+  throw UserError("cannot listen on " + options.address + " at port " +
+                  std::to_string(options.port) + " or the next " +
+                  std::to_string(options.port_tries) + ": " + std::strerror(error));
+}
+
+Listener::Listener(const ListeningSocket& socket, std::vector<IoThread*> threads)
+    : descriptor_(socket.descriptor), threads_(std::move(threads)) {
+  Check(threads_.front()->loop.Add(descriptor_, EPOLLIN, this), "the listener can be watched");
+}
+
+Listener::~Listener() { Close(); }
+
+void Listener::Close() {
+  if (descriptor_ < 0) return;
+  threads_.front()->loop.Remove(descriptor_);
+  close(descriptor_);
+  descriptor_ = -1;
+}
+
+void Listener::OnEvents(uint32_t /*events*/) {
+  for (int i = 0; i < kAcceptsPerRound && descriptor_ >= 0; ++i) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof(address);
+    const int descriptor = accept4(descriptor_, reinterpret_cast<sockaddr*>(&address), &size,
+                                   SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor < 0) return;
+    Accept(descriptor, AddressText(address));
+  }
+}
+
+void Listener::Accept(int descriptor, std::string remote) {
+  IoThread* thread = threads_[next_++ % threads_.size()];
+  ServerContext& server = thread->server;
+  server.accepted.fetch_add(1, std::memory_order_relaxed);
+  auto connection =
+      std::make_shared<Connection>(*thread, NewPlainTransport(descriptor), std::move(remote));
+  if (server.connections > server.options.max_connections) connection->RefuseAtOnce();
+  if (thread == threads_.front()) {
+    thread->Adopt(std::move(connection));
+  } else {
+    thread->loop.Post([thread, connection = std::move(connection)] { thread->Adopt(connection); });
+  }
+}
+
+}  // namespace thalweg::internal

@@ -1,0 +1,82 @@
+#include "server/http/server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "base/error.h"
+#include "server/http/connection.h"
+#include "server/http/io_thread.h"
+#include "server/http/listener.h"
+
+namespace thalweg {
+
+using internal::IoThread;
+using internal::Listener;
+using internal::ServerContext;
+
+struct HttpServer::State {
+  State(const HttpServerOptions& options, HttpHandler& handler)
+      : context(options, handler), socket(internal::Listen(options)) {
+    for (size_t i = 0; i < std::max<size_t>(options.io_threads, 1); ++i) {
+      threads.push_back(std::make_unique<IoThread>(context));
+    }
+    std::vector<IoThread*> pointers;
+    for (const auto& thread : threads) pointers.push_back(thread.get());
+    listener = std::make_unique<Listener>(socket, std::move(pointers));
+    for (const auto& thread : threads) thread->Start();
+  }
+
+  ServerContext context;
+  internal::ListeningSocket socket;
+  std::vector<std::unique_ptr<IoThread>> threads;
+  std::unique_ptr<Listener> listener;
+  bool stopped = false;
+};
+
+HttpServer::HttpServer(const HttpServerOptions& options, HttpHandler& handler)
+    : state_(std::make_unique<State>(options, handler)) {}
+
+HttpServer::~HttpServer() { Stop(std::chrono::milliseconds(0)); }
+
+uint16_t HttpServer::port() const { return state_->socket.port; }
+
+HttpServer::Counts HttpServer::counts() const {
+  const ServerContext& context = state_->context;
+  return {.connections = context.connections,
+          .accepted = context.accepted,
+          .requests = context.requests,
+          .refused = context.refused,
+          .bytes_in = context.bytes_in,
+          .bytes_out = context.bytes_out};
+}
+
+void HttpServer::Stop(std::chrono::milliseconds time) {
+  if (state_->stopped) return;
+  state_->stopped = true;
+  ServerContext& context = state_->context;
+  context.stopping = true;
+  const auto deadline = std::chrono::steady_clock::now() + time;
+  state_->threads.front()->loop.Post([this] { state_->listener->Close(); });
+  for (const auto& thread : state_->threads) {
+    IoThread* pointer = thread.get();
+    thread->loop.Post([pointer] { pointer->CloseIdle(); });
+  }
+  while (context.connections > 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  for (const auto& thread : state_->threads) thread->Stop();
+  for (const auto& thread : state_->threads) thread->Join();
+  context.disk.Stop();
+  context.workers.Stop();
+}
+
+}  // namespace thalweg

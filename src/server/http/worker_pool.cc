@@ -1,0 +1,54 @@
+#include "server/http/worker_pool.h"
+
+#include <utility>
+
+namespace thalweg::internal {
+
+void WorkerPool::Submit(std::function<void()> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stop_) return;
+    tasks_.push_back(std::move(task));
+    if (idle_ < tasks_.size() && threads_.size() < max_threads_) {
+      threads_.emplace_back([this] { Work(); });
+    }
+  }
+  wake_.notify_one();
+}
+
+size_t WorkerPool::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return tasks_.size();
+}
+
+void WorkerPool::Work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    ++idle_;
+    wake_.wait(lock, [this] { return stop_ || !tasks_.empty(); });
+    --idle_;
+    if (stop_) return;
+    {
+      const std::function<void()> task = std::move(tasks_.front());
+      tasks_.pop_front();
+      lock.unlock();
+      task();
+    }
+    lock.lock();
+  }
+}
+
+void WorkerPool::Stop() {
+  std::deque<std::function<void()>> dropped;
+  std::vector<std::thread> threads;
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+    dropped.swap(tasks_);
+    threads.swap(threads_);
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace thalweg::internal
