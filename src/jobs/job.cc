@@ -78,7 +78,8 @@ void Job::Note(const std::string& text) {
   state_.message = text;
 }
 
-Jobs::Jobs(std::string key_suffix, size_t kept) : key_suffix_(std::move(key_suffix)), kept_(kept) {}
+Jobs::Jobs(std::string key_suffix, Listener on_change, size_t kept)
+    : key_suffix_(std::move(key_suffix)), on_change_(std::move(on_change)), kept_(kept) {}
 
 Jobs::~Jobs() {
   while (!Stop(std::chrono::seconds(1))) {
@@ -99,6 +100,7 @@ JobPtr Jobs::Start(const std::string& description, const JobResult& result, Work
   }
   std::thread([this, job, work = std::move(work)]() mutable {
     job->Start();
+    if (on_change_) on_change_(*job);
     try {
       work(*job);
       work = nullptr;  // what it holds is let go before anyone hears of the end
@@ -114,6 +116,7 @@ JobPtr Jobs::Start(const std::string& description, const JobResult& result, Work
     } catch (const std::exception& error) {
       job->End(JobStatus::kFailed, error.what(), "InternalError");
     }
+    if (on_change_) on_change_(*job);
     std::lock_guard lock(mutex_);
     --running_;
     changed_.notify_all();

@@ -81,9 +81,12 @@ class Jobs {
  public:
   using Work = std::function<void(Job&)>;
 
+  using Listener = std::function<void(const Job&)>;
+
   // `key_suffix` makes the keys those of one server. At most `kept` jobs that have ended are
-  // remembered.
-  explicit Jobs(std::string key_suffix, size_t kept = 10'000);
+  // remembered. `on_change` (may be null) hears of each job when it has started and when it has
+  // ended, on the job's thread.
+  explicit Jobs(std::string key_suffix, Listener on_change = nullptr, size_t kept = 10'000);
   ~Jobs();  // cancels what runs and waits for its end
 
   // Runs `work`. What it throws makes the job failed (Cancelled: cancelled), with the message as
@@ -101,6 +104,7 @@ class Jobs {
   void Forget();  // with the mutex held
 
   const std::string key_suffix_;
+  const Listener on_change_;
   const size_t kept_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

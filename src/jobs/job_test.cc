@@ -90,7 +90,7 @@ TEST(Jobs, StopCancelsAndWaits) {
 }
 
 TEST(Jobs, OldOnesAreForgotten) {
-  Jobs jobs("_x", 3);
+  Jobs jobs("_x", nullptr, 3);
   std::string first;
   for (int i = 0; i < 6; ++i) {
     const JobPtr job = jobs.Start("short", {}, [](Job&) {});
@@ -99,6 +99,17 @@ TEST(Jobs, OldOnesAreForgotten) {
   }
   EXPECT_LE(jobs.List().size(), 3U);
   EXPECT_EQ(jobs.Find(first), nullptr);
+}
+
+TEST(Jobs, AListenerHearsOfStartAndEnd) {
+  std::string heard;
+  {
+    Jobs jobs("_x", [&](const Job& job) {
+      heard += job.description() + (job.ended() ? " ended;" : " started;");
+    });
+    StateAtEnd(jobs.Start("a", {}, [](Job&) {}));
+  }
+  EXPECT_EQ(heard, "a started;a ended;");
 }
 
 }  // namespace

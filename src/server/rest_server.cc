@@ -14,6 +14,7 @@
 #include "server/http/server.h"
 #include "server/router.h"
 #include "server/routes.h"
+#include "server/schemas/job.h"
 #include "server/server_context.h"
 
 namespace thalweg {
@@ -94,10 +95,13 @@ struct RestServer::State {
         ranks(
             {.ranks = static_cast<int>(given.ranks), .threads = static_cast<size_t>(given.threads)},
             ServerCommands()),
-        jobs("_" + Random(32)),
+        log(LogLevel::kInfo),
+        jobs("_" + Random(32), [this](const Job& job) { JobChanged(job); }),
         context{.options = options,
                 .ranks = ranks,
                 .jobs = jobs,
+                .log = log,
+                .activity = activity,
                 .import_roots = FileRoots(given.import_root, "--import-root"),
                 .export_roots = FileRoots(given.export_root, "--export-root"),
                 .spool_folder = folder.path(),
@@ -107,9 +111,29 @@ struct RestServer::State {
                 .shutdown = [this] { shutdown = true; }},
         router(Routes(), given.context_path, context) {}
 
+  void JobChanged(const Job& job) {
+    const JobState state = job.state();
+    if (state.status == JobStatus::kRunning) {
+      log.Write(LogLevel::kInfo, "job_start",
+                {{"job", job.key()}, {"what", job.description()}, {"dest", job.result().name}});
+      return;
+    }
+    const std::string_view status = JobStatusName(state.status);
+    activity.JobDone(job.description() + " " + job.result().name, status, state.seconds);
+    log.Write(state.status == JobStatus::kFailed ? LogLevel::kWarn : LogLevel::kInfo, "job_end",
+              {{"job", job.key()},
+               {"what", job.description()},
+               {"dest", job.result().name},
+               {"status", status},
+               {"seconds", state.seconds},
+               {"error", state.error}});
+  }
+
   const ServeOptions options;
   TemporaryFolder folder;
   Ranks ranks;
+  ServerLog log;
+  Activity activity;
   Jobs jobs;
   ServerContext context;
   Router router;

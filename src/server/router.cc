@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -130,6 +131,33 @@ RequestPlan Router::Plan(HttpMethod method, std::string_view path) const {
 }
 
 HttpResponse Router::Handle(const HttpRequest& request) {
+  const auto start = std::chrono::steady_clock::now();
+  bool quick = false;
+  HttpResponse response = Answer(request, &quick);
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const std::string_view method = HttpMethodName(request.method);
+  server_.activity.RequestDone(method, request.path, response.status, seconds, quick);
+  // Polls would drown the rest.
+  if (!quick || response.status >= 400) {
+    server_.log.Write(response.status >= 500   ? LogLevel::kError
+                      : response.status >= 400 ? LogLevel::kWarn
+                                               : LogLevel::kDebug,
+                      "request",
+                      {{"id", request.id},
+                       {"method", method},
+                       {"path", request.path},
+                       {"status", response.status},
+                       {"ms", seconds * 1e3},
+                       {"bytes_in", request.body_bytes},
+                       {"bytes_out", uint64_t{response.body.size()}},
+                       {"user", request.user},
+                       {"remote", request.remote}});
+  }
+  return response;
+}
+
+HttpResponse Router::Answer(const HttpRequest& request, bool* quick) {
   std::string where = request.path;
   try {
     const HttpMethod method =
@@ -139,6 +167,7 @@ HttpResponse Router::Handle(const HttpRequest& request) {
       where = "Resource " + Printable(request.path, 1000);
       throw NoSuchThing(where + " not found");
     }
+    *quick = match.endpoint->lane == RequestPlan::Lane::kQuick;
     FieldList fields = std::move(match.path_fields);
     const size_t path_fields = fields.size();
     AppendFields(request.query, "query", fields);

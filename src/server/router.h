@@ -33,6 +33,7 @@ class Router : public HttpHandler {
     FieldList path_fields;
   };
   Match Find(HttpMethod method, std::string_view path) const;
+  HttpResponse Answer(const HttpRequest& request, bool* quick);
 
   std::string prefix_;
   ServerContext& server_;

@@ -8,7 +8,9 @@
 
 #include "jobs/commands.h"
 #include "jobs/job.h"
+#include "server/activity.h"
 #include "server/file_roots.h"
+#include "server/log.h"
 #include "server/serve_options.h"
 
 namespace thalweg {
@@ -18,6 +20,8 @@ struct ServerContext {
   const ServeOptions& options;
   Ranks& ranks;
   Jobs& jobs;
+  ServerLog& log;
+  Activity& activity;
   FileRoots import_roots;
   FileRoots export_roots;
   std::string spool_folder;  // files of this server alone, removed at its end

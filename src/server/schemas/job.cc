@@ -8,22 +8,6 @@
 namespace thalweg {
 namespace {
 
-const char* StatusName(JobStatus status) {
-  switch (status) {
-    case JobStatus::kCreated:
-      return "CREATED";
-    case JobStatus::kRunning:
-      return "RUNNING";
-    case JobStatus::kDone:
-      return "DONE";
-    case JobStatus::kFailed:
-      return "FAILED";
-    case JobStatus::kCancelled:
-      break;
-  }
-  return "CANCELLED";
-}
-
 KeyKind KindOf(const std::string& type) {
   if (type == "Frame") return KeyKind::kFrame;
   if (type == "Model") return KeyKind::kModel;
@@ -41,12 +25,28 @@ std::string ExceptionName(const std::string& type) {
 
 }  // namespace
 
+std::string_view JobStatusName(JobStatus status) {
+  switch (status) {
+    case JobStatus::kCreated:
+      return "CREATED";
+    case JobStatus::kRunning:
+      return "RUNNING";
+    case JobStatus::kDone:
+      return "DONE";
+    case JobStatus::kFailed:
+      return "FAILED";
+    case JobStatus::kCancelled:
+      break;
+  }
+  return "CANCELLED";
+}
+
 Json JobJson(const Job& job) {
   const JobState state = job.state();
   JsonObject json = SchemaObject("JobV3", "Job");
   json["key"] = KeyObject(KeyKind::kJob, job.key());
   json["description"] = job.description();
-  json["status"] = StatusName(state.status);
+  json["status"] = JobStatusName(state.status);
   json["progress"] = state.progress;
   json["progress_msg"] = state.message;
   json["start_time"] = state.start_ms;

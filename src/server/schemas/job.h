@@ -2,11 +2,15 @@
 #pragma once
 
 #include <chrono>
+#include <string_view>
 
 #include "base/json_fwd.h"
 #include "jobs/job.h"
 
 namespace thalweg {
+
+// CREATED, RUNNING, DONE, FAILED, CANCELLED.
+std::string_view JobStatusName(JobStatus status);
 
 // A JobV3 object.
 Json JobJson(const Job& job);

@@ -24,8 +24,8 @@ START_SECONDS = 60  # sanitizers start slowly
 class Server:
     """A server process of its own: `with Server("--import-root", folder) as server: …`."""
 
-    def __init__(self, *args, ranks=RANKS):
-        self.args = [PROGRAM, "serve", "--port", "0", "--ranks", str(ranks), *map(str, args)]
+    def __init__(self, *args, ranks=RANKS, port=0):
+        self.args = [PROGRAM, "serve", "--port", str(port), "--ranks", str(ranks), *map(str, args)]
 
     def __enter__(self):
         self.process = subprocess.Popen(

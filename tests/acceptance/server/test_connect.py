@@ -64,7 +64,7 @@ def first_answer_seconds():
 def test_name_and_port():
     with Server("--name", "mine") as own:
         port = own.url.rsplit(":", 1)[1]
-        with Server("--name", "other", "--port", port) as second:
+        with Server("--name", "other", port=port) as second:
             assert second.url.rsplit(":", 1)[1] != port, "the port moves up"
 
 
