@@ -1,6 +1,7 @@
 #include "server/commands.h"
 
 #include "base/json.h"
+#include "server/commands/network_test.h"
 #include "server/commands/rapids.h"
 
 namespace thalweg {
@@ -11,6 +12,7 @@ std::vector<Command> ServerCommands() {
       {"end_session", &EndSessionCommand},
       {"remove", &RemoveCommand},
       {"remove_all", &RemoveAllCommand},
+      {"network_test", &NetworkTestCommand},
   };
 }
 

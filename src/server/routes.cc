@@ -8,6 +8,7 @@
 #include "server/handlers/jobs.h"
 #include "server/handlers/metadata.h"
 #include "server/handlers/objects.h"
+#include "server/handlers/observe.h"
 #include "server/handlers/rapids.h"
 
 namespace thalweg {
@@ -30,6 +31,17 @@ std::span<const Endpoint> Routes() {
       Post<CollectGarbage>("/3/GarbageCollect", "Gives unused memory back to the system."),
       Post<UnlockKeys>("/3/UnlockKeys", "Nothing is ever locked: does nothing.").Quick(),
       Get<GetCpuTicks>("/3/WaterMeterCpuTicks/{nodeidx}", "Ticks of each processor.").Quick(),
+
+      // Seeing inside.
+      Get<GetMetrics>("/metrics", "Counts and sizes, for Prometheus."),
+      Get<GetTimeline>("/3/Timeline", "The last requests and jobs."),
+      Get<GetLog>("/3/Logs/nodes/{nodeidx}/files/{name}", "The last lines of the log."),
+      Get<DownloadLog>("/3/Logs/download", "The log as text."),
+      Get<DownloadLog>("/3/Logs/download/{log_container}", "The log as text."),
+      Get<DownloadLog>("/3/Logs/nodes/{nodeidx}/download", "The log as text."),
+      Get<GetProfile>("/3/Profiler", "Where the threads spend their time, over a second."),
+      Get<GetStacks>("/3/JStack", "Where each thread is now."),
+      Get<GetNetworkTest>("/3/NetworkTest", "How fast the ranks talk."),
 
       // Sessions and expressions.
       Post<StartSession4>("/4/sessions", "Starts a session.").Quick(),
