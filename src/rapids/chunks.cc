@@ -1,0 +1,97 @@
+#include "rapids/chunks.h"
+
+#include <algorithm>
+
+#include "base/available_memory.h"
+#include "base/error.h"
+#include "base/text.h"
+
+namespace thalweg::internal {
+
+ColumnPtr NumericColumn(std::vector<ChunkPtr> chunks, Evaluator& evaluator) {
+  const bool integral = OnAllRanks(
+      std::all_of(chunks.begin(), chunks.end(), [](const ChunkPtr& c) { return c->integral(); }),
+      evaluator);
+  return std::make_shared<const Column>(integral ? ColumnType::kInteger : ColumnType::kReal,
+                                        std::move(chunks));
+}
+
+ChunkPtr StringCells::Encode() const {
+  std::vector<std::string_view> cells;
+  cells.reserve(ends_.size());
+  size_t begin = 0;
+  for (const int64_t end : ends_) {
+    if (end < 0) {
+      cells.emplace_back();
+      continue;
+    }
+    // Never null, also where it is empty.
+    cells.emplace_back(bytes_.data() + begin, static_cast<size_t>(end) - begin);
+    begin = static_cast<size_t>(end);
+  }
+  return EncodeStrings(cells);
+}
+
+ColumnPtr ConstantColumn(const Layout& layout, double value) {
+  std::vector<ChunkPtr> chunks;
+  chunks.reserve(layout.chunks());
+  bool integral = true;
+  for (size_t c = 0; c < layout.chunks(); ++c) {
+    // Chunks of equal length are shared.
+    const auto rows = static_cast<uint32_t>(layout.ChunkRows(c));
+    if (!chunks.empty() && chunks.back()->rows() == rows) {
+      chunks.push_back(chunks.back());
+      continue;
+    }
+    chunks.push_back(EncodeReals(std::vector<double>(rows, value + 0.0)));
+    integral = integral && chunks.back()->integral();
+  }
+  return std::make_shared<const Column>(integral ? ColumnType::kInteger : ColumnType::kReal,
+                                        std::move(chunks));
+}
+
+ColumnPtr ConstantText(const Layout& layout, std::string_view value, Evaluator& evaluator) {
+  return MakeStrings(layout, evaluator, [&](size_t chunk, StringCells& cells) {
+    for (int64_t r = 0; r < layout.ChunkRows(chunk); ++r) cells.Add(value);
+  });
+}
+
+LayoutPtr NewLayout(int64_t rows) {
+  constexpr int64_t kChunkRows = 65'536;
+  std::vector<int64_t> starts = {0};
+  while (starts.back() < rows) starts.push_back(std::min(rows, starts.back() + kChunkRows));
+  if (starts.size() == 1) starts.push_back(0);
+  return std::make_shared<const Layout>(starts);
+}
+
+ColumnPtr NumbersColumn(const Layout& layout, std::span<const double> cells, Evaluator& evaluator) {
+  return MakeNumbers(layout, evaluator, [&](size_t chunk, std::span<double> out) {
+    std::copy_n(cells.begin() + layout.ChunkStart(chunk), out.size(), out.begin());
+  });
+}
+
+ColumnPtr IntegersColumn(const Layout& layout, std::span<const int64_t> cells, ColumnType type,
+                         DomainPtr domain, Evaluator& evaluator) {
+  return MakeIntegers(
+      layout, evaluator, type, std::move(domain), [&](size_t chunk, std::span<int64_t> out) {
+        std::copy_n(cells.begin() + layout.ChunkStart(chunk), out.size(), out.begin());
+      });
+}
+
+ColumnPtr TextsColumn(const Layout& layout, const std::vector<std::string>& cells,
+                      Evaluator& evaluator) {
+  return MakeStrings(layout, evaluator, [&](size_t chunk, StringCells& out) {
+    for (int64_t r = layout.ChunkStart(chunk); r < layout.ChunkStart(chunk + 1); ++r) {
+      out.Add(cells[static_cast<size_t>(r)]);
+    }
+  });
+}
+
+void PlanMemory(double bytes, std::string_view what) {
+  const auto available = AvailableMemory();
+  if (bytes < 1e6 || !available || bytes < static_cast<double>(*available)) return;
+  throw MemoryError(std::string(what) + " needs " + HumanBytes(bytes) + " of memory, but only " +
+                    HumanBytes(static_cast<double>(*available)) + " are free");
+}
+
+}  // namespace thalweg::internal

@@ -1,0 +1,132 @@
+// Work that goes over the chunks of a frame, in parallel, and what comes of it: columns cut like
+// the frame, or parts joined in the order of the chunks. The only place that knows which chunks
+// this rank has.
+#pragma once
+
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "frame/chunk_builder.h"
+#include "frame/frame.h"
+#include "rapids/evaluator.h"
+
+namespace thalweg::internal {
+
+// Calls work(chunk) for every chunk of this rank.
+template <class Work>
+void ForEachChunk(const Layout& layout, Evaluator& evaluator, Work work) {
+  evaluator.pool().Run(layout.chunks(), [&](size_t chunk, size_t /*thread*/) {
+    evaluator.context().work.ThrowIfCancelled();
+    work(chunk);
+  });
+}
+
+// map(chunk) of all chunks of all ranks, in the order of the chunks. A Part travels as its bytes.
+template <class Map>
+auto ChunkParts(const Layout& layout, Evaluator& evaluator, Map map) {
+  using Part = decltype(map(size_t{0}));
+  static_assert(std::is_trivially_copyable_v<Part>);
+  std::vector<Part> parts(layout.chunks());
+  ForEachChunk(layout, evaluator, [&](size_t chunk) { parts[chunk] = map(chunk); });
+  return parts;
+}
+
+// The same for parts that are text or bytes.
+template <class Map>
+std::vector<std::string> ChunkTexts(const Layout& layout, Evaluator& evaluator, Map map) {
+  std::vector<std::string> parts(layout.chunks());
+  ForEachChunk(layout, evaluator, [&](size_t chunk) { parts[chunk] = map(chunk); });
+  return parts;
+}
+
+// True if it is so on all ranks.
+inline bool OnAllRanks(bool mine, Evaluator& /*evaluator*/) { return mine; }
+
+// All cells of one chunk.
+template <class T>
+std::vector<T> ChunkCells(const Column& column, size_t chunk) {
+  std::vector<T> cells(column.chunk(chunk).rows());
+  column.chunk(chunk).Decode(0, std::span<T>(cells));
+  return cells;
+}
+
+// Chunks of numbers to a column: of integers where all are (as H2O shows it), else real.
+ColumnPtr NumericColumn(std::vector<ChunkPtr> chunks, Evaluator& evaluator);
+
+// fill(chunk, cells) writes the cells of each chunk; -0.0 becomes 0.
+template <class Fill>
+ColumnPtr MakeNumbers(const Layout& layout, Evaluator& evaluator, Fill fill) {
+  std::vector<ChunkPtr> chunks(layout.chunks());
+  ForEachChunk(layout, evaluator, [&](size_t chunk) {
+    std::vector<double> cells(static_cast<size_t>(layout.ChunkRows(chunk)));
+    fill(chunk, std::span<double>(cells));
+    for (double& cell : cells) cell += 0.0;
+    chunks[chunk] = EncodeReals(cells);
+  });
+  return NumericColumn(std::move(chunks), evaluator);
+}
+
+// Integer, categorical and time columns; kMissingInt where missing.
+template <class Fill>
+ColumnPtr MakeIntegers(const Layout& layout, Evaluator& evaluator, ColumnType type,
+                       DomainPtr domain, Fill fill) {
+  std::vector<ChunkPtr> chunks(layout.chunks());
+  ForEachChunk(layout, evaluator, [&](size_t chunk) {
+    std::vector<int64_t> cells(static_cast<size_t>(layout.ChunkRows(chunk)));
+    fill(chunk, std::span<int64_t>(cells));
+    chunks[chunk] = EncodeIntegers(cells);
+  });
+  return std::make_shared<const Column>(type, std::move(chunks), std::move(domain));
+}
+
+// The strings of one chunk, written one after the other.
+class StringCells {
+ public:
+  explicit StringCells(size_t rows) { ends_.reserve(rows); }
+  void Add(std::string_view text) {
+    bytes_ += text;
+    ends_.push_back(static_cast<int64_t>(bytes_.size()));
+  }
+  void AddMissing() { ends_.push_back(-1); }
+  ChunkPtr Encode() const;
+
+ private:
+  std::string bytes_;
+  std::vector<int64_t> ends_;  // -1: missing
+};
+
+// fill(chunk, cells) adds the cells of each chunk.
+template <class Fill>
+ColumnPtr MakeStrings(const Layout& layout, Evaluator& evaluator, Fill fill) {
+  std::vector<ChunkPtr> chunks(layout.chunks());
+  ForEachChunk(layout, evaluator, [&](size_t chunk) {
+    StringCells cells(static_cast<size_t>(layout.ChunkRows(chunk)));
+    fill(chunk, cells);
+    chunks[chunk] = cells.Encode();
+    Check(chunks[chunk]->rows() == layout.ChunkRows(chunk), "one string per row");
+  });
+  return std::make_shared<const Column>(ColumnType::kString, std::move(chunks));
+}
+
+// The same value in every row.
+ColumnPtr ConstantColumn(const Layout& layout, double value);
+ColumnPtr ConstantText(const Layout& layout, std::string_view value, Evaluator& evaluator);
+
+// How rows are cut that come anew.
+LayoutPtr NewLayout(int64_t rows);
+// A frame of cells that are in memory.
+ColumnPtr NumbersColumn(const Layout& layout, std::span<const double> cells, Evaluator& evaluator);
+ColumnPtr IntegersColumn(const Layout& layout, std::span<const int64_t> cells, ColumnType type,
+                         DomainPtr domain, Evaluator& evaluator);
+ColumnPtr TextsColumn(const Layout& layout, const std::vector<std::string>& cells,
+                      Evaluator& evaluator);
+
+// Refuses what cannot fit: MemoryError with the figures where `bytes` are not free.
+void PlanMemory(double bytes, std::string_view what);
+
+}  // namespace thalweg::internal

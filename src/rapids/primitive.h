@@ -1,0 +1,47 @@
+// The form of a primitive of the language; the list of all is in primitives.cc.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "rapids/evaluator.h"
+#include "rapids/value.h"
+
+namespace thalweg::internal {
+
+// How a primitive treats the rows of its frames. On each rank it sees the chunks of that rank;
+// where it needs all rows the evaluator gathers them first and cuts the result afterwards.
+enum class RowRule : uint8_t {
+  kAligned,  // each chunk of the result depends on the same chunk of the arguments only
+  kReduce,   // parts of chunks, joined in the order of the chunks (rapids/chunks.h)
+  kWhole,    // needs all rows
+  kNone,     // reads no cells
+};
+
+using PrimitiveFunction = Value (*)(const Arguments& arguments, Evaluator& evaluator);
+
+struct Primitive {
+  std::string_view name;
+  PrimitiveFunction run;
+  // Names of the arguments, in brackets where they may be missing, "…" where more may follow; for
+  // the reference and for the check of their number.
+  std::string_view signature;
+  RowRule rows;
+  std::string_view help;  // a sentence
+};
+
+struct ArgumentCount {
+  size_t least = 0;
+  size_t most = 0;
+};
+ArgumentCount CountOf(const Primitive& primitive);
+
+// Null if there is none.
+const Primitive* FindPrimitive(std::string_view name);
+// All, ascending by name.
+const std::vector<Primitive>& AllPrimitives();
+// The reference page of the language, in Markdown.
+std::string RapidsReference();
+
+}  // namespace thalweg::internal
