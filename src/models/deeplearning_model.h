@@ -25,6 +25,7 @@ class DeepLearningModel : public Model {
 
   std::string algo() const override { return kAlgo; }
   const std::string& response() const override { return response_; }
+  std::vector<std::string> domain() const override { return scale_.domain; }
   std::vector<std::pair<std::string, ColumnType>> TrainedTypes() const override;
   std::vector<std::string> predictors() const override;
   Frame Predict(const Frame& frame, ThreadPool& pool) const override;

@@ -27,6 +27,8 @@ class Model {
   virtual std::string algo() const = 0;
   // Empty: an autoencoder.
   virtual const std::string& response() const = 0;
+  // Levels of a categorical response, in the order of the probabilities; else none.
+  virtual std::vector<std::string> domain() const { return {}; }
   // Columns that predictions depend on.
   virtual std::vector<std::string> predictors() const = 0;
 

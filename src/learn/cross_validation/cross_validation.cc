@@ -174,10 +174,13 @@ TrainingOutcome CrossValidate(const CrossValidationParams& params, const Folds& 
   for (const TrainingOutcome& fold : outcomes) {
     result->fold_epochs.push_back(fold.kept_epochs);
     outcome.out_of_time |= fold.out_of_time;
-    if (params.keep_cross_validation_models) result->models.push_back(fold.model);
+    if (!params.keep_cross_validation_models) continue;
+    result->models.push_back(fold.model);
+    result->folds.push_back(std::make_shared<const TrainingOutcome>(fold));
   }
   if (params.keep_cross_validation_predictions) {
     result->predictions = std::make_shared<const Frame>(pooled);
+    result->fold_of_row = folds.of_row;
   }
   if (params.keep_cross_validation_fold_assignment) {
     result->fold_assignment = std::make_shared<const Frame>(FoldColumn(folds, frame.layout_ptr()));

@@ -25,8 +25,10 @@ struct CrossValidationOutcome {
   std::shared_ptr<const Json> summary;
   // What was asked to be kept; else empty or null.
   std::vector<std::shared_ptr<const Model>> models;
+  std::vector<std::shared_ptr<const TrainingOutcome>> folds;  // with the models
   std::shared_ptr<const Frame> predictions;      // as Model::Predict, row by row of the frame
   std::shared_ptr<const Frame> fold_assignment;  // one column of fold numbers from 0
+  std::vector<int32_t> fold_of_row;              // with the predictions: fold numbers from 0
 };
 
 struct FoldTrainers {
