@@ -1,0 +1,69 @@
+#include "server/commands/parse.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "ingest/parse.h"
+
+namespace thalweg {
+namespace {
+
+std::vector<std::string> TextsOf(const Json& list) {
+  std::vector<std::string> texts;
+  for (const Json& text : list.as_array()) texts.emplace_back(text.as_string());
+  return texts;
+}
+
+ColumnType TypeNamed(std::string_view name) {
+  for (const ColumnType type : {ColumnType::kReal, ColumnType::kInteger, ColumnType::kCategorical,
+                                ColumnType::kTime, ColumnType::kString, ColumnType::kUuid}) {
+    if (ColumnTypeName(type) == name) return type;
+  }
+  throw InternalError("a column type's name");
+}
+
+// Users know their files by the names that they gave or were told, not by where uploads lie.
+std::string Show(std::string text, const std::vector<std::string>& files,
+                 const std::vector<std::string>& shown) {
+  for (size_t i = 0; i < files.size(); ++i) {
+    for (size_t at = text.find(files[i]); at != std::string::npos;
+         at = text.find(files[i], at + shown[i].size())) {
+      text.replace(at, files[i].size(), shown[i]);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+Json ParseCommand(const Json& arguments, CommandContext& context) {
+  const std::vector<std::string> files = TextsOf(arguments.at("files"));
+  const std::vector<std::string> shown = TextsOf(arguments.at("shown"));
+  const std::string name(arguments.at("frame").as_string());
+  ParseOptions options;
+  SchemaOf<ParseOptions>().FromJson(arguments.at("options"), &options);
+  ExpectedTypes expected;
+  expected.source = "the request";
+  for (const auto& [column, type] : arguments.at("expected").as_object()) {
+    expected.types[std::string(column)] = TypeNamed(type.as_string());
+  }
+  try {
+    ParseResult result = ParseFiles(files, options, context.pool, context.work, expected);
+    context.catalog.PutFrame(name, std::move(result.frame));
+    JsonArray warnings;
+    for (const std::string& warning : result.report.warnings) {
+      warnings.emplace_back(Show(warning, files, shown));
+    }
+    return JsonObject{{"warnings", std::move(warnings)}};
+  } catch (const MemoryError& error) {
+    throw MemoryError(Show(error.what(), files, shown));
+  } catch (const UserError& error) {
+    throw UserError(Show(error.what(), files, shown));
+  }
+}
+
+}  // namespace thalweg
