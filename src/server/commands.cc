@@ -1,7 +1,7 @@
 #include "server/commands.h"
 
 #include "base/json.h"
-#include "server/commands/network_test.h"
+#include "server/commands/measure_network.h"
 #include "server/commands/rapids.h"
 
 namespace thalweg {

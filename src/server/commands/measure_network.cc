@@ -1,4 +1,4 @@
-#include "server/commands/network_test.h"
+#include "server/commands/measure_network.h"
 
 #include <chrono>
 #include <string>
