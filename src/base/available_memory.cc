@@ -1,6 +1,9 @@
 #include "base/available_memory.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <string>
 
@@ -35,7 +38,20 @@ std::optional<uint64_t> LeftByGroup(const std::string& limit, const std::string&
   return *most - std::min(*most, held);
 }
 
+std::atomic<uint64_t> g_limit{0};
+
+std::optional<uint64_t> LeftByLimit() {
+  const uint64_t limit = g_limit.load(std::memory_order_relaxed);
+  if (limit == 0) return std::nullopt;
+  std::ifstream statm("/proc/self/statm");
+  uint64_t pages = 0, resident = 0;
+  statm >> pages >> resident;
+  return limit - std::min(limit, resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)));
+}
+
 }  // namespace
+
+void SetMemoryLimit(uint64_t bytes) { g_limit.store(bytes, std::memory_order_relaxed); }
 
 std::optional<uint64_t> AvailableMemory() {
   std::optional<uint64_t> least;
@@ -49,6 +65,7 @@ std::optional<uint64_t> AvailableMemory() {
                        "inactive_file"));
   consider(LeftByGroup(one + "memory.limit_in_bytes", one + "memory.usage_in_bytes",
                        one + "memory.stat", "total_inactive_file"));
+  consider(LeftByLimit());
   return least;
 }
 

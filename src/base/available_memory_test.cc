@@ -12,5 +12,15 @@ TEST(AvailableMemory, IsAPlausibleNumber) {
   EXPECT_LT(*bytes, uint64_t{1} << 50);
 }
 
+TEST(AvailableMemory, ALimitLeavesWhatThisProcessHasNotTaken) {
+  SetMemoryLimit(uint64_t{1} << 30);
+  EXPECT_LT(*AvailableMemory(), uint64_t{1} << 30);
+  EXPECT_GT(*AvailableMemory(), uint64_t{1} << 20);
+  SetMemoryLimit(1);
+  EXPECT_EQ(*AvailableMemory(), 0U);
+  SetMemoryLimit(0);
+  EXPECT_GT(*AvailableMemory(), 0U);
+}
+
 }  // namespace
 }  // namespace thalweg

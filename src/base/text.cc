@@ -98,6 +98,24 @@ std::string HumanBytes(double bytes) {
   return fmt::format("{:.{}f} {}", bytes, decimals, kUnits[unit]);
 }
 
+std::optional<uint64_t> ParseBytes(std::string_view text) {
+  text = Trim(text);
+  const size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  const std::optional<double> number = ParseReal(text.substr(0, digits));
+  if (!number || *number < 0) return std::nullopt;
+  std::string unit = ToLower(Trim(text.substr(digits)));
+  if (unit.ends_with("ib")) unit.resize(unit.size() - 2);
+  if (unit.ends_with("b")) unit.resize(unit.size() - 1);
+  constexpr std::string_view kUnits = "kmgt";
+  double scale = 1;
+  if (!unit.empty()) {
+    const size_t power = kUnits.find(unit);
+    if (unit.size() > 1 || power == std::string_view::npos) return std::nullopt;
+    for (size_t i = 0; i <= power; ++i) scale *= 1024;
+  }
+  return static_cast<uint64_t>(*number * scale);
+}
+
 std::string HumanDuration(double seconds) {
   if (seconds < 10) return fmt::format("{:.1f} s", seconds);
   const auto whole = static_cast<int64_t>(std::llround(seconds));

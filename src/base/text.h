@@ -25,6 +25,9 @@ std::optional<double> ParseReal(std::string_view text);
 std::string WithThousands(int64_t value);
 // 1536 -> "1.54 KB"; decimal units (1 KB = 1000 bytes).
 std::string HumanBytes(double bytes);
+// "8g", "500 MB", "1.5GiB", "1000": bytes; k, m, g, t are powers of 1024, as in Java's options.
+// Nothing where it is none.
+std::optional<uint64_t> ParseBytes(std::string_view text);
 // 75 s -> "1 min 15 s".
 std::string HumanDuration(double seconds);
 // Makes text safe for a terminal or a message: control characters and bytes that are not UTF-8 as

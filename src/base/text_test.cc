@@ -63,5 +63,16 @@ TEST(TextTest, SplitAndTrim) {
   EXPECT_EQ(Trim(" \ta b\r\n"), "a b");
 }
 
+TEST(Text, ParseBytes) {
+  EXPECT_EQ(ParseBytes("1000"), 1000U);
+  EXPECT_EQ(ParseBytes("8g"), uint64_t{8} << 30);
+  EXPECT_EQ(ParseBytes("500 MB"), uint64_t{500} << 20);
+  EXPECT_EQ(ParseBytes("1.5GiB"), uint64_t{3} << 29);
+  EXPECT_EQ(ParseBytes("2K"), 2048U);
+  for (const char* bad : {"", "g", "-1", "8x", "8 gg", "1.2.3"}) {
+    EXPECT_EQ(ParseBytes(bad), std::nullopt) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace thalweg

@@ -164,11 +164,13 @@ ParseGuess GuessCsv(const CsvPreview& preview, int64_t check_header) {
 
 std::string CanonicalWireType(const std::string& name) {
   static const std::map<std::string, std::string, std::less<>> kNames = {
-      {"numeric", "Numeric"}, {"real", "Numeric"},   {"double", "Numeric"},  {"float", "Numeric"},
-      {"int", "Numeric"},     {"integer", "Numeric"}, {"long", "Numeric"},    {"num", "Numeric"},
-      {"enum", "Enum"},       {"factor", "Enum"},    {"categorical", "Enum"}, {"string", "String"},
-      {"character", "String"}, {"time", "Time"},     {"date", "Time"},       {"uuid", "UUID"},
-      {"unknown", "Unknown"}, {"bad", "Unknown"},    {"", "Unknown"}};
+      {"numeric", "Numeric"},  {"real", "Numeric"},     {"double", "Numeric"},
+      {"float", "Numeric"},    {"int", "Numeric"},      {"integer", "Numeric"},
+      {"long", "Numeric"},     {"num", "Numeric"},      {"enum", "Enum"},
+      {"factor", "Enum"},      {"categorical", "Enum"}, {"string", "String"},
+      {"character", "String"}, {"time", "Time"},        {"date", "Time"},
+      {"uuid", "UUID"},        {"unknown", "Unknown"},  {"bad", "Unknown"},
+      {"", "Unknown"}};
   const auto found = kNames.find(ToLower(Trim(name)));
   return found == kNames.end() ? "" : found->second;
 }
@@ -217,8 +219,8 @@ std::string FrameNameOf(const std::string& source, bool uploaded) {
   }
   if (uploaded) name = "Key_Frame__" + name;
   for (char& c : name) {
-    const bool legal = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '_';
+    const bool legal =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     if (!legal) c = '_';
   }
   if (name.empty() || (name[0] >= '0' && name[0] <= '9')) name.insert(0, "X");

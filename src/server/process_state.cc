@@ -2,11 +2,15 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <sstream>
 #include <string>
+
+#include "base/available_memory.h"
 
 namespace thalweg {
 
@@ -16,12 +20,26 @@ ProcessState ReadProcessState() {
   int64_t pages = 0;
   int64_t resident = 0;
   if (statm >> pages >> resident) state.resident_bytes = resident * sysconf(_SC_PAGESIZE);
+  state.available_bytes = static_cast<int64_t>(AvailableMemory().value_or(0));
   double load[1] = {0};
   if (getloadavg(load, 1) == 1) state.load = load[0];
   std::error_code error;
   for (auto it = std::filesystem::directory_iterator("/proc/self/fd", error);
        !error && it != std::filesystem::directory_iterator(); it.increment(error)) {
     ++state.open_files;
+  }
+  return state;
+}
+
+ProcessState RecentProcessState() {
+  using Clock = std::chrono::steady_clock;
+  static std::mutex mutex;
+  static ProcessState state;
+  static Clock::time_point read;
+  std::lock_guard lock(mutex);
+  if (read == Clock::time_point() || Clock::now() - read > std::chrono::milliseconds(500)) {
+    state = ReadProcessState();
+    read = Clock::now();
   }
   return state;
 }

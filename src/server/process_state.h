@@ -9,9 +9,12 @@ namespace thalweg {
 struct ProcessState {
   int64_t resident_bytes = 0;
   int64_t open_files = 0;
-  double load = 0;  // of the machine, over a minute
+  int64_t available_bytes = 0;  // that it may still take
+  double load = 0;              // of the machine, over a minute
 };
 ProcessState ReadProcessState();
+// The same, at most half a second old: thousands may ask each second.
+ProcessState RecentProcessState();
 
 struct CpuTicks {
   int64_t user = 0;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <random>
 
+#include "base/available_memory.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "server/commands.h"
@@ -64,6 +65,7 @@ bool IsLoopback(const std::string& ip) {
   return ip == "localhost" || ip == "::1" || ip.starts_with("127.");
 }
 
+// Of options that parse one by one but do not fit together.
 void RequireSafety(const ServeOptions& options) {
   std::vector<FieldError> errors;
   if (options.tls_certificate.empty() != options.tls_key.empty()) {
@@ -78,6 +80,9 @@ void RequireSafety(const ServeOptions& options) {
   }
   if (!options.context_path.empty() && options.context_path.front() != '/') {
     errors.push_back({"context_path", "begins with /"});
+  }
+  if (!options.memory.empty() && ParseBytes(options.memory).value_or(0) == 0) {
+    errors.push_back({"memory", Printable(options.memory) + " is no size, as in 8g or 500m"});
   }
   if (!errors.empty()) throw FieldErrors(std::move(errors));
 }
@@ -145,6 +150,7 @@ struct RestServer::State {
 
 RestServer::RestServer(const ServeOptions& options) {
   RequireSafety(options);
+  if (!options.memory.empty()) SetMemoryLimit(*ParseBytes(options.memory));
   state_ = std::make_unique<State>(options);
   if (options.token_login) state_->token = Random(32);
   HttpServerOptions http;

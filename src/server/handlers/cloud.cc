@@ -6,7 +6,6 @@
 #include <chrono>
 #include <filesystem>
 
-#include "base/available_memory.h"
 #include "base/thread_pool.h"
 #include "server/process_state.h"
 #include "server/schemas/meta.h"
@@ -22,7 +21,7 @@ int64_t NowMs() {
 }
 
 JsonObject Node(ServerContext& server, int rank) {
-  const ProcessState process = ReadProcessState();
+  const ProcessState process = RecentProcessState();
   JsonObject node = SchemaObject("NodeV3");
   node["h2o"] = rank == 0 ? server.address : fmt::format("{} rank {}", server.address, rank);
   node["ip_port"] = server.address;
@@ -37,8 +36,8 @@ JsonObject Node(ServerContext& server, int rank) {
   node["sys_cpu_pct"] = -1;
   node["mem_value_size"] = process.resident_bytes;
   node["pojo_mem"] = 0;
-  node["free_mem"] = AvailableMemory().value_or(0);
-  node["max_mem"] = AvailableMemory().value_or(0) + process.resident_bytes;
+  node["free_mem"] = process.available_bytes;
+  node["max_mem"] = process.available_bytes + process.resident_bytes;
   node["swap_mem"] = 0;
   node["num_keys"] = server.catalog().size();
   std::error_code error;
@@ -97,7 +96,7 @@ Json GetCloud(const CloudRequest& request, Call& call) {
 Json GetPing(const NoFields&, Call& call) {
   JsonObject node = SchemaObject("NodeMemoryInfoV3");
   node["ip_port"] = call.server.address;
-  node["free_mem"] = AvailableMemory().value_or(0);
+  node["free_mem"] = RecentProcessState().available_bytes;
   JsonObject json = SchemaObject("PingV3");
   json["cloud_uptime_millis"] = NowMs() - call.server.start_ms;
   json["cloud_healthy"] = true;
