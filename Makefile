@@ -3,6 +3,7 @@ PRESET ?= release
 BUILD := build/$(PRESET)
 JOBS ?= $(shell nproc)
 PYTHON := .venv/bin/python
+CLIENTS := .venv-clients/bin/python -W ignore
 
 .PHONY: help setup configure build test demo bench bench-peers format format-check lint sanitize fuzz clean
 
@@ -34,6 +35,9 @@ test: configure
 	@cmake --build --preset $(PRESET) -j $(JOBS)
 	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error
 	@$(PYTHON) -m pytest -q tests/acceptance
+	@tools/setup_clients.sh
+	@THALWEG_RANKS=1 $(CLIENTS) -m pytest -q tests/acceptance/server
+	@THALWEG_RANKS=3 $(CLIENTS) -m pytest -q tests/acceptance/server
 
 demo: build
 	@tools/demo.sh
