@@ -11,7 +11,8 @@ std::shared_ptr<const Frame> GetWholeFrame(const std::string& name, CommandConte
 }
 
 void PutWholeFrame(const std::string& name, const Frame& frame, CommandContext& context) {
-  context.catalog.PutFrame(name, KeepOwnChunks(frame, context.ranks));
+  context.catalog.PutFrame(
+      name, frame.layout().ranks() == 1 ? KeepOwnChunks(frame, context.ranks) : frame);
 }
 
 }  // namespace thalweg

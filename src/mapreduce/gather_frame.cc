@@ -23,11 +23,18 @@ std::vector<size_t> DistinctColumns(const Frame& frame, std::vector<size_t>& slo
   return distinct;
 }
 
+std::vector<int64_t> Starts(const Layout& layout) {
+  std::vector<int64_t> starts;
+  for (size_t i = 0; i < layout.chunks(); ++i) starts.push_back(layout.ChunkStart(i));
+  starts.push_back(layout.rows());
+  return starts;
+}
+
 }  // namespace
 
 Frame GatherFrame(const Frame& part, Communicator& ranks) {
-  if (ranks.size() == 1) return part;
   const Layout& layout = part.layout();
+  if (ranks.size() == 1 || layout.ranks() == 1) return part;
   Check(layout.ranks() == static_cast<size_t>(ranks.size()), "a frame of these ranks");
   std::vector<size_t> slot_of;
   const std::vector<size_t> distinct = DistinctColumns(part, slot_of);
@@ -58,16 +65,14 @@ Frame GatherFrame(const Frame& part, Communicator& ranks) {
   }
   std::vector<ColumnPtr> in_order;
   for (const size_t slot : slot_of) in_order.push_back(columns[slot]);
-  return {part.layout_ptr(), part.names(), std::move(in_order)};
+  return {std::make_shared<const Layout>(Starts(layout)), part.names(), std::move(in_order)};
 }
 
 Frame KeepOwnChunks(const Frame& whole, const Communicator& ranks) {
   if (ranks.size() == 1) return whole;
   const Layout& old = whole.layout();
   const auto size = static_cast<size_t>(ranks.size());
-  std::vector<int64_t> starts;
-  for (size_t i = 0; i < old.chunks(); ++i) starts.push_back(old.ChunkStart(i));
-  starts.push_back(old.rows());
+  std::vector<int64_t> starts = Starts(old);
   // Rank r begins with the first chunk that starts at or after r/size of the rows.
   std::vector<uint32_t> first_chunks;
   size_t chunk = 0;

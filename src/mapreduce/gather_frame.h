@@ -6,12 +6,15 @@
 
 namespace thalweg {
 
-// A collective. Every rank gives its part of the same frame and gets the frame with all chunks.
-// With one rank, the frame as it is.
+// A frame that all ranks hold whole has a layout of one owner; the layout of a frame in parts says
+// which rank has which chunks.
+//
+// A collective. Every rank gives its part of the same frame and gets it whole. What is whole
+// already comes back as it is.
 Frame GatherFrame(const Frame& part, Communicator& ranks);
 
-// `whole` is the same on all ranks. Each keeps about as many rows as the others, whole chunks only;
-// the chunks of others are null. No communication.
+// `whole` is the same on all ranks. Each rank keeps about as many rows as the others, whole chunks
+// only; the chunks of others are null. No communication.
 Frame KeepOwnChunks(const Frame& whole, const Communicator& ranks);
 
 }  // namespace thalweg

@@ -8,10 +8,50 @@
 
 namespace thalweg::internal {
 
+ChunkRange OwnChunks(const Layout& layout, Evaluator& evaluator) {
+  if (layout.ranks() == 1) return {0, layout.chunks()};
+  const auto rank = static_cast<size_t>(evaluator.context().ranks.rank());
+  return {layout.FirstChunkOf(rank), layout.FirstChunkOf(rank + 1)};
+}
+
+std::vector<std::string> FromAllRanks(const std::string& mine, Evaluator& evaluator) {
+  return evaluator.context().ranks.AllGather(mine);
+}
+
+void ShareChunkTexts(const Layout& layout, Evaluator& evaluator, std::vector<std::string>& parts) {
+  const ChunkRange own = OwnChunks(layout, evaluator);
+  std::string mine;
+  for (size_t c = own.begin; c < own.end; ++c) {
+    const uint64_t size = parts[c].size();
+    mine.append(reinterpret_cast<const char*>(&size), sizeof(size));
+    mine += parts[c];
+  }
+  size_t chunk = 0;
+  for (const std::string& theirs : FromAllRanks(mine, evaluator)) {
+    std::string_view rest = theirs;
+    while (!rest.empty()) {
+      uint64_t size = 0;
+      std::memcpy(&size, rest.data(), sizeof(size));
+      parts[chunk++] = rest.substr(sizeof(size), size);
+      rest.remove_prefix(sizeof(size) + size);
+    }
+  }
+  Check(chunk == parts.size(), "every chunk has a part");
+}
+
+bool OnAllRanks(bool mine, Evaluator& evaluator) {
+  if (evaluator.context().ranks.size() == 1) return mine;
+  for (const std::string& theirs : FromAllRanks(mine ? "y" : "n", evaluator)) {
+    if (theirs != "y") return false;
+  }
+  return true;
+}
+
 ColumnPtr NumericColumn(std::vector<ChunkPtr> chunks, Evaluator& evaluator) {
-  const bool integral = OnAllRanks(
-      std::all_of(chunks.begin(), chunks.end(), [](const ChunkPtr& c) { return c->integral(); }),
-      evaluator);
+  const bool integral =
+      OnAllRanks(std::all_of(chunks.begin(), chunks.end(),
+                             [](const ChunkPtr& c) { return !c || c->integral(); }),
+                 evaluator);
   return std::make_shared<const Column>(integral ? ColumnType::kInteger : ColumnType::kReal,
                                         std::move(chunks));
 }

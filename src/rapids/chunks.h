@@ -11,18 +11,30 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "frame/chunk_builder.h"
 #include "frame/frame.h"
 #include "rapids/evaluator.h"
 
 namespace thalweg::internal {
 
+// The chunks that this rank has: all, where the layout has one owner.
+struct ChunkRange {
+  size_t begin = 0;
+  size_t end = 0;
+};
+ChunkRange OwnChunks(const Layout& layout, Evaluator& evaluator);
+
+// What each rank says, in the order of the ranks; a collective.
+std::vector<std::string> FromAllRanks(const std::string& mine, Evaluator& evaluator);
+
 // Calls work(chunk) for every chunk of this rank.
 template <class Work>
 void ForEachChunk(const Layout& layout, Evaluator& evaluator, Work work) {
-  evaluator.pool().Run(layout.chunks(), [&](size_t chunk, size_t /*thread*/) {
+  const ChunkRange own = OwnChunks(layout, evaluator);
+  evaluator.pool().Run(own.end - own.begin, [&](size_t task, size_t /*thread*/) {
     evaluator.context().work.ThrowIfCancelled();
-    work(chunk);
+    work(own.begin + task);
   });
 }
 
@@ -33,19 +45,31 @@ auto ChunkParts(const Layout& layout, Evaluator& evaluator, Map map) {
   static_assert(std::is_trivially_copyable_v<Part>);
   std::vector<Part> parts(layout.chunks());
   ForEachChunk(layout, evaluator, [&](size_t chunk) { parts[chunk] = map(chunk); });
+  if (layout.ranks() == 1) return parts;
+  const ChunkRange own = OwnChunks(layout, evaluator);
+  const std::string mine(reinterpret_cast<const char*>(parts.data() + own.begin),
+                         (own.end - own.begin) * sizeof(Part));
+  std::string all;
+  for (const std::string& theirs : FromAllRanks(mine, evaluator)) all += theirs;
+  Check(all.size() == parts.size() * sizeof(Part), "every chunk has a part");
+  std::memcpy(static_cast<void*>(parts.data()), all.data(), all.size());
   return parts;
 }
+
+// Fills in the parts of the chunks of other ranks; a collective.
+void ShareChunkTexts(const Layout& layout, Evaluator& evaluator, std::vector<std::string>& parts);
 
 // The same for parts that are text or bytes.
 template <class Map>
 std::vector<std::string> ChunkTexts(const Layout& layout, Evaluator& evaluator, Map map) {
   std::vector<std::string> parts(layout.chunks());
   ForEachChunk(layout, evaluator, [&](size_t chunk) { parts[chunk] = map(chunk); });
+  if (layout.ranks() > 1) ShareChunkTexts(layout, evaluator, parts);
   return parts;
 }
 
-// True if it is so on all ranks.
-inline bool OnAllRanks(bool mine, Evaluator& /*evaluator*/) { return mine; }
+// True if it is so on all ranks; a collective.
+bool OnAllRanks(bool mine, Evaluator& evaluator);
 
 // All cells of one chunk.
 template <class T>

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "mapreduce/gather_frame.h"
 #include "rapids/primitive.h"
 #include "rapids/temporaries.h"
 #include "rapids/whole_rows.h"
@@ -137,17 +138,18 @@ bool Evaluator::NamingCall(const AstNode& call, const ScopePtr& scope, Value* re
     CheckCount(call, 2);
     const std::string& name = NameOf(call, 1);
     const Value value = Evaluate(call.children[2], scope);
-    const auto* frame = value.As<NamedFrame>();
-    if (frame == nullptr) {
+    const auto* named = value.As<NamedFrame>();
+    if (named == nullptr) {
       throw UserError("(" + head.text + " " + Printable(name) +
                       " …): only frames are given names, not " + std::string(value.KindInWords()));
     }
+    const FramePtr frame = OwnPart(named->frame);
     if (head.text == "tmp=") {
-      PutTemporary(catalog(), name, frame->frame, session_);
+      PutTemporary(catalog(), name, frame, session_);
     } else {
-      catalog().Put(name, std::make_shared<FrameEntry>(frame->frame));
+      catalog().Put(name, std::make_shared<FrameEntry>(frame));
     }
-    *result = NamedFrame{frame->frame, name};
+    *result = NamedFrame{frame, name};
     return true;
   }
   if (head.text == "rm") {
@@ -162,6 +164,11 @@ bool Evaluator::NamingCall(const AstNode& call, const ScopePtr& scope, Value* re
     return true;
   }
   return false;
+}
+
+FramePtr Evaluator::OwnPart(const FramePtr& frame) {
+  if (context_.ranks.size() == 1 || frame->layout().ranks() > 1) return frame;
+  return std::make_shared<const Frame>(KeepOwnChunks(*frame, context_.ranks));
 }
 
 Value Evaluator::Call(const Value& function, std::vector<Value> arguments) {
@@ -192,7 +199,8 @@ Value Evaluator::Run(const Primitive& primitive, std::vector<Value> arguments) {
     throw UserError("(" + std::string(primitive.name) + " " + std::string(primitive.signature) +
                     "): " + std::to_string(arguments.size()) + " arguments are given");
   }
-  if (primitive.rows != RowRule::kWhole) {
+  if (primitive.rows == RowRule::kNone ||
+      (primitive.rows != RowRule::kWhole && FitTogether(arguments))) {
     return primitive.run(Arguments(primitive.name, std::move(arguments)), *this);
   }
   // The one place where rows of other ranks come in.

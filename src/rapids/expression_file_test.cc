@@ -1,3 +1,4 @@
+#include "mapreduce/gather_frame.h"
 #include "rapids/expression_file_for_test.h"
 
 #include <gtest/gtest.h>
@@ -267,18 +268,31 @@ bool SameText(std::string_view got, std::string_view wanted) {
 
 namespace {
 
-std::vector<std::string> Evaluate(const std::string& text, Catalog& catalog, ThreadPool& pool) {
-  std::vector<std::string> lines;
-  RunLocalRanks(1, [&](Communicator& ranks) {
+// One catalog per rank. What comes out must be the same on all.
+std::vector<std::string> Evaluate(const std::string& text, std::vector<Catalog>& catalogs,
+                                  size_t threads) {
+  std::vector<std::vector<std::string>> lines(catalogs.size());
+  RunLocalRanks(static_cast<int>(catalogs.size()), [&](Communicator& ranks) {
+    const auto rank = static_cast<size_t>(ranks.rank());
     const WorkContext work;
-    CommandContext context{ranks, pool, catalog, work};
+    ThreadPool pool(threads);
+    CommandContext context{ranks, pool, catalogs[rank], work};
     try {
-      lines = ResultText(EvaluateRapids(text, "", context));
+      RapidsResult result = EvaluateRapids(text, "", context);
+      const auto make_whole = [&](RapidsFrameResult& frame) {
+        frame.frame = std::make_shared<const Frame>(GatherFrame(*frame.frame, ranks));
+      };
+      if (auto* frame = std::get_if<RapidsFrameResult>(&result)) make_whole(*frame);
+      if (auto* map = std::get_if<RapidsMapResult>(&result)) {
+        for (RapidsFrameResult& frame : map->frames) make_whole(frame);
+      }
+      lines[rank] = ResultText(result);
     } catch (const UserError& error) {
-      lines = {std::string("error: ") + error.what()};
+      lines[rank] = {std::string("error: ") + error.what()};
     }
   });
-  return lines;
+  for (const auto& theirs : lines) EXPECT_EQ(theirs, lines[0]) << text;
+  return lines[0];
 }
 
 bool Matches(const std::vector<std::string>& got, const std::vector<std::string>& wanted) {
@@ -294,22 +308,30 @@ bool Matches(const std::vector<std::string>& got, const std::vector<std::string>
   return true;
 }
 
-class Expressions : public testing::TestWithParam<int64_t> {};
+struct Setting {
+  int64_t chunk_rows;
+  size_t threads;
+  int ranks;
+};
+
+class Expressions : public testing::TestWithParam<Setting> {};
 
 TEST_P(Expressions, ComeToWhatTheirFilesSay) {
-  ThreadPool pool(GetParam() == 2 ? 3 : 1);
   size_t files = 0;
   for (const auto& entry :
        std::filesystem::directory_iterator(THALWEG_SOURCE_DIR "/tests/data/rapids")) {
     if (entry.path().extension() != ".txt") continue;
     ++files;
     const ExpressionFile file = ReadExpressionFile(entry.path().string());
-    Catalog catalog;
+    std::vector<Catalog> catalogs(static_cast<size_t>(GetParam().ranks));
     for (const NamedText& frame : file.frames) {
-      catalog.PutFrame(frame.name, FrameFromText(frame.lines, GetParam()));
+      RunLocalRanks(GetParam().ranks, [&](Communicator& ranks) {
+        catalogs[static_cast<size_t>(ranks.rank())].PutFrame(
+            frame.name, KeepOwnChunks(FrameFromText(frame.lines, GetParam().chunk_rows), ranks));
+      });
     }
     for (const Expression& expression : file.expressions) {
-      const auto got = Evaluate(expression.text, catalog, pool);
+      const auto got = Evaluate(expression.text, catalogs, GetParam().threads);
       EXPECT_TRUE(Matches(got, expression.result))
           << entry.path().filename().string() << ":" << expression.line << ": " << expression.text
           << "\ngot\n"
@@ -320,7 +342,10 @@ TEST_P(Expressions, ComeToWhatTheirFilesSay) {
   EXPECT_GT(files, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(ChunkRows, Expressions, testing::Values(1'000'000, 7, 2));
+INSTANTIATE_TEST_SUITE_P(ChunksAndRanks, Expressions,
+                         testing::Values(Setting{1'000'000, 1, 1}, Setting{7, 1, 1},
+                                         Setting{2, 3, 1}, Setting{2, 2, 3},
+                                         Setting{1'000'000, 1, 2}));
 
 }  // namespace
 }  // namespace thalweg::internal
