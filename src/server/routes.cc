@@ -41,6 +41,7 @@ std::span<const Endpoint> Routes() {
       Get<DownloadLog>("/3/Logs/nodes/{nodeidx}/download", "The log as text."),
       Get<GetProfile>("/3/Profiler", "Where the threads spend their time, over a second."),
       Get<GetStacks>("/3/JStack", "Where each thread is now."),
+      Get<LogStacks>("/3/KillMinus3", "Writes where each thread is into the log."),
       Get<GetNetworkTest>("/3/NetworkTest", "How fast the ranks talk."),
 
       // Sessions and expressions.

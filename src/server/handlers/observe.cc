@@ -177,6 +177,16 @@ Json GetStacks(const NoFields&, Call& call) {
   return json;
 }
 
+Json LogStacks(const NoFields&, Call& call) {
+  for (const ThreadStack& stack : SampleStacks(100)) {
+    call.server.log.Write(LogLevel::kInfo, "stack",
+                          {{"thread", stack.thread},
+                           {"name", stack.name},
+                           {"frames", Join(stack.frames, " < ")}});
+  }
+  return SchemaObject("KillMinus3V3");
+}
+
 Json GetNetworkTest(const NoFields&, Call& call) {
   const Json measured = call.server.ranks.Run("network_test", nullptr, {});
   const auto column = [](const char* name) {

@@ -40,6 +40,8 @@ HttpResponse DownloadLog(const LogDownloadRequest& request, Call& call);
 Json GetTimeline(const NoFields& request, Call& call);
 Json GetProfile(const ProfilerRequest& request, Call& call);
 Json GetStacks(const NoFields& request, Call& call);
+// Writes the stacks into the log.
+Json LogStacks(const NoFields& request, Call& call);
 Json GetNetworkTest(const NoFields& request, Call& call);
 // Prometheus' text format 0.0.4.
 HttpResponse GetMetrics(const NoFields& request, Call& call);
