@@ -28,8 +28,7 @@ Bins BinsOf(const ColumnSummary& summary) {
     return {low, 1, static_cast<size_t>(span) + 1};
   }
   if (span == 0) return {low, 1, 1};
-  const double stride =
-      (summary.integral ? span + 1 : span) / static_cast<double>(kMostBins);
+  const double stride = (summary.integral ? span + 1 : span) / static_cast<double>(kMostBins);
   return {low, stride, kMostBins};
 }
 

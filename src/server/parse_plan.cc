@@ -49,7 +49,7 @@ std::string WireFormat(ParseFormat wanted) {
 std::string CharacterOption(int64_t code) { return fmt::format("\\x{:02x}", code); }
 
 // The options that say how text is written.
-ParseOptions TextOptions(const ParseRequest& request) {
+ParseOptions TextOptions(const FileParseRequest& request) {
   ParseOptions options;
   if (request.separator > 0) options.separator = CharacterOption(request.separator);
   if (request.single_quotes) options.quote = "'";
@@ -64,7 +64,7 @@ ParseOptions TextOptions(const ParseRequest& request) {
   return options;
 }
 
-void RefuseWhatIsNotThere(const ParseRequest& request) {
+void RefuseWhatIsNotThere(const FileParseRequest& request) {
   if (!request.decrypt_tool.empty()) {
     throw IllegalArgument("decrypt_tool: encrypted files cannot be read");
   }
@@ -76,7 +76,7 @@ void RefuseWhatIsNotThere(const ParseRequest& request) {
   }
 }
 
-ParseFormat FormatOf(const ParseRequest& request, const SourceFiles& sources) {
+ParseFormat FormatOf(const FileParseRequest& request, const SourceFiles& sources) {
   const ParseFormat format = FormatNamed(request.parse_type);
   if (format != ParseFormat::kAuto) return format;
   return FindReader(sources.paths(), {}).format;
@@ -105,7 +105,7 @@ ParseGuess GuessTyped(ParseFormat format, const SourceFiles& sources, ThreadPool
 }
 
 // Names by which the options speak of columns.
-std::vector<std::string> NamesOf(const ParseRequest& request, ParseFormat format,
+std::vector<std::string> NamesOf(const FileParseRequest& request, ParseFormat format,
                                  const SourceFiles& sources, ThreadPool& pool) {
   std::vector<std::string> names = request.column_names;
   const size_t count = request.column_types.size();
@@ -129,15 +129,15 @@ std::vector<std::string> NamesOf(const ParseRequest& request, ParseFormat format
 
 }  // namespace
 
-ParseGuess LookIntoFiles(const ParseRequest& request, const SourceFiles& sources,
+ParseGuess LookIntoFiles(const FileParseRequest& request, const SourceFiles& sources,
                          ThreadPool& pool) {
   RefuseWhatIsNotThere(request);
   try {
     const ParseFormat format = FormatOf(request, sources);
-    ParseGuess guess = format == ParseFormat::kCsv
-                           ? GuessCsv(PreviewCsv(sources.paths(), TextOptions(request)),
-                                      request.check_header)
-                           : GuessTyped(format, sources, pool);
+    ParseGuess guess =
+        format == ParseFormat::kCsv
+            ? GuessCsv(PreviewCsv(sources.paths(), TextOptions(request)), request.check_header)
+            : GuessTyped(format, sources, pool);
     if (!request.column_names.empty()) {
       guess.names = request.column_names;
       guess.types.resize(guess.names.size(), "Numeric");
@@ -154,7 +154,7 @@ ParseGuess LookIntoFiles(const ParseRequest& request, const SourceFiles& sources
   }
 }
 
-ParsePlan PlanParse(const ParseRequest& request, const SourceFiles& sources, ThreadPool& pool) {
+ParsePlan PlanParse(const FileParseRequest& request, const SourceFiles& sources, ThreadPool& pool) {
   RefuseWhatIsNotThere(request);
   const ParseFormat format = FormatOf(request, sources);
   const bool text = format == ParseFormat::kCsv;

@@ -11,7 +11,8 @@
 namespace thalweg {
 
 // What the files are, found by looking into them. UserError where they cannot be read.
-ParseGuess LookIntoFiles(const ParseRequest& request, const SourceFiles& sources, ThreadPool& pool);
+ParseGuess LookIntoFiles(const FileParseRequest& request, const SourceFiles& sources,
+                         ThreadPool& pool);
 
 struct ParsePlan {
   ParseOptions options;
@@ -19,6 +20,6 @@ struct ParsePlan {
 };
 
 // UserError and IllegalArgument where options do not fit each other or the files.
-ParsePlan PlanParse(const ParseRequest& request, const SourceFiles& sources, ThreadPool& pool);
+ParsePlan PlanParse(const FileParseRequest& request, const SourceFiles& sources, ThreadPool& pool);
 
 }  // namespace thalweg

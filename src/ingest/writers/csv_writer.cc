@@ -93,8 +93,8 @@ void AppendReal(double cell, Text& out) {
   out.Advance(fmt::format_to(out.Reserve(kNumberRoom), FMT_COMPILE("{}"), cell));
 }
 
-// Decimal digits and exponent as std::to_chars finds them, laid out as Double.toString of Java: with
-// a point from 1E-3 to below 1E7, else with an exponent; always a digit behind the point.
+// Decimal digits and exponent as std::to_chars finds them, laid out as Double.toString of Java:
+// with a point from 1E-3 to below 1E7, else with an exponent; always a digit behind the point.
 void AppendJavaReal(double cell, Text& out) {
   char* end = out.Reserve(kNumberRoom);
   if (std::signbit(cell)) *end++ = '-';

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -22,8 +23,11 @@ class CsvStream {
       : frame_(std::move(frame)), blocks_(*frame_, style), pool_(threads), texts_(threads) {}
 
   bool Next(std::string& piece) {
-    if (next_ == 0) piece += blocks_.Header();
-    if (next_ >= blocks_.size()) return std::exchange(ended_, true) == false && !piece.empty();
+    if (!std::exchange(begun_, true)) {
+      piece += blocks_.Header();
+      if (blocks_.size() == 0) return true;
+    }
+    if (next_ >= blocks_.size()) return false;
     const size_t count = std::min(texts_.size(), blocks_.size() - next_);
     pool_.Run(count, [&](size_t task, size_t) {
       texts_[task].clear();
@@ -40,7 +44,7 @@ class CsvStream {
   ThreadPool pool_;
   std::vector<std::string> texts_;
   size_t next_ = 0;
-  bool ended_ = false;
+  bool begun_ = false;
 };
 
 // The same where ranks hold the rows: each block is formatted by its owner.
@@ -100,8 +104,8 @@ HttpResponse DownloadDataset(const DownloadDatasetRequest& request, Call& call) 
   internal::CsvStyle style = WireCsvStyle();
   style.double_quotes = request.escape_quotes;
   if (call.server.ranks.size() > 1) {
-    auto stream = std::make_shared<RanksCsvStream>(request.frame_id, frame, style.double_quotes,
-                                                   call.server);
+    auto stream =
+        std::make_shared<RanksCsvStream>(request.frame_id, frame, style.double_quotes, call.server);
     response.stream = [stream](std::string& piece) { return stream->Next(piece); };
     return response;
   }

@@ -1,12 +1,11 @@
 #include "server/handlers/import_files.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <memory>
 
 #include "base/json.h"
+#include "base/regex.h"
 #include "base/text.h"
 #include "server/errors.h"
 #include "server/file_entry.h"
@@ -57,7 +56,7 @@ std::vector<std::string> FilesBelow(const std::string& folder, const FileRoots& 
   return files;
 }
 
-void Import(const std::string& given, const RE2* pattern, Call& call, Found& found) {
+void Import(const std::string& given, const Regex* pattern, Call& call, Found& found) {
   if (IsRemote(given)) {
     // Hosts would have to be allowed by --import-hosts; there is no reader of URLs in this build.
     found.fails.push_back(given);
@@ -78,7 +77,7 @@ void Import(const std::string& given, const RE2* pattern, Call& call, Found& fou
   }
   for (const std::string& file : files) {
     const std::string base = fs::path(file).filename().string();
-    if (pattern != nullptr && !RE2::PartialMatch(base, *pattern)) continue;
+    if (pattern != nullptr && !pattern->FoundIn(base)) continue;
     const std::string name = NameOf(file);
     const uint64_t bytes = fs::file_size(file, error);
     call.server.catalog().Put(name, std::make_shared<FileEntry>(file, bytes));
@@ -87,13 +86,9 @@ void Import(const std::string& given, const RE2* pattern, Call& call, Found& fou
   }
 }
 
-std::unique_ptr<RE2> CompilePattern(const std::string& pattern) {
+std::unique_ptr<const Regex> CompilePattern(const std::string& pattern) {
   if (pattern.empty()) return nullptr;
-  auto compiled = std::make_unique<RE2>(pattern, RE2::Quiet);
-  if (!compiled->ok()) {
-    throw IllegalArgument("pattern: " + Printable(pattern) + ": " + compiled->error());
-  }
-  return compiled;
+  return std::make_unique<const Regex>(pattern);
 }
 
 Json TextOrNull(const std::string& text) {

@@ -34,10 +34,10 @@ struct TypeaheadRequest {
   int64_t limit = -1;
 };
 template <>
-inline constexpr auto kFields<TypeaheadRequest> = std::tuple{
-    Field<&TypeaheadRequest::src>({.name = "src", .help = "Begin of a path."}),
-    Field<&TypeaheadRequest::limit>(
-        {.name = "limit", .help = "Most paths to answer; -1: 1000.", .min = -1})};
+inline constexpr auto kFields<TypeaheadRequest> =
+    std::tuple{Field<&TypeaheadRequest::src>({.name = "src", .help = "Begin of a path."}),
+               Field<&TypeaheadRequest::limit>(
+                   {.name = "limit", .help = "Most paths to answer; -1: 1000.", .min = -1})};
 
 Json ImportFiles(const ImportFilesRequest& request, Call& call);
 Json ImportFilesMulti(const ImportFilesMultiRequest& request, Call& call);

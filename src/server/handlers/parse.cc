@@ -45,7 +45,7 @@ std::string NameForFrame(const SourceFiles& sources, ServerContext& server) {
 
 }  // namespace
 
-Json SetUpParse(const ParseRequest& request, Call& call) {
+Json SetUpParse(const FileParseRequest& request, Call& call) {
   const SourceFiles sources = FindSources(request.source_frames, call.server.catalog());
   ThreadPool pool(call.server.ranks.threads());
   const ParseGuess guess = LookIntoFiles(request, sources, pool);
@@ -55,16 +55,16 @@ Json SetUpParse(const ParseRequest& request, Call& call) {
   return ParseSetupJson(request, guess, destination);
 }
 
-Json Parse(const ParseRequest& request, Call& call) {
+Json Parse(const FileParseRequest& request, Call& call) {
   const SourceFiles sources = FindSources(request.source_frames, call.server.catalog());
-  ParseRequest named = request;
+  FileParseRequest named = request;
   if (named.destination_frame.empty()) {
     named.destination_frame = NameForFrame(sources, call.server);
   }
   ThreadPool pool(1);
   const ParsePlan plan = PlanParse(named, sources, pool);
-  const JobPtr job = StartParse(plan, sources, named.destination_frame, named.delete_on_done,
-                                call.server);
+  const JobPtr job =
+      StartParse(plan, sources, named.destination_frame, named.delete_on_done, call.server);
   constexpr auto kWait = std::chrono::milliseconds(50);
   while (named.blocking && !job->WaitFor(kWait)) {
   }

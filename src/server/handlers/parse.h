@@ -20,8 +20,8 @@ inline constexpr auto kFields<ParseSvmLightRequest> = std::tuple{
         {.name = "destination_frame", .help = "Name of the frame."}),
 };
 
-Json SetUpParse(const ParseRequest& request, Call& call);
-Json Parse(const ParseRequest& request, Call& call);
+Json SetUpParse(const FileParseRequest& request, Call& call);
+Json Parse(const FileParseRequest& request, Call& call);
 Json ParseSvmLight(const ParseSvmLightRequest& request, Call& call);
 
 }  // namespace thalweg

@@ -19,11 +19,11 @@ struct PutKeyRequest {
   bool overwrite = true;
 };
 template <>
-inline constexpr auto kFields<PutKeyRequest> = std::tuple{
-    Field<&PutKeyRequest::destination_key>(
-        {.name = "destination_key", .help = "Name for the file; empty: one is made."}),
-    Field<&PutKeyRequest::overwrite>(
-        {.name = "overwrite", .help = "What has the name already may be replaced."})};
+inline constexpr auto kFields<PutKeyRequest> =
+    std::tuple{Field<&PutKeyRequest::destination_key>(
+                   {.name = "destination_key", .help = "Name for the file; empty: one is made."}),
+               Field<&PutKeyRequest::overwrite>(
+                   {.name = "overwrite", .help = "What has the name already may be replaced."})};
 
 Json PostFile(const UploadRequest& request, Call& call);
 Json PutKey(const PutKeyRequest& request, Call& call);
