@@ -1,13 +1,20 @@
 #include "server/commands.h"
 
 #include "base/json.h"
+#include "server/commands/frame_cells.h"
 #include "server/commands/measure_network.h"
+#include "server/commands/parse.h"
 #include "server/commands/rapids.h"
 
 namespace thalweg {
 
 std::vector<Command> ServerCommands() {
   return {
+      {"parse", &ParseCommand},
+      {"frame_cells", &FrameCellsCommand},
+      {"summarize_columns", &SummarizeColumnsCommand},
+      {"column_detail", &ColumnDetailCommand},
+      {"csv_text", &CsvTextCommand},
       {"rapids", &RapidsCommand},
       {"end_session", &EndSessionCommand},
       {"remove", &RemoveCommand},

@@ -18,7 +18,7 @@ constexpr double kDistinctShare = 0.95;
 
 // Words that stand for a missing number; among texts they are texts.
 bool IsMissingWord(std::string_view text) {
-  static const std::array<std::string_view, 4> kWords = {"NA", "na", "NaN", "nan"};
+  static const std::array<std::string_view, 4> kWords = {"NA", "na", "Na", "N/A"};
   return std::find(kWords.begin(), kWords.end(), Trim(text)) != kWords.end();
 }
 
@@ -63,13 +63,19 @@ std::vector<std::string> GuessedTimeFormats() {
           "MM/dd/yy",
           "MM-dd-yyyy",
           "MM/dd/yyyy HH:mm:ss",
+          "MM/dd/yyyy HH:mm:ss.S",
+          "MM/dd/yy HH:mm:ss",
+          "dd-MMM-yyyy HH:mm:ss",
+          "dd-MMM-yy HH:mm:ss",
           "MM/dd/yyyy hh:mm:ss a",
           "dd-MMM-yyyy",
           "dd-MMM-yy",
           "ddMMMyyyy",
           "ddMMMyyyy HH:mm:ss",
           "yyyyMMdd-HH:mm:ss",
-          "HH:mm:ss"};
+          "HH:mm:ss",
+          "HH:mm:ss.S",
+          "hh:mm:ss a"};
 }
 
 bool GuessWireHeader(const std::vector<PreviewRow>& rows) {
@@ -120,12 +126,12 @@ std::string GuessWireType(const std::vector<const PreviewCell*>& cells) {
         break;
     }
   }
-  if (numbers + times + uuids + texts == missing_words) return "Numeric";
-  if (times > 0 && times >= numbers && uuids == 0) return "Time";
-  if (uuids > 0 && texts == 0 && numbers == 0) return "UUID";
-  if (numbers + missing_words >= texts - missing_words + times + uuids && numbers > 0) {
-    return "Numeric";
-  }
+  const size_t words = texts - missing_words;
+  if (numbers + times + uuids + words == 0) return "Numeric";
+  if (numbers > 0 && numbers >= words + times + uuids) return "Numeric";
+  // One same text among times is taken for how missing ones are written.
+  if (times > numbers && (times > words || different.size() == 1)) return "Time";
+  if (uuids > words && uuids > numbers) return "UUID";
   const auto distinct = static_cast<double>(different.size());
   if (different.size() > 1 && distinct >= kDistinctShare * static_cast<double>(texts)) {
     return "String";

@@ -5,11 +5,16 @@
 #include "base/json.h"
 #include "server/handlers/admin.h"
 #include "server/handlers/cloud.h"
+#include "server/handlers/download_dataset.h"
+#include "server/handlers/frames.h"
+#include "server/handlers/import_files.h"
 #include "server/handlers/jobs.h"
 #include "server/handlers/metadata.h"
 #include "server/handlers/objects.h"
 #include "server/handlers/observe.h"
+#include "server/handlers/parse.h"
 #include "server/handlers/rapids.h"
+#include "server/handlers/upload.h"
 
 namespace thalweg {
 
@@ -55,6 +60,34 @@ std::span<const Endpoint> Routes() {
       Get<ListJobs>("/3/Jobs", "All jobs."),
       Get<GetJob>("/3/Jobs/{job_id}", "How a job stands.").Quick(),
       Post<CancelJob>("/3/Jobs/{job_id}/cancel", "Asks a job to end.").Quick(),
+
+      // Files in.
+      Post<PostFile>("/3/PostFile", "Takes a file in.").Upload(),
+      Post<PostFile>("/3/PostFile.bin", "Takes a file in.").Upload(),
+      Post<PutKey>("/3/PutKey", "Takes a file in under a name.").Upload(),
+      Get<ImportFiles>("/3/ImportFiles", "Names a file or a folder's files for a parse."),
+      Post<ImportFilesMulti>("/3/ImportFilesMulti", "The same for several."),
+      Get<CompletePath>("/3/Typeahead/files", "Paths that begin with a text."),
+      Post<SetUpParse>("/3/ParseSetup", "Looks how files are to be parsed."),
+      Post<Parse>("/3/Parse", "Parses files to a frame."),
+      Post<ParseSvmLight>("/3/ParseSVMLight", "Parses SVMLight files to a frame."),
+
+      // Frames.
+      Get<ListFrames>("/3/Frames", "All frames."),
+      Delete<RemoveFrames>("/3/Frames", "Removes all frames."),
+      Get<GetFrame>("/3/Frames/{frame_id}", "A frame: its columns, and some rows."),
+      Get<GetFrameLight>("/3/Frames/{frame_id}/light", "The same, without sizes."),
+      Get<GetFrameSummary>("/3/Frames/{frame_id}/summary", "With percentiles and histograms."),
+      Get<GetFrame>("/3/Frames/{frame_id}/columns", "The columns of a frame."),
+      Get<GetColumn>("/3/Frames/{frame_id}/columns/{column}", "One column."),
+      Get<GetColumnSummary>("/3/Frames/{frame_id}/columns/{column}/summary",
+                            "One column with percentiles and histogram."),
+      Get<GetColumnDomain>("/3/Frames/{frame_id}/columns/{column}/domain",
+                           "The levels of a column."),
+      Get<GetFrameChunks>("/3/FrameChunks/{frame_id}", "How the rows are cut into chunks."),
+      Delete<RemoveFrame>("/3/Frames/{frame_id}", "Removes a frame."),
+      Get<DownloadDataset>("/3/DownloadDataset", "A frame as CSV."),
+      Get<DownloadDataset>("/3/DownloadDataset.bin", "The same."),
 
       // Whatever is in memory.
       Delete<RemoveAllObjects>("/3/DKV", "Removes everything but what is named."),

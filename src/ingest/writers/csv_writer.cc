@@ -5,10 +5,10 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -47,20 +47,13 @@ class Text {
   size_t size_ = 0;
 };
 
-constexpr std::array<bool, 256> MakeSpecial() {
-  std::array<bool, 256> special{};
-  for (const char c : {',', '"', '\r', '\n'}) special[static_cast<unsigned char>(c)] = true;
-  return special;
-}
-constexpr std::array<bool, 256> kSpecial = MakeSpecial();
-
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
 // Whether a reader with its default options would take the bare text for something else.
-bool NeedsQuotes(std::string_view text) {
+bool NeedsQuotes(std::string_view text, char separator) {
   if (text.empty()) return true;
   bool special = false;
-  for (const char c : text) special |= kSpecial[static_cast<unsigned char>(c)];
+  for (const char c : text) special |= c == separator || c == '"' || c == '\r' || c == '\n';
   if (special || IsBlank(text.front()) || IsBlank(text.back()) || text.front() == '#') return true;
   // No missing-value string is longer than 4 bytes.
   static const ParseOptions defaults;
@@ -68,21 +61,20 @@ bool NeedsQuotes(std::string_view text) {
                                        text) != defaults.na_strings.end();
 }
 
-std::string Quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
-
-void AppendText(std::string_view text, Text& out) {
-  if (NeedsQuotes(text)) {
-    out.Append(Quoted(text));
-  } else {
+// Puts a text in quotes where it has to be, or `always`.
+void AppendText(std::string_view text, bool always, const CsvStyle& style, Text& out) {
+  if (!always && !NeedsQuotes(text, style.separator)) {
     out.Append(text);
+    return;
   }
+  char* end = out.Reserve(2 * text.size() + 2);
+  *end++ = '"';
+  for (const char c : text) {
+    if (c == '"' && style.double_quotes) *end++ = '"';
+    *end++ = c;
+  }
+  *end++ = '"';
+  out.Advance(end);
 }
 
 // No number is longer.
@@ -101,10 +93,55 @@ void AppendReal(double cell, Text& out) {
   out.Advance(fmt::format_to(out.Reserve(kNumberRoom), FMT_COMPILE("{}"), cell));
 }
 
-void AppendUuid(const Uuid& cell, Text& out) {
-  out.Advance(fmt::format_to(out.Reserve(40), FMT_COMPILE("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}"),
+// Decimal digits and exponent as std::to_chars finds them, laid out as Double.toString of Java:
+// with a point from 1E-3 to below 1E7, else with an exponent; always a digit behind the point.
+void AppendJavaReal(double cell, Text& out) {
+  char* end = out.Reserve(kNumberRoom);
+  if (std::signbit(cell)) *end++ = '-';
+  const double size = std::abs(cell);
+  const auto append = [&](std::string_view text) {
+    std::memcpy(end, text.data(), text.size());
+    end += text.size();
+  };
+  if (size == 0) {
+    append("0.0");
+    return out.Advance(end);
+  }
+  if (std::isinf(size)) {
+    append("Infinity");
+    return out.Advance(end);
+  }
+  if (size >= 1e-3 && size < 1e7) {
+    end = std::to_chars(end, end + kNumberRoom - 2, size, std::chars_format::fixed).ptr;
+    if (size == std::floor(size)) append(".0");
+    return out.Advance(end);
+  }
+  char text[kNumberRoom];
+  const char* text_end =
+      std::to_chars(text, text + kNumberRoom, size, std::chars_format::scientific).ptr;
+  const char* e = std::find(static_cast<const char*>(text), text_end, 'e');
+  const std::string_view digits(text, static_cast<size_t>(e - text));
+  append(digits);
+  if (digits.size() == 1) append(".0");
+  *end++ = 'E';
+  ++e;
+  if (*e == '-') *end++ = '-';
+  ++e;
+  while (e + 1 < text_end && *e == '0') ++e;
+  append({e, static_cast<size_t>(text_end - e)});
+  out.Advance(end);
+}
+
+void AppendUuid(const Uuid& cell, bool upper_case, Text& out) {
+  constexpr size_t kUuidLength = 36;
+  char* begin = out.Reserve(40);
+  char* end = fmt::format_to(begin, FMT_COMPILE("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}"),
                              cell.high >> 32, cell.high >> 16 & 0xffff, cell.high & 0xffff,
-                             cell.low >> 48, cell.low & 0xffffffffffff));
+                             cell.low >> 48, cell.low & 0xffffffffffff);
+  for (size_t i = 0; upper_case && i < kUuidLength; ++i) {
+    if (begin[i] >= 'a') begin[i] = static_cast<char>(begin[i] - 'a' + 'A');
+  }
+  out.Advance(end);
 }
 
 // As TimeText, but without a string; the day of the last cell is kept, as times often share it.
@@ -144,26 +181,36 @@ class TimeWriter {
   std::string date_;
 };
 
-// The levels of each categorical column as they are written.
-using LevelTexts = std::vector<std::vector<std::string>>;
+// How the cells of a column are written.
+struct ColumnStyle {
+  bool integral = false;            // reals that are all integers
+  std::vector<std::string> levels;  // as they are written
+};
 
-LevelTexts MakeLevelTexts(const Frame& frame) {
-  LevelTexts texts(frame.columns());
-  for (size_t i = 0; i < frame.columns(); ++i) {
-    if (frame.column(i).domain() == nullptr) continue;
-    for (const std::string& level : frame.column(i).domain()->levels()) {
-      texts[i].push_back(NeedsQuotes(level) ? Quoted(level) : level);
+ColumnStyle StyleOf(const Column& column, const CsvStyle& style) {
+  ColumnStyle result;
+  if (column.type() == ColumnType::kReal) {
+    result.integral = true;
+    for (size_t i = 0; i < column.chunks() && result.integral; ++i) {
+      if (column.chunk_ptr(i)) result.integral = column.chunk(i).integral();
     }
   }
-  return texts;
+  if (column.domain() != nullptr) {
+    for (const std::string& level : column.domain()->levels()) {
+      Text text;
+      AppendText(level, style.quote_texts, style, text);
+      result.levels.emplace_back(text.view());
+    }
+  }
+  return result;
 }
 
 // The cells of a column in some rows of one chunk, decoded.
 class ColumnCells {
  public:
-  ColumnCells(const Column& column, const std::vector<std::string>& levels, size_t chunk,
-              size_t begin, size_t rows)
-      : type_(column.type()), levels_(levels) {
+  ColumnCells(const Column& column, const ColumnStyle& column_style, const CsvStyle& style,
+              size_t chunk, size_t begin, size_t rows)
+      : type_(column.type()), column_style_(column_style), style_(style) {
     const Chunk& cells = column.chunk(chunk);
     switch (type_) {
       case ColumnType::kReal:
@@ -186,25 +233,29 @@ class ColumnCells {
   void Append(size_t row, Text& out) {
     switch (type_) {
       case ColumnType::kReal:
-        if (!std::isnan(reals_[row])) AppendReal(reals_[row], out);
-        return;
+        if (std::isnan(reals_[row])) return;
+        if (style_.java_reals && !column_style_.integral) return AppendJavaReal(reals_[row], out);
+        return AppendReal(reals_[row], out);
       case ColumnType::kString:
-        if (strings_[row].data() != nullptr) AppendText(strings_[row], out);
+        if (strings_[row].data() != nullptr) {
+          AppendText(strings_[row], style_.quote_texts, style_, out);
+        }
         return;
       case ColumnType::kUuid:
-        if (uuids_[row] != kMissingUuid) AppendUuid(uuids_[row], out);
+        if (uuids_[row] != kMissingUuid) AppendUuid(uuids_[row], style_.upper_case_uuids, out);
         return;
       case ColumnType::kInteger:
         if (integers_[row] != kMissingInt) AppendInteger(integers_[row], out);
         return;
       case ColumnType::kCategorical:
         if (integers_[row] != kMissingInt) {
-          out.Append(levels_[static_cast<size_t>(integers_[row])]);
+          out.Append(column_style_.levels[static_cast<size_t>(integers_[row])]);
         }
         return;
       case ColumnType::kTime:
-        if (integers_[row] != kMissingInt) times_.Append(integers_[row], out);
-        return;
+        if (integers_[row] == kMissingInt) return;
+        if (style_.times_as_milliseconds) return AppendInteger(integers_[row], out);
+        return times_.Append(integers_[row], out);
     }
   }
 
@@ -216,7 +267,8 @@ class ColumnCells {
   }
 
   ColumnType type_;
-  const std::vector<std::string>& levels_;
+  const ColumnStyle& column_style_;
+  const CsvStyle& style_;
   // One of them is used.
   std::vector<double> reals_;
   std::vector<int64_t> integers_;
@@ -231,35 +283,72 @@ struct Block {
   size_t rows;
 };
 
-Text FormatBlock(const Frame& frame, const LevelTexts& levels, const Block& block) {
+}  // namespace
+
+struct CsvBlocks::State {
+  State(const Frame& f, CsvStyle s) : frame(f), style(std::move(s)) {}
+
+  const Frame& frame;
+  const CsvStyle style;
+  std::vector<ColumnStyle> columns;
+  std::vector<Block> blocks;
+};
+
+CsvBlocks::CsvBlocks(const Frame& frame, CsvStyle style)
+    : state_(std::make_unique<State>(frame, std::move(style))) {
+  for (size_t c = 0; c < frame.columns(); ++c) {
+    state_->columns.push_back(StyleOf(frame.column(c), state_->style));
+  }
+  const size_t rows_per_block =
+      std::max<size_t>(kCellsPerBlock / std::max<size_t>(frame.columns(), 1), 1);
+  for (size_t chunk = 0; chunk < frame.layout().chunks(); ++chunk) {
+    const auto rows = static_cast<size_t>(frame.layout().ChunkRows(chunk));
+    for (size_t begin = 0; begin < rows; begin += rows_per_block) {
+      state_->blocks.push_back({chunk, begin, std::min(rows_per_block, rows - begin)});
+    }
+  }
+}
+
+CsvBlocks::~CsvBlocks() = default;
+
+std::string CsvBlocks::Header() const {
+  if (!state_->style.header) return "";
+  Text out;
+  for (size_t i = 0; i < state_->frame.columns(); ++i) {
+    if (i > 0) out.Append(state_->style.separator);
+    AppendText(state_->frame.name(i), state_->style.quote_names, state_->style, out);
+  }
+  out.Append('\n');
+  return std::string(out.view());
+}
+
+size_t CsvBlocks::size() const { return state_->blocks.size(); }
+
+size_t CsvBlocks::ChunkOf(size_t block) const { return state_->blocks[block].chunk; }
+
+void CsvBlocks::Append(size_t number, std::string& text) const {
+  const Block& block = state_->blocks[number];
+  const Frame& frame = state_->frame;
+  const CsvStyle& style = state_->style;
   std::vector<ColumnCells> columns;
   columns.reserve(frame.columns());
   for (size_t i = 0; i < frame.columns(); ++i) {
-    columns.emplace_back(frame.column(i), levels[i], block.chunk, block.begin, block.rows);
+    columns.emplace_back(frame.column(i), state_->columns[i], style, block.chunk, block.begin,
+                         block.rows);
   }
   Text out;
   out.Reserve(block.rows * frame.columns() * 8);
   for (size_t row = 0; row < block.rows; ++row) {
     const size_t line = out.size();
     for (size_t i = 0; i < columns.size(); ++i) {
-      if (i > 0) out.Append(',');
+      if (i > 0) out.Append(style.separator);
       columns[i].Append(row, out);
     }
     // A missing cell alone would be an empty line, which readers skip.
-    if (out.size() == line) out.Append("NA");
+    if (out.size() == line) out.Append(style.lonely_missing);
     out.Append('\n');
   }
-  return out;
-}
-
-std::string FormatHeader(const Frame& frame) {
-  Text out;
-  for (size_t i = 0; i < frame.columns(); ++i) {
-    if (i > 0) out.Append(',');
-    AppendText(frame.name(i), out);
-  }
-  out.Append('\n');
-  return std::string(out.view());
+  text += out.view();
 }
 
 std::string GzipMember(std::string_view text) {
@@ -281,32 +370,21 @@ std::string GzipMember(std::string_view text) {
   return out;
 }
 
-}  // namespace
-
 void WriteCsv(const Frame& frame, bool gzip, const std::function<void(std::string_view)>& write,
-              ThreadPool& pool, const WorkContext& context) {
-  const std::string header = FormatHeader(frame);
-  write(gzip ? GzipMember(header) : header);
-  const size_t rows_per_block =
-      std::max<size_t>(kCellsPerBlock / std::max<size_t>(frame.columns(), 1), 1);
-  std::vector<Block> blocks;
-  for (size_t chunk = 0; chunk < frame.layout().chunks(); ++chunk) {
-    const auto rows = static_cast<size_t>(frame.layout().ChunkRows(chunk));
-    for (size_t begin = 0; begin < rows; begin += rows_per_block) {
-      blocks.push_back({chunk, begin, std::min(rows_per_block, rows - begin)});
-    }
-  }
-  const LevelTexts levels = MakeLevelTexts(frame);
-  std::vector<Text> texts(4 * pool.size());
-  std::vector<std::string> members(gzip ? texts.size() : 0);
+              ThreadPool& pool, const WorkContext& context, const CsvStyle& style) {
+  const CsvBlocks blocks(frame, style);
+  const std::string header = blocks.Header();
+  if (!header.empty()) write(gzip ? GzipMember(header) : header);
+  std::vector<std::string> texts(4 * pool.size());
   for (size_t first = 0; first < blocks.size(); first += texts.size()) {
     context.ThrowIfCancelled();
     const size_t count = std::min(texts.size(), blocks.size() - first);
     pool.Run(count, [&](size_t task, size_t) {
-      texts[task] = FormatBlock(frame, levels, blocks[first + task]);
-      if (gzip) members[task] = GzipMember(texts[task].view());
+      texts[task].clear();
+      blocks.Append(first + task, texts[task]);
+      if (gzip) texts[task] = GzipMember(texts[task]);
     });
-    for (size_t i = 0; i < count; ++i) write(gzip ? std::string_view(members[i]) : texts[i].view());
+    for (size_t i = 0; i < count; ++i) write(texts[i]);
     context.Report(static_cast<double>(first + count) / static_cast<double>(blocks.size()),
                    "writing");
   }

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "ingest/parse.h"
 #include "ingest/random_frame_for_test.h"
+#include "ingest/writers/csv_writer.h"
 
 namespace thalweg {
 namespace {
@@ -117,6 +118,31 @@ TEST_F(WriteFrameTest, CsvText) {
   const std::vector<size_t> first = {0};
   WriteFrame(frame.Select(first), Path("one.csv"), pool_);
   EXPECT_EQ(ReadWholeFile(Path("one.csv")), "\"x,y\"\n1\n0.1\n-0\nNA\n1e+22\n-1.5e-07\n");
+}
+
+TEST_F(WriteFrameTest, CsvInTheStyleOfJava) {
+  const auto column = [](std::vector<double> cells) {
+    return std::make_shared<Column>(ColumnType::kReal, std::vector{EncodeReals(cells)});
+  };
+  const std::vector<std::string_view> texts = {"NA", {}, "", "a,\"b\"", "# x", "y", "z"};
+  const std::vector<int64_t> times = {0, -1, kMissingInt, 1577836800000, 1, 2, 3};
+  const Frame frame(
+      std::make_shared<Layout>(std::vector<int64_t>{0, 7}), {"r", "n", "t", "when"},
+      {column({0.1, 20, -0.0, 1e7, 1.5e-5, 1e-300, 9999999.5}),
+       column({1, 2, 3, kMissingReal, 5, 1e15, 7}),
+       std::make_shared<Column>(ColumnType::kString, std::vector{EncodeStrings(texts)}),
+       std::make_shared<Column>(ColumnType::kTime, std::vector{EncodeIntegers(times)})});
+  std::string text;
+  internal::WriteCsv(frame, false, [&](std::string_view bytes) { text += bytes; }, pool_, {},
+                     {.quote_names = true,
+                      .quote_texts = true,
+                      .java_reals = true,
+                      .times_as_milliseconds = true,
+                      .lonely_missing = ""});
+  EXPECT_EQ(text,
+            "\"r\",\"n\",\"t\",\"when\"\n0.1,1,\"NA\",0\n20.0,2,,-1\n-0.0,3,\"\",\n"
+            "1.0E7,,\"a,\"\"b\"\"\",1577836800000\n1.5E-5,5,\"# x\",1\n"
+            "1.0E-300,1000000000000000,\"y\",2\n9999999.5,7,\"z\",3\n");
 }
 
 TEST_F(WriteFrameTest, OutputDoesNotDependOnThreads) {

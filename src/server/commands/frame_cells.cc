@@ -13,6 +13,7 @@
 #include "mapreduce/rollup_cache.h"
 #include "mapreduce/visit_cells.h"
 #include "server/schemas/meta.h"
+#include "server/schemas/wire_csv.h"
 
 namespace thalweg {
 namespace {
@@ -95,7 +96,8 @@ Json FrameCellsCommand(const Json& arguments, CommandContext& context) {
   if (context.ranks.size() > 1) {
     const ChunkRange own = OwnChunks(*frame, context.ranks);
     const Layout& layout = frame->layout();
-    const int64_t first = own.begin < layout.chunks() ? layout.ChunkStart(own.begin) : frame->rows();
+    const int64_t first =
+        own.begin < layout.chunks() ? layout.ChunkStart(own.begin) : frame->rows();
     const int64_t last = own.end < layout.chunks() ? layout.ChunkStart(own.end) : frame->rows();
     begin = std::clamp(begin, first, std::max(first, last));
     end = std::clamp(end, begin, std::max(begin, last));
@@ -181,6 +183,34 @@ Json ColumnDetailCommand(const Json& arguments, CommandContext& context) {
   JsonArray quantiles;
   for (const double quantile : percentiles) quantiles.push_back(WireNumber(quantile));
   return JsonObject{{"histogram", std::move(histogram)}, {"percentiles", std::move(quantiles)}};
+}
+
+Json CsvTextCommand(const Json& arguments, CommandContext& context) {
+  const auto frame = context.catalog.GetFrame(TextOf(arguments, "frame"));
+  // The text of two frames must not be mixed.
+  if (frame->rows() != arguments.at("rows").to_number<int64_t>()) {
+    throw UserError("the frame was replaced while it was sent");
+  }
+  internal::CsvStyle style = WireCsvStyle();
+  style.double_quotes = arguments.at("double_quotes").as_bool();
+  const internal::CsvBlocks blocks(*frame, style);
+  const auto begin = arguments.at("begin").to_number<size_t>();
+  const auto end = arguments.at("end").to_number<size_t>();
+  const ChunkRange own = OwnChunks(*frame, context.ranks);
+  std::vector<size_t> mine;
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    const size_t chunk = blocks.ChunkOf(b);
+    const bool here = chunk >= own.begin && chunk < own.end;
+    if (here && chunk >= begin && chunk < end) mine.push_back(b);
+  }
+  std::vector<std::string> texts(mine.size());
+  context.pool.Run(mine.size(), [&](size_t i, size_t) { blocks.Append(mine[i], texts[i]); });
+  std::string text;
+  if (begin == 0 && context.ranks.rank() == 0) text = blocks.Header();
+  for (const std::string& block : texts) text += block;
+  std::string whole;
+  for (const std::string& part : context.ranks.AllGather(text)) whole += part;
+  return Json(whole);
 }
 
 }  // namespace thalweg

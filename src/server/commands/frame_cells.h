@@ -17,4 +17,8 @@ Json SummarizeColumnsCommand(const Json& arguments, CommandContext& context);
 // [reals]}: {"histogram": [counts], "percentiles": [reals]} of a numeric column.
 Json ColumnDetailCommand(const Json& arguments, CommandContext& context);
 
+// {"frame": name, "rows": its rows, "begin": chunk, "end": chunk, "double_quotes": bool}: the CSV
+// text of these chunks, with the header before the first.
+Json CsvTextCommand(const Json& arguments, CommandContext& context);
+
 }  // namespace thalweg

@@ -2,12 +2,12 @@
 
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "ingest/parse.h"
+#include "jobs/rank_frames.h"
 
 namespace thalweg {
 namespace {
@@ -52,8 +52,8 @@ Json ParseCommand(const Json& arguments, CommandContext& context) {
     expected.types[std::string(column)] = TypeNamed(type.as_string());
   }
   try {
-    ParseResult result = ParseFiles(files, options, context.pool, context.work, expected);
-    context.catalog.PutFrame(name, std::move(result.frame));
+    const ParseResult result = ParseFiles(files, options, context.pool, context.work, expected);
+    PutWholeFrame(name, result.frame, context);
     JsonArray warnings;
     for (const std::string& warning : result.report.warnings) {
       warnings.emplace_back(Show(warning, files, shown));

@@ -38,9 +38,7 @@ inline constexpr auto kFields<FrameRequest> = std::tuple{
     Field<&FrameRequest::column_offset>(
         {.name = "column_offset", .help = "First column to send.", .min = 0}),
     Field<&FrameRequest::full_column_count>(
-        {.name = "full_column_count",
-         .help = "Columns to send in full; -1 means all.",
-         .min = -1}),
+        {.name = "full_column_count", .help = "Columns to send in full; -1 means all.", .min = -1}),
     Field<&FrameRequest::column_count>(
         {.name = "column_count", .help = "Columns to send; -1 means all.", .min = -1}),
     Field<&FrameRequest::find_compatible_models>(
@@ -62,9 +60,9 @@ FrameWindow WindowOf(const FrameRequest& request, const Frame& frame);
 std::string_view WireColumnType(const Column& column);
 
 // The percentiles that a summary has.
-inline constexpr std::array<double, 17> kWirePercentiles = {
-    0.001, 0.01, 0.1, 0.2, 0.25, 0.3, 1.0 / 3, 0.4, 0.5, 0.6, 2.0 / 3, 0.7, 0.75, 0.8, 0.9, 0.99,
-    0.999};
+inline constexpr std::array<double, 17> kWirePercentiles = {0.001,   0.01, 0.1, 0.2,  0.25,    0.3,
+                                                            1.0 / 3, 0.4,  0.5, 0.6,  2.0 / 3, 0.7,
+                                                            0.75,    0.8,  0.9, 0.99, 0.999};
 
 // Figures that cost more than the summary; sent only where they are asked for.
 struct ColumnDetail {
@@ -81,7 +79,7 @@ JsonObject ColumnJson(std::string_view name, const Column& column, const ColumnS
 
 // A frame with the columns given; name empty: a part of a frame without a name of its own.
 struct FrameHead {
-  std::string name;
+  std::string name = {};
   int64_t rows = 0;
   size_t all_columns = 0;
   size_t bytes = 0;

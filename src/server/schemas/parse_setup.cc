@@ -56,7 +56,7 @@ JsonArray KeysOf(const std::vector<std::string>& names) {
 
 }  // namespace
 
-Json ParseSetupJson(const ParseRequest& request, const ParseGuess& guess,
+Json ParseSetupJson(const FileParseRequest& request, const ParseGuess& guess,
                     std::string_view destination) {
   JsonObject json = SchemaObject("ParseSetupV3", "ParseSetup");
   json["_exclude_fields"] = "";
@@ -110,7 +110,7 @@ Json ParseSetupJson(const ParseRequest& request, const ParseGuess& guess,
   return json;
 }
 
-Json ParseJobJson(const ParseRequest& request, Json job) {
+Json ParseJobJson(const FileParseRequest& request, Json job) {
   JsonObject json = SchemaObject("ParseV3");
   json["_exclude_fields"] = "";
   json["destination_frame"] = KeyObject(KeyKind::kFrame, request.destination_frame);

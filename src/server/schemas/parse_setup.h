@@ -13,7 +13,7 @@
 
 namespace thalweg {
 
-struct ParseRequest {
+struct FileParseRequest {
   std::vector<std::string> source_frames;
   std::string destination_frame;
   std::string parse_type;
@@ -42,71 +42,69 @@ struct ParseRequest {
   bool tz_adjust_to_local = false;
 };
 template <>
-inline constexpr auto kFields<ParseRequest> = std::tuple{
-    Field<&ParseRequest::source_frames>(
+inline constexpr auto kFields<FileParseRequest> = std::tuple{
+    Field<&FileParseRequest::source_frames>(
         {.name = "source_frames", .help = "Names of the files, as imports and uploads gave them."}),
-    Field<&ParseRequest::destination_frame>(
+    Field<&FileParseRequest::destination_frame>(
         {.name = "destination_frame", .help = "Name of the frame."}),
-    Field<&ParseRequest::parse_type>(
+    Field<&FileParseRequest::parse_type>(
         {.name = "parse_type",
          .help = "CSV, SVMLight, ARFF, XLSX, PARQUET, ARROW, or GUESS, which looks."}),
-    Field<&ParseRequest::separator>(
-        {.name = "separator",
-         .help = "Character code between cells; 0 or less: guess.",
-         .max = 255}),
-    Field<&ParseRequest::single_quotes>(
+    Field<&FileParseRequest::separator>({.name = "separator",
+                                         .help = "Character code between cells; 0 or less: guess.",
+                                         .max = 255}),
+    Field<&FileParseRequest::single_quotes>(
         {.name = "single_quotes", .help = "Cells are quoted by ' instead of by \"."}),
-    Field<&ParseRequest::check_header>(
+    Field<&FileParseRequest::check_header>(
         {.name = "check_header",
          .help = "1: the first line holds names; -1: it holds data; 0: guess.",
          .min = -1,
          .max = 1}),
-    Field<&ParseRequest::header_lines>(
+    Field<&FileParseRequest::header_lines>(
         {.name = "header_lines", .help = "Lines of the header; found by looking.", .min = 0}),
-    Field<&ParseRequest::number_columns>(
+    Field<&FileParseRequest::number_columns>(
         {.name = "number_columns", .help = "Columns; found by looking.", .min = 0}),
-    Field<&ParseRequest::column_names>(
+    Field<&FileParseRequest::column_names>(
         {.name = "column_names", .help = "Names of the columns, in file order."}),
-    Field<&ParseRequest::column_types>(
+    Field<&FileParseRequest::column_types>(
         {.name = "column_types",
          .help = "Types of the columns: Numeric, Enum, String, Time, UUID, in file order."}),
-    Field<&ParseRequest::skipped_columns>(
+    Field<&FileParseRequest::skipped_columns>(
         {.name = "skipped_columns", .help = "Positions of columns to leave out, from 0."}),
-    Field<&ParseRequest::force_col_types>(
+    Field<&FileParseRequest::force_col_types>(
         {.name = "force_col_types",
          .help = "Columns get the given types even where a file has types of its own."}),
-    Field<&ParseRequest::domains>({.name = "domains", .help = "Not of use; must be empty."}),
-    Field<&ParseRequest::na_strings>(
-        {.name = "na_strings",
-         .help = "Cells that mean a missing value: a list for each column."}),
-    Field<&ParseRequest::column_name_filter>(
+    Field<&FileParseRequest::domains>({.name = "domains", .help = "Not of use; must be empty."}),
+    Field<&FileParseRequest::na_strings>(
+        {.name = "na_strings", .help = "Cells that mean a missing value: a list for each column."}),
+    Field<&FileParseRequest::column_name_filter>(
         {.name = "column_name_filter", .help = "Only names that hold this are answered."}),
-    Field<&ParseRequest::column_offset>(
+    Field<&FileParseRequest::column_offset>(
         {.name = "column_offset", .help = "First column answered.", .min = 0}),
-    Field<&ParseRequest::column_count>(
+    Field<&FileParseRequest::column_count>(
         {.name = "column_count", .help = "Columns answered; 0: all.", .min = 0}),
-    Field<&ParseRequest::total_filtered_column_count>(
+    Field<&FileParseRequest::total_filtered_column_count>(
         {.name = "total_filtered_column_count", .help = "An answer's field."}),
-    Field<&ParseRequest::chunk_size>(
+    Field<&FileParseRequest::chunk_size>(
         {.name = "chunk_size", .help = "Bytes of text in a chunk.", .min = 0}),
-    Field<&ParseRequest::delete_on_done>(
+    Field<&FileParseRequest::delete_on_done>(
         {.name = "delete_on_done", .help = "The files' names go when the frame is there."}),
-    Field<&ParseRequest::blocking>(
+    Field<&FileParseRequest::blocking>(
         {.name = "blocking", .help = "Answer only when the frame is there."}),
-    Field<&ParseRequest::decrypt_tool>(
+    Field<&FileParseRequest::decrypt_tool>(
         {.name = "decrypt_tool", .help = "Not there: encrypted files are refused."}),
-    Field<&ParseRequest::custom_non_data_line_markers>(
+    Field<&FileParseRequest::custom_non_data_line_markers>(
         {.name = "custom_non_data_line_markers",
          .help = "Lines that begin with this character are no data, instead of those with #."}),
-    Field<&ParseRequest::partition_by>(
+    Field<&FileParseRequest::partition_by>(
         {.name = "partition_by",
          .help = "Columns that stand in the folders' names, as in year=2020/."}),
-    Field<&ParseRequest::escapechar>(
+    Field<&FileParseRequest::escapechar>(
         {.name = "escapechar",
          .help = "Code of the escape character inside quotes; 0: none.",
          .min = 0,
          .max = 127}),
-    Field<&ParseRequest::tz_adjust_to_local>(
+    Field<&FileParseRequest::tz_adjust_to_local>(
         {.name = "tz_adjust_to_local",
          .help = "Times of typed files are moved from UTC to the server's zone."}),
 };
@@ -116,17 +114,17 @@ struct ParseGuess {
   std::string parse_type;  // as H2O's clients call it
   int separator = ',';
   bool header = false;
-  std::vector<std::string> names;  // empty: there are none in the files
-  std::vector<std::string> types;  // "Numeric", …
+  std::vector<std::string> names;              // empty: there are none in the files
+  std::vector<std::string> types;              // "Numeric", …
   std::vector<std::vector<std::string>> rows;  // the first ones
   std::vector<std::string> warnings;
 };
 
 // The answer of POST /3/ParseSetup.
-Json ParseSetupJson(const ParseRequest& request, const ParseGuess& guess,
+Json ParseSetupJson(const FileParseRequest& request, const ParseGuess& guess,
                     std::string_view destination);
 // The answer of POST /3/Parse; `job` is its JobV3 object.
-Json ParseJobJson(const ParseRequest& request, Json job);
+Json ParseJobJson(const FileParseRequest& request, Json job);
 
 inline constexpr int64_t kToldChunkSize = 4194304;
 

@@ -1,0 +1,117 @@
+#include "server/handlers/download_dataset.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "base/thread_pool.h"
+#include "jobs/catalog.h"
+#include "server/errors.h"
+#include "server/schemas/wire_csv.h"
+#include "server/server_context.h"
+
+namespace thalweg {
+namespace {
+
+// The text, some blocks at a time. Keeps the frame while it is sent.
+class CsvStream {
+ public:
+  CsvStream(std::shared_ptr<const Frame> frame, const internal::CsvStyle& style, size_t threads)
+      : frame_(std::move(frame)), blocks_(*frame_, style), pool_(threads), texts_(threads) {}
+
+  bool Next(std::string& piece) {
+    if (!std::exchange(begun_, true)) {
+      piece += blocks_.Header();
+      if (blocks_.size() == 0) return true;
+    }
+    if (next_ >= blocks_.size()) return false;
+    const size_t count = std::min(texts_.size(), blocks_.size() - next_);
+    pool_.Run(count, [&](size_t task, size_t) {
+      texts_[task].clear();
+      blocks_.Append(next_ + task, texts_[task]);
+    });
+    for (size_t i = 0; i < count; ++i) piece += texts_[i];
+    next_ += count;
+    return true;
+  }
+
+ private:
+  std::shared_ptr<const Frame> frame_;
+  internal::CsvBlocks blocks_;
+  ThreadPool pool_;
+  std::vector<std::string> texts_;
+  size_t next_ = 0;
+  bool begun_ = false;
+};
+
+// The same where ranks hold the rows: each block is formatted by its owner.
+class RanksCsvStream {
+ public:
+  RanksCsvStream(std::string name, std::shared_ptr<const Frame> frame, bool double_quotes,
+                 ServerContext& server)
+      : name_(std::move(name)),
+        frame_(std::move(frame)),
+        double_quotes_(double_quotes),
+        server_(server) {}
+
+  bool Next(std::string& piece) {
+    const size_t chunks = frame_->layout().chunks();
+    if (chunk_ >= chunks && chunk_ > 0) return false;
+    const size_t end = std::min(chunks, chunk_ + static_cast<size_t>(server_.ranks.size()));
+    const Json text = server_.ranks.Run("csv_text",
+                                        JsonObject{{"frame", name_},
+                                                   {"begin", chunk_},
+                                                   {"end", end},
+                                                   {"rows", frame_->rows()},
+                                                   {"double_quotes", double_quotes_}},
+                                        {});
+    piece += std::string_view(text.as_string());
+    chunk_ = std::max<size_t>(end, 1);
+    return true;
+  }
+
+ private:
+  std::string name_;
+  std::shared_ptr<const Frame> frame_;
+  bool double_quotes_;
+  ServerContext& server_;
+  size_t chunk_ = 0;
+};
+
+// As it may stand in a header.
+std::string FileName(std::string_view frame) {
+  std::string name;
+  for (const char c : frame) {
+    name += (c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '/') ? c : '_';
+  }
+  return name + ".csv";
+}
+
+}  // namespace
+
+HttpResponse DownloadDataset(const DownloadDatasetRequest& request, Call& call) {
+  if (request.hex_string) {
+    throw IllegalArgument("hex_string: reals are written so that they read back exactly anyway");
+  }
+  const auto frame = call.server.catalog().GetFrame(request.frame_id);
+  HttpResponse response;
+  response.content_type = "application/octet-stream;charset=utf-8";
+  response.headers.emplace_back("Content-Disposition",
+                                "attachment; filename=" + FileName(request.frame_id));
+  internal::CsvStyle style = WireCsvStyle();
+  style.double_quotes = request.escape_quotes;
+  if (call.server.ranks.size() > 1) {
+    auto stream =
+        std::make_shared<RanksCsvStream>(request.frame_id, frame, style.double_quotes, call.server);
+    response.stream = [stream](std::string& piece) { return stream->Next(piece); };
+    return response;
+  }
+  auto stream = std::make_shared<CsvStream>(frame, style, call.server.ranks.threads());
+  response.stream = [stream](std::string& piece) { return stream->Next(piece); };
+  return response;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,70 @@
+#include "server/handlers/upload.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <random>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "server/errors.h"
+#include "server/file_entry.h"
+#include "server/http/multipart.h"
+#include "server/server_context.h"
+
+namespace thalweg {
+namespace {
+
+// Not to be guessed, as who knows the name can parse the file.
+std::string NewUploadName() {
+  std::random_device device;
+  return fmt::format("upload_{:08x}{:08x}{:08x}{:08x}", device(), device(), device(), device());
+}
+
+std::string NewSpoolPath(ServerContext& server) {
+  return fmt::format("{}/part-{}", server.spool_folder, server.next_number++);
+}
+
+// The sent file, wherever it lies in the request.
+FilePart SentFile(Call& call) {
+  const HttpRequest& http = call.http;
+  FilePart part{http.body_file, http.body_bytes};
+  if (part.file == nullptr) {
+    const std::string path = NewSpoolPath(call.server);
+    part.file = std::make_shared<const SpoolFile>(path);
+    part.bytes = http.body.size();
+    std::ofstream out(path, std::ios::binary);
+    out.write(http.body.data(), static_cast<std::streamsize>(http.body.size()));
+    if (!out.flush()) throw UserError("the upload cannot be kept: is the disk full?");
+  }
+  const auto boundary = MultipartBoundary(http.Header("Content-Type"));
+  if (!boundary) return part;
+  return ExtractFilePart(part.file->path(), *boundary, NewSpoolPath(call.server));
+}
+
+uint64_t KeepUpload(const std::string& name, Call& call) {
+  const FilePart part = SentFile(call);
+  call.server.catalog().Put(name, std::make_shared<FileEntry>(part.file, part.bytes));
+  return part.bytes;
+}
+
+}  // namespace
+
+Json PostFile(const UploadRequest& request, Call& call) {
+  const std::string name =
+      request.destination_frame.empty() ? NewUploadName() : request.destination_frame;
+  const uint64_t bytes = KeepUpload(name, call);
+  return JsonObject{{"destination_frame", name}, {"total_bytes", bytes}};
+}
+
+Json PutKey(const PutKeyRequest& request, Call& call) {
+  const std::string name =
+      request.destination_key.empty() ? NewUploadName() : request.destination_key;
+  if (!request.overwrite && call.server.catalog().Find(name) != nullptr) {
+    throw IllegalArgument(Printable(name, 1000) + " is there already");
+  }
+  const uint64_t bytes = KeepUpload(name, call);
+  return JsonObject{{"destination_key", name}, {"total_bytes", bytes}};
+}
+
+}  // namespace thalweg
