@@ -20,7 +20,7 @@ constexpr size_t kMaxDropped = 64 << 10;
 }  // namespace
 
 void Connection::StartRequest(RequestHead& head) {
-  ServerContext& server = io_.server;
+  HttpContext& server = io_.server;
   exchange_ = std::make_shared<Exchange>(server.body_memory);
   HttpRequest& request = exchange_->request;
   request.method = head.method;
@@ -175,7 +175,7 @@ void Connection::Resume(const std::shared_ptr<Exchange>& exchange, std::function
 }
 
 void Connection::Dispatch() {
-  ServerContext& server = io_.server;
+  HttpContext& server = io_.server;
   server.requests.fetch_add(1, std::memory_order_relaxed);
   state_ = State::kBusy;
   const auto handle = [](HttpHandler& handler, Exchange& exchange) {
@@ -278,7 +278,7 @@ void Connection::EndAnswer() {
 }
 
 void Connection::Refuse(int status, const std::string& message) {
-  ServerContext& server = io_.server;
+  HttpContext& server = io_.server;
   server.refused.fetch_add(1, std::memory_order_relaxed);
   HttpResponse response = server.handler.Refusal(status, message);
   const bool head_only = exchange_ != nullptr && exchange_->request.method == HttpMethod::kHead;

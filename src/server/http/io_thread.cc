@@ -30,8 +30,7 @@ std::string SpoolPrefix(const std::string& folder) {
   return fmt::format("{}/upload-{:016x}-", folder, name);
 }
 
-IoThread::IoThread(ServerContext& server_context)
-    : server(server_context), scratch(kScratchBytes) {}
+IoThread::IoThread(HttpContext& server_context) : server(server_context), scratch(kScratchBytes) {}
 
 IoThread::~IoThread() { Join(); }
 

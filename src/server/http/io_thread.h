@@ -22,8 +22,8 @@ class Connection;
 std::string SpoolPrefix(const std::string& folder);
 
 // One per server. The pools are stopped before the I/O threads end.
-struct ServerContext {
-  ServerContext(const HttpServerOptions& server_options, HttpHandler& server_handler)
+struct HttpContext {
+  HttpContext(const HttpServerOptions& server_options, HttpHandler& server_handler)
       : options(server_options),
         spool_prefix(SpoolPrefix(server_options.spool_folder)),
         handler(server_handler),
@@ -49,7 +49,7 @@ struct ServerContext {
 
 class IoThread {
  public:
-  explicit IoThread(ServerContext& server);
+  explicit IoThread(HttpContext& server);
   ~IoThread();
 
   void Start();
@@ -64,7 +64,7 @@ class IoThread {
   void CloseIdle();
   const std::string& date();
 
-  ServerContext& server;
+  HttpContext& server;
   EventLoop loop;
   std::vector<char> scratch;
 

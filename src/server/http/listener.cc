@@ -114,7 +114,7 @@ void Listener::OnEvents(uint32_t /*events*/) {
 
 void Listener::Accept(int descriptor, std::string remote) {
   IoThread* thread = threads_[next_++ % threads_.size()];
-  ServerContext& server = thread->server;
+  HttpContext& server = thread->server;
   server.accepted.fetch_add(1, std::memory_order_relaxed);
   auto connection =
       std::make_shared<Connection>(*thread, NewPlainTransport(descriptor), std::move(remote));

@@ -19,9 +19,9 @@
 
 namespace thalweg {
 
+using internal::HttpContext;
 using internal::IoThread;
 using internal::Listener;
-using internal::ServerContext;
 
 struct HttpServer::State {
   State(const HttpServerOptions& options, HttpHandler& handler)
@@ -35,7 +35,7 @@ struct HttpServer::State {
     for (const auto& thread : threads) thread->Start();
   }
 
-  ServerContext context;
+  HttpContext context;
   internal::ListeningSocket socket;
   std::vector<std::unique_ptr<IoThread>> threads;
   std::unique_ptr<Listener> listener;
@@ -45,12 +45,16 @@ struct HttpServer::State {
 HttpServer::HttpServer(const HttpServerOptions& options, HttpHandler& handler)
     : state_(std::make_unique<State>(options, handler)) {}
 
-HttpServer::~HttpServer() { Stop(std::chrono::milliseconds(0)); }
+HttpServer::~HttpServer() {
+  Stop(std::chrono::milliseconds(0));
+  state_->context.disk.Stop();
+  state_->context.workers.Stop();
+}
 
 uint16_t HttpServer::port() const { return state_->socket.port; }
 
 HttpServer::Counts HttpServer::counts() const {
-  const ServerContext& context = state_->context;
+  const HttpContext& context = state_->context;
   return {.connections = context.connections,
           .accepted = context.accepted,
           .requests = context.requests,
@@ -62,7 +66,7 @@ HttpServer::Counts HttpServer::counts() const {
 void HttpServer::Stop(std::chrono::milliseconds time) {
   if (state_->stopped) return;
   state_->stopped = true;
-  ServerContext& context = state_->context;
+  HttpContext& context = state_->context;
   context.stopping = true;
   const auto deadline = std::chrono::steady_clock::now() + time;
   state_->threads.front()->loop.Post([this] { state_->listener->Close(); });
@@ -75,8 +79,6 @@ void HttpServer::Stop(std::chrono::milliseconds time) {
   }
   for (const auto& thread : state_->threads) thread->Stop();
   for (const auto& thread : state_->threads) thread->Join();
-  context.disk.Stop();
-  context.workers.Stop();
 }
 
 }  // namespace thalweg

@@ -44,7 +44,8 @@ class HttpServer {
   // Listens when this returns. UserError where it cannot: address, port, certificate, key, login
   // file.
   HttpServer(const HttpServerOptions& options, HttpHandler& handler);
-  ~HttpServer();  // Stop(0)
+  // Stop(0), and waits for handlers that still run.
+  ~HttpServer();
 
   uint16_t port() const;
   struct Counts {
@@ -56,7 +57,8 @@ class HttpServer {
     uint64_t bytes_out = 0;
   };
   Counts counts() const;
-  // No new connections; answers under way are finished within `time`, then all is closed.
+  // No new connections; answers under way are finished within `time`, then all is closed. Handlers
+  // that take longer go on until they end; nobody gets their answers.
   void Stop(std::chrono::milliseconds time);
 
  private:
