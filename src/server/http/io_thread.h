@@ -9,9 +9,12 @@
 #include <thread>
 #include <vector>
 
+#include "server/http/access.h"
+#include "server/http/authenticator.h"
 #include "server/http/body_sink.h"
 #include "server/http/event_loop.h"
 #include "server/http/server.h"
+#include "server/http/tls.h"
 #include "server/http/worker_pool.h"
 
 namespace thalweg::internal {
@@ -22,23 +25,36 @@ class Connection;
 std::string SpoolPrefix(const std::string& folder);
 
 // One per server. The pools are stopped before the I/O threads end.
-struct ServerContext {
-  ServerContext(const HttpServerOptions& server_options, HttpHandler& server_handler)
+struct HttpContext {
+  HttpContext(const HttpServerOptions& server_options, HttpHandler& server_handler)
       : options(server_options),
         spool_prefix(SpoolPrefix(server_options.spool_folder)),
         handler(server_handler),
         workers(server_options.max_workers),
-        body_memory(server_options.max_body_memory) {}
+        body_memory(server_options.max_body_memory),
+        access(server_options.address, server_options.hosts) {
+    if (!options.login_file.empty() || !options.login_token.empty()) {
+      authenticator = std::make_unique<Authenticator>(options.login_file, options.login_token);
+    }
+    if (!options.tls_certificate.empty() || !options.tls_key.empty()) {
+      tls = std::make_unique<TlsContext>(options.tls_certificate, options.tls_key);
+    }
+  }
 
   const HttpServerOptions options;
   const std::string spool_prefix;  // of paths; the rest is the request's id
   HttpHandler& handler;
   WorkerPool workers;
-  WorkerPool disk{2};  // writes bodies to spool files
+  WorkerPool disk{2};    // writes bodies to spool files
+  WorkerPool logins{2};  // hashes passwords
   ByteBudget body_memory;
+  const AccessRules access;
+  std::unique_ptr<Authenticator> authenticator;  // null: no login is asked for
+  std::unique_ptr<TlsContext> tls;               // null: plain
 
   std::atomic<bool> stopping = false;
   std::atomic<uint64_t> connections = 0;
+  std::atomic<uint64_t> turned_away = 0;  // of those over the limit: still there
   std::atomic<uint64_t> accepted = 0;
   std::atomic<uint64_t> requests = 0;
   std::atomic<uint64_t> refused = 0;
@@ -49,7 +65,7 @@ struct ServerContext {
 
 class IoThread {
  public:
-  explicit IoThread(ServerContext& server);
+  explicit IoThread(HttpContext& server);
   ~IoThread();
 
   void Start();
@@ -64,7 +80,7 @@ class IoThread {
   void CloseIdle();
   const std::string& date();
 
-  ServerContext& server;
+  HttpContext& server;
   EventLoop loop;
   std::vector<char> scratch;
 

@@ -1,31 +1,38 @@
 #include "server/http/server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
 #include <thread>
 #include <utility>
 
-#include "base/error.h"
 #include "server/http/connection.h"
 #include "server/http/io_thread.h"
 #include "server/http/listener.h"
 
 namespace thalweg {
 
+using internal::HttpContext;
 using internal::IoThread;
 using internal::Listener;
-using internal::ServerContext;
+
+namespace {
+
+// Each connection is a descriptor; the default limit of a process is often 1024.
+void AllowDescriptors(size_t connections) {
+  constexpr size_t kOthers = 512;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= connections + kOthers) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, connections + kOthers);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
 
 struct HttpServer::State {
   State(const HttpServerOptions& options, HttpHandler& handler)
       : context(options, handler), socket(internal::Listen(options)) {
+    AllowDescriptors(options.max_connections);
     for (size_t i = 0; i < std::max<size_t>(options.io_threads, 1); ++i) {
       threads.push_back(std::make_unique<IoThread>(context));
     }
@@ -35,7 +42,7 @@ struct HttpServer::State {
     for (const auto& thread : threads) thread->Start();
   }
 
-  ServerContext context;
+  HttpContext context;
   internal::ListeningSocket socket;
   std::vector<std::unique_ptr<IoThread>> threads;
   std::unique_ptr<Listener> listener;
@@ -45,12 +52,23 @@ struct HttpServer::State {
 HttpServer::HttpServer(const HttpServerOptions& options, HttpHandler& handler)
     : state_(std::make_unique<State>(options, handler)) {}
 
-HttpServer::~HttpServer() { Stop(std::chrono::milliseconds(0)); }
+HttpServer::~HttpServer() {
+  Stop(std::chrono::milliseconds(0));
+  state_->context.logins.Stop();
+  state_->context.disk.Stop();
+  state_->context.workers.Stop();
+}
 
 uint16_t HttpServer::port() const { return state_->socket.port; }
 
+std::vector<std::string> HttpServer::warnings() const {
+  const auto& authenticator = state_->context.authenticator;
+  if (authenticator == nullptr || authenticator->file() == nullptr) return {};
+  return authenticator->file()->warnings();
+}
+
 HttpServer::Counts HttpServer::counts() const {
-  const ServerContext& context = state_->context;
+  const HttpContext& context = state_->context;
   return {.connections = context.connections,
           .accepted = context.accepted,
           .requests = context.requests,
@@ -62,7 +80,7 @@ HttpServer::Counts HttpServer::counts() const {
 void HttpServer::Stop(std::chrono::milliseconds time) {
   if (state_->stopped) return;
   state_->stopped = true;
-  ServerContext& context = state_->context;
+  HttpContext& context = state_->context;
   context.stopping = true;
   const auto deadline = std::chrono::steady_clock::now() + time;
   state_->threads.front()->loop.Post([this] { state_->listener->Close(); });
@@ -75,8 +93,6 @@ void HttpServer::Stop(std::chrono::milliseconds time) {
   }
   for (const auto& thread : state_->threads) thread->Stop();
   for (const auto& thread : state_->threads) thread->Join();
-  context.disk.Stop();
-  context.workers.Stop();
 }
 
 }  // namespace thalweg

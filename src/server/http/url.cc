@@ -21,8 +21,11 @@ std::optional<std::string> Decode(std::string_view text, bool plus_is_blank) {
       const int high = HexDigit(text[i + 1]);
       const int low = HexDigit(text[i + 2]);
       if (high < 0 || low < 0) return std::nullopt;
+      if (high + low == 0) return std::nullopt;
       out += static_cast<char>(high * 16 + low);
       i += 2;
+    } else if (text[i] == '\0') {
+      return std::nullopt;
     } else {
       out += plus_is_blank && text[i] == '+' ? ' ' : text[i];
     }

@@ -9,7 +9,8 @@
 
 namespace thalweg {
 
-// %XX to bytes; nothing where a % is not followed by two hexadecimal digits.
+// %XX to bytes; nothing where a % is not followed by two hexadecimal digits, or a zero byte comes
+// out: what takes it for the end of a text would see another text than we do.
 std::optional<std::string> PercentDecode(std::string_view text);
 // Everything but letters, digits and -._~$:@ as %XX: one segment of a path.
 std::string PercentEncode(std::string_view text);
