@@ -26,9 +26,6 @@ Examples:
 
 Every command has --help.)";
 
-// What CLI11 makes of an option that may have no value and has none.
-constexpr const char* kBareFlag = "{}";
-
 std::string Suggestion(const std::string& word, const std::vector<std::string>& known) {
   const std::string nearest = NearestWord(word, known);
   return nearest.empty() ? "" : "; did you mean " + nearest + "?";
@@ -76,6 +73,7 @@ int Dispatch(int argc, const char* const* argv) {
   commands.push_back(AddExplain(app));
   commands.push_back(AddReport(app));
   commands.push_back(AddServe(app));
+  commands.push_back(AddHashPassword(app));
   commands.push_back(AddParams(app));
   commands.push_back(AddExportWeights(app));
   const std::vector<std::string> words = WithUnderscores(argc, argv);
@@ -153,7 +151,7 @@ void FieldFlags::Apply(void* params) const {
                       spec.type() == ParamType::kStringList;
     try {
       if (!list && texts.size() > 1) throw UserError("given more than once");
-      const bool bare = spec.type() == ParamType::kBool && texts[0] == kBareFlag;
+      const bool bare = spec.type() == ParamType::kBool && texts[0].empty();
       spec.Parse(bare ? "true" : Join(texts, ","), params);
     } catch (const UserError& error) {
       errors.push_back({"--" + prefix_ + name, error.what()});

@@ -161,7 +161,12 @@ RestServer::RestServer(const ServeOptions& options) {
   http.tls_certificate = options.tls_certificate;
   http.tls_key = options.tls_key;
   http.login_file = options.hash_login;
+  http.login_token = state_->token;
   state_->http.emplace(http, state_->router);
+  state_->context.http_counts = [http = &*state_->http] { return http->counts(); };
+  for (const std::string& warning : state_->http->warnings()) {
+    state_->log.Write(LogLevel::kWarn, "login_file", {{"warning", warning}});
+  }
   state_->context.address = fmt::format("{}:{}", options.ip, state_->http->port());
   state_->url = fmt::format("{}://{}{}", options.tls_key.empty() ? "http" : "https",
                             state_->context.address, options.context_path);

@@ -10,6 +10,7 @@
 #include "jobs/job.h"
 #include "server/activity.h"
 #include "server/file_roots.h"
+#include "server/http/server.h"
 #include "server/log.h"
 #include "server/serve_options.h"
 
@@ -26,9 +27,10 @@ struct ServerContext {
   FileRoots export_roots;
   std::string spool_folder;  // files of this server alone, removed at its end
   std::string cloud_name;
-  std::string address;                   // "127.0.0.1:54321"
-  int64_t start_ms = 0;                  // since 1970, UTC
-  std::function<void()> shutdown;        // returns at once
+  std::string address;             // "127.0.0.1:54321"
+  int64_t start_ms = 0;            // since 1970, UTC
+  std::function<void()> shutdown;  // returns at once
+  std::function<HttpServer::Counts()> http_counts = {};
   std::atomic<uint64_t> next_number{1};  // for ids that the server makes
 
   Catalog& catalog() { return ranks.catalog(); }

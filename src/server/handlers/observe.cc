@@ -84,6 +84,20 @@ void AddRequests(const Activity::Counts& counts, PrometheusText& metrics) {
   metrics.Value("", static_cast<double>(sum), "_count");
 }
 
+void AddConnections(const HttpServer::Counts& counts, PrometheusText& metrics) {
+  metrics.Family("thalweg_connections", "gauge", "Connections open now.");
+  metrics.Value("", static_cast<double>(counts.connections));
+  metrics.Family("thalweg_connections_total", "counter", "Connections accepted.");
+  metrics.Value("", static_cast<double>(counts.accepted));
+  metrics.Family("thalweg_requests_refused_total", "counter",
+                 "Requests refused before they got to an endpoint.");
+  metrics.Value("", static_cast<double>(counts.refused));
+  metrics.Family("thalweg_received_bytes_total", "counter", "Bytes received.");
+  metrics.Value("", static_cast<double>(counts.bytes_in));
+  metrics.Family("thalweg_sent_bytes_total", "counter", "Bytes sent.");
+  metrics.Value("", static_cast<double>(counts.bytes_out));
+}
+
 void AddMemory(ServerContext& server, PrometheusText& metrics) {
   constexpr size_t kMost = 1000;
   metrics.Family("thalweg_frame_bytes", "gauge", "Memory of each frame; columns may be shared.");
@@ -179,10 +193,9 @@ Json GetStacks(const NoFields&, Call& call) {
 
 Json LogStacks(const NoFields&, Call& call) {
   for (const ThreadStack& stack : SampleStacks(100)) {
-    call.server.log.Write(LogLevel::kInfo, "stack",
-                          {{"thread", stack.thread},
-                           {"name", stack.name},
-                           {"frames", Join(stack.frames, " < ")}});
+    call.server.log.Write(
+        LogLevel::kInfo, "stack",
+        {{"thread", stack.thread}, {"name", stack.name}, {"frames", Join(stack.frames, " < ")}});
   }
   return SchemaObject("KillMinus3V3");
 }
@@ -228,6 +241,7 @@ HttpResponse GetMetrics(const NoFields&, Call& call) {
   PrometheusText metrics;
   const Activity::Counts counts = server.activity.counts();
   AddRequests(counts, metrics);
+  if (server.http_counts) AddConnections(server.http_counts(), metrics);
   metrics.Family("thalweg_jobs_running", "gauge", "Jobs under way.");
   metrics.Value("", static_cast<double>(server.jobs.running()));
   metrics.Family("thalweg_jobs_total", "counter", "Jobs that have ended, by outcome.");
