@@ -32,6 +32,7 @@ class TestServer {
 
   uint16_t port() const { return server_->port(); }
   HttpServer& server() { return *server_; }
+  // Files in the spool folder; waits up to 3 s for there to be none.
   size_t SpoolFiles() const;
 
  private:

@@ -22,7 +22,7 @@ RequestPlan TestHandler::Plan(HttpMethod /*method*/, std::string_view path) cons
   if (path == "/quick" || path == "/html") plan.lane = RequestPlan::Lane::kQuick;
   plan.body_to_file = path == "/file";
   if (path == "/tiny") plan.max_body = 10;
-  if (path == "/file") plan.max_body = uint64_t{8} << 30;
+  if (path == "/file") plan.max_body = uint64_t{1} << 60;
   if (path == "/no") {
     plan.refuse_status = 404;
     plan.refuse_body = "there is nothing here";
@@ -37,6 +37,9 @@ HttpResponse TestHandler::Handle(const HttpRequest& request) {
   if (request.path == "/large") {
     response.body.assign(8 << 20, 'x');
     return response;
+  }
+  if (request.path == "/inject") {
+    response.headers.emplace_back("X-Name", "a\r\nInjected: yes");
   }
   if (request.path == "/html") response.content_type = "text/html";
   if (request.path == "/stream" || request.path == "/broken") {
@@ -87,8 +90,13 @@ TestServer::~TestServer() {
 
 size_t TestServer::SpoolFiles() const {
   size_t count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-    count += entry.exists() ? 1 : 0;
+  for (int i = 0; i < 300; ++i) {
+    count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      count += entry.path().empty() ? 0 : 1;
+    }
+    if (count == 0) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   return count;
 }

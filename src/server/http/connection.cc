@@ -24,10 +24,10 @@ constexpr double kMinBytesPerSecond = 500;
 
 }  // namespace
 
-Connection::Connection(IoThread& io, std::unique_ptr<Transport> transport, std::string remote)
+Connection::Connection(IoThread& io, std::unique_ptr<Transport> transport, Ends ends)
     : io_(io),
       transport_(std::move(transport)),
-      remote_(std::move(remote)),
+      ends_(std::move(ends)),
       moved_(io.loop.now()),
       began_(moved_) {
   ++io_.server.connections;
@@ -48,6 +48,12 @@ void Connection::Start(Place place) {
   }
 }
 
+void Connection::RefuseAtOnce() {
+  refuse_at_once_ = true;
+  --io_.server.connections;
+  ++io_.server.turned_away;
+}
+
 void Connection::Close() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
@@ -55,7 +61,7 @@ void Connection::Close() {
   transport_.reset();
   exchange_.reset();
   out_.clear();
-  --io_.server.connections;
+  --(refuse_at_once_ ? io_.server.turned_away : io_.server.connections);
   io_.Forget(*this);
 }
 
@@ -298,7 +304,13 @@ void Connection::CheckTime() {
     if (now - moved_ > options.stall_time) Close();
     return;
   }
-  if (state_ == State::kHead) {
+  if (login_failed_) {
+    if (now - moved_ < options.failed_login_delay) return;
+    login_failed_ = false;
+    state_ = State::kHead;
+    Refuse(401, "the name or the password is wrong");
+    Settle();
+  } else if (state_ == State::kHead) {
     if (in_.empty()) {
       if (now - moved_ > options.idle_time) Close();
     } else if (now - began_ > options.head_time) {

@@ -28,12 +28,18 @@ class Connection final : public Pollable, public std::enable_shared_from_this<Co
   using Place = std::list<std::shared_ptr<Connection>>::iterator;
   using Time = std::chrono::steady_clock::time_point;
 
-  Connection(IoThread& io, std::unique_ptr<Transport> transport, std::string remote);
+  // What a connection knows of its two ends: addresses without ports.
+  struct Ends {
+    std::string remote;
+    std::string local;
+    bool loopback = false;
+  };
+  Connection(IoThread& io, std::unique_ptr<Transport> transport, Ends ends);
   ~Connection() override;
 
   void Start(Place place);
   // Instead of Start's reading: says 503 and closes.
-  void RefuseAtOnce() { refuse_at_once_ = true; }
+  void RefuseAtOnce();
   Place place() const { return place_; }
 
   void OnEvents(uint32_t events) override;
@@ -64,7 +70,9 @@ class Connection final : public Pollable, public std::enable_shared_from_this<Co
   // 0 where the head has not come wholly.
   size_t ProcessHead(std::string_view bytes);
   void StartRequest(RequestHead& head);
-  void StartBody(const RequestHead& head);
+  void VerifyLogin();
+  void Admit();
+  void StartBody();
   size_t ProcessBody(std::string_view bytes);
   bool TakeBody(std::string_view data);
   void EndBody();
@@ -72,6 +80,7 @@ class Connection final : public Pollable, public std::enable_shared_from_this<Co
   void SpoolNow();
   void Spooled(const BodyRefusal& refusal);
   bool SpoolFull() const;
+  bool SpoolHasRoom(uint64_t bytes) const;
 
   void Resume(const std::shared_ptr<Exchange>& exchange, std::function<void()> step);
 
@@ -92,11 +101,12 @@ class Connection final : public Pollable, public std::enable_shared_from_this<Co
 
   IoThread& io_;
   std::unique_ptr<Transport> transport_;
-  const std::string remote_;
+  const Ends ends_;
   Place place_;
   State state_ = State::kHead;
   uint32_t interest_ = 0;
   bool refuse_at_once_ = false;
+  bool login_failed_ = false;      // the answer waits, so that guessing is slow
   bool ended_ = false;             // the client sends no more
   bool keep_alive_ = true;         // after this answer
   bool unread_ = false;            // a part of this request will never be read

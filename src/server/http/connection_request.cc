@@ -1,10 +1,13 @@
 // The way of one request through its connection: plan, body, handler, answer.
+#include <sys/statvfs.h>
+
 #include <cstdio>
 #include <exception>
 #include <utility>
 
 #include "base/text.h"
 #include "server/http/connection.h"
+#include "server/http/content_coding.h"
 #include "server/http/exchange.h"
 #include "server/http/io_thread.h"
 #include "server/http/response_head.h"
@@ -15,19 +18,33 @@ namespace {
 
 // A body to a file goes to the disk in pieces of this size; one is written while the next comes.
 constexpr size_t kSpoolPiece = 1 << 20;
+// Refused bodies up to this are read and dropped, so that the connection can go on.
 constexpr size_t kMaxDropped = 64 << 10;
+constexpr size_t kMaxLoginsWaiting = 64;
+// Answers up to this are compressed on the I/O thread.
+constexpr size_t kMaxQuickGzip = 64 << 10;
+// An upload that says how long it is must leave so much of the disk free.
+constexpr uint64_t kDiskReserve = uint64_t{16} << 20;
+
+void Compress(HttpResponse& response) {
+  thread_local Deflater deflater;
+  std::string compressed;
+  deflater.Append(response.body, true, compressed);
+  response.body.swap(compressed);
+}
 
 }  // namespace
 
 void Connection::StartRequest(RequestHead& head) {
   HttpContext& server = io_.server;
+  const auto foreign = server.access.Check(head, ends_.local);
   exchange_ = std::make_shared<Exchange>(server.body_memory);
   HttpRequest& request = exchange_->request;
   request.method = head.method;
   request.path = std::move(head.path);
   request.query = std::move(head.query);
   request.headers = std::move(head.headers);
-  request.remote = remote_;
+  request.remote = ends_.remote;
   request.secure = transport_->secure();
   request.id = server.next_id.fetch_add(1, std::memory_order_relaxed);
   exchange_->http_1_0 = head.http_1_0;
@@ -38,19 +55,67 @@ void Connection::StartRequest(RequestHead& head) {
   decoder_ = {};
   unread_ = head.chunked || head.content_length > 0;
 
-  exchange_->plan = server.handler.Plan(request.method, request.path);
-  if (exchange_->plan.refuse_status != 0) {
-    Refuse(exchange_->plan.refuse_status, exchange_->plan.refuse_body);
+  exchange_->expect_continue = head.expect_continue;
+  exchange_->accepts_gzip = (server.options.gzip_loopback || !ends_.loopback) &&
+                            AcceptsGzip(request.Header("Accept-Encoding"));
+
+  if (foreign) {
+    Refuse(foreign->status, foreign->message);
     return;
   }
-  if (unread_) {
-    StartBody(head);
+  if (server.authenticator == nullptr) {
+    Admit();
+    return;
+  }
+  const std::string_view authorization = request.Header("Authorization");
+  if (auto user = server.authenticator->Recall(authorization)) {
+    request.user = std::move(*user);
+    Admit();
+  } else if (!Authenticator::Read(authorization)) {
+    Refuse(401, "a login is asked for");
+  } else {
+    VerifyLogin();
+  }
+}
+
+// The cost of a password's hash is paid off the I/O thread.
+void Connection::VerifyLogin() {
+  HttpContext& server = io_.server;
+  if (server.logins.waiting() >= kMaxLoginsWaiting) {
+    Refuse(503, "too many logins at once; try again later");
+    return;
+  }
+  state_ = State::kBusy;
+  server.logins.Submit([self = shared_from_this(), shared = exchange_] {
+    Authenticator& authenticator = *self->io_.server.authenticator;
+    const std::string_view authorization = shared->request.Header("Authorization");
+    const bool good = authenticator.Verify(authorization);
+    self->Resume(shared, [self, good] {
+      if (good) {
+        HttpRequest& request = self->exchange_->request;
+        request.user = Authenticator::Read(request.Header("Authorization"))->user;
+        self->state_ = State::kHead;
+        self->Admit();
+      } else {
+        self->login_failed_ = true;
+      }
+    });
+  });
+}
+
+void Connection::Admit() {
+  Exchange& exchange = *exchange_;
+  exchange.plan = io_.server.handler.Plan(exchange.request.method, exchange.request.path);
+  if (exchange.plan.refuse_status != 0) {
+    Refuse(exchange.plan.refuse_status, exchange.plan.refuse_body);
+  } else if (unread_) {
+    StartBody();
   } else {
     Dispatch();
   }
 }
 
-void Connection::StartBody(const RequestHead& head) {
+void Connection::StartBody() {
   Exchange& exchange = *exchange_;
   const std::string_view encoding = exchange.request.Header("Content-Encoding");
   const bool gzip = EqualsIgnoreCase(encoding, "gzip") || EqualsIgnoreCase(encoding, "x-gzip");
@@ -58,12 +123,16 @@ void Connection::StartBody(const RequestHead& head) {
     Refuse(415, "no Content-Encoding but gzip is known");
     return;
   }
-  if (head.content_length > exchange.plan.max_body) {
+  if (body_left_ > exchange.plan.max_body) {
     Refuse(413, "the request's body is larger than " +
                     HumanBytes(static_cast<double>(exchange.plan.max_body)));
     return;
   }
   exchange.to_file = exchange.plan.body_to_file;
+  if (exchange.to_file && !SpoolHasRoom(body_left_)) {
+    Refuse(507, "there is no room on the server's disk for this upload");
+    return;
+  }
   BodySinkOptions options;
   options.max_body = exchange.plan.max_body;
   options.gzip = gzip;
@@ -77,7 +146,7 @@ void Connection::StartBody(const RequestHead& head) {
     Refuse(refusal.status, refusal.message);
     return;
   }
-  if (head.expect_continue) out_.tail() += "HTTP/1.1 100 Continue\r\n\r\n";
+  if (exchange.expect_continue) out_.tail() += "HTTP/1.1 100 Continue\r\n\r\n";
   state_ = State::kBody;
   began_ = io_.loop.now();
 }
@@ -118,6 +187,13 @@ void Connection::EndBody() {
   }
   exchange.sink.reset();
   Dispatch();
+}
+
+bool Connection::SpoolHasRoom(uint64_t bytes) const {
+  struct statvfs disk {};
+  if (statvfs(io_.server.options.spool_folder.c_str(), &disk) != 0) return true;
+  const uint64_t room = uint64_t{disk.f_bavail} * disk.f_frsize;
+  return bytes == 0 || (room > kDiskReserve && bytes <= room - kDiskReserve);
 }
 
 bool Connection::SpoolFull() const {
@@ -188,6 +264,12 @@ void Connection::Dispatch() {
     std::string().swap(exchange.request.body);
     exchange.request.body_file.reset();
     exchange.share.Release();
+    exchange.varies = WorthCompressing(exchange.response);
+    const bool quick = exchange.plan.lane == RequestPlan::Lane::kQuick;
+    exchange.gzip = exchange.varies && exchange.accepts_gzip &&
+                    exchange.request.method != HttpMethod::kHead &&
+                    (!quick || exchange.response.body.size() <= kMaxQuickGzip);
+    if (exchange.gzip && !exchange.response.stream) Compress(exchange.response);
   };
   if (exchange_->plan.lane == RequestPlan::Lane::kQuick) {
     handle(server.handler, *exchange_);
@@ -211,6 +293,8 @@ void Connection::Answer() {
                                 .http_1_0 = exchange.http_1_0,
                                 .chunked = streams && !exchange.http_1_0,
                                 .until_close = streams && exchange.http_1_0,
+                                .gzip = exchange.gzip,
+                                .varies = exchange.varies,
                                 .body_bytes = response.body.size()};
   AppendResponseHead(response, framing, io_.date(), out_.tail());
   if (streams && !head_only) {
@@ -233,8 +317,7 @@ void Connection::NextPiece() {
     bool failed = false;
     mine.piece.clear();
     try {
-      while ((more = mine.response.stream(mine.piece)) && mine.piece.empty()) {
-      }
+      more = mine.MakePiece();
     } catch (const std::exception&) {
       failed = true;
     }
@@ -277,15 +360,20 @@ void Connection::EndAnswer() {
   state_ = keep_alive_ ? State::kHead : State::kClosing;
 }
 
+// Answers without the handler's part. The connection goes on where what was sent of the request is
+// read or can be dropped.
 void Connection::Refuse(int status, const std::string& message) {
   HttpContext& server = io_.server;
   server.refused.fetch_add(1, std::memory_order_relaxed);
   HttpResponse response = server.handler.Refusal(status, message);
+  if (status == 401) {
+    response.headers.emplace_back(
+        "WWW-Authenticate", "Basic realm=\"" + server.options.realm + "\", charset=\"UTF-8\"");
+  }
   const bool head_only = exchange_ != nullptr && exchange_->request.method == HttpMethod::kHead;
   // A client that waits for 100 Continue may never send the body.
   const bool drop = exchange_ != nullptr && state_ == State::kHead && keep_alive_ && unread_ &&
-                    !chunked_ && body_left_ <= kMaxDropped &&
-                    exchange_->request.Header("Expect").empty();
+                    !chunked_ && body_left_ <= kMaxDropped && !exchange_->expect_continue;
   const bool before_body = exchange_ != nullptr && !unread_;
   if (!drop && !before_body) keep_alive_ = false;
   if (!before_body) unread_ = true;
@@ -296,6 +384,7 @@ void Connection::Refuse(int status, const std::string& message) {
   if (!head_only) out_.Append(std::move(response.body));
   if (drop) {
     exchange_->sink.reset();
+    exchange_->to_file = false;
     state_ = State::kBody;
     began_ = io_.loop.now();
     return;

@@ -18,6 +18,7 @@ struct Connection::Exchange {
   HttpRequest request;
   RequestPlan plan;
   bool http_1_0 = false;
+  bool expect_continue = false;
   bool accepts_gzip = false;
 
   ByteBudget::Share share;
@@ -29,9 +30,15 @@ struct Connection::Exchange {
   bool body_ended = false;
 
   HttpResponse response;
+  bool gzip = false;                   // the answer is compressed
+  bool varies = false;                 // or would be for a client that accepts it
   std::unique_ptr<Deflater> deflater;  // of a stream
   std::string piece;
   bool piece_busy = false;
+
+  // The next piece of a stream, as it is sent; false at the end (with what the compression still
+  // had). What the stream throws goes through.
+  bool MakePiece();
 };
 
 }  // namespace thalweg::internal

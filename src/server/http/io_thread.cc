@@ -1,6 +1,7 @@
 #include "server/http/io_thread.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <ctime>
@@ -36,6 +37,11 @@ IoThread::~IoThread() { Join(); }
 
 void IoThread::Start() {
   thread_ = std::thread([this] {
+    // TLS writes to connections that may be gone; an error is enough.
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     loop.Run(TickOf(server.options), [this] { OnTick(); });
     const auto all = connections_;
     for (const auto& connection : all) connection->Close();

@@ -9,9 +9,12 @@
 #include <thread>
 #include <vector>
 
+#include "server/http/access.h"
+#include "server/http/authenticator.h"
 #include "server/http/body_sink.h"
 #include "server/http/event_loop.h"
 #include "server/http/server.h"
+#include "server/http/tls.h"
 #include "server/http/worker_pool.h"
 
 namespace thalweg::internal {
@@ -28,17 +31,30 @@ struct HttpContext {
         spool_prefix(SpoolPrefix(server_options.spool_folder)),
         handler(server_handler),
         workers(server_options.max_workers),
-        body_memory(server_options.max_body_memory) {}
+        body_memory(server_options.max_body_memory),
+        access(server_options.address, server_options.hosts) {
+    if (!options.login_file.empty() || !options.login_token.empty()) {
+      authenticator = std::make_unique<Authenticator>(options.login_file, options.login_token);
+    }
+    if (!options.tls_certificate.empty() || !options.tls_key.empty()) {
+      tls = std::make_unique<TlsContext>(options.tls_certificate, options.tls_key);
+    }
+  }
 
   const HttpServerOptions options;
   const std::string spool_prefix;  // of paths; the rest is the request's id
   HttpHandler& handler;
   WorkerPool workers;
-  WorkerPool disk{2};  // writes bodies to spool files
+  WorkerPool disk{2};    // writes bodies to spool files
+  WorkerPool logins{2};  // hashes passwords
   ByteBudget body_memory;
+  const AccessRules access;
+  std::unique_ptr<Authenticator> authenticator;  // null: no login is asked for
+  std::unique_ptr<TlsContext> tls;               // null: plain
 
   std::atomic<bool> stopping = false;
   std::atomic<uint64_t> connections = 0;
+  std::atomic<uint64_t> turned_away = 0;  // of those over the limit: still there
   std::atomic<uint64_t> accepted = 0;
   std::atomic<uint64_t> requests = 0;
   std::atomic<uint64_t> refused = 0;

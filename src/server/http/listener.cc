@@ -1,6 +1,7 @@
 #include "server/http/listener.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -24,11 +25,17 @@ namespace {
 
 // Accepted in one go before other events have their turn.
 constexpr int kAcceptsPerRound = 64;
+// Of connections over the limit: so many may be told 503 at a time; more are just closed.
+constexpr uint64_t kMaxTurnedAway = 64;
 
 std::string AddressText(const sockaddr_storage& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (address.ss_family == AF_INET6) {
     const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address);
+    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+      inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], text.data(), text.size());
+      return text.data();
+    }
     inet_ntop(AF_INET6, &v6->sin6_addr, text.data(), text.size());
   } else {
     const auto* v4 = reinterpret_cast<const sockaddr_in*>(&address);
@@ -88,11 +95,21 @@ ListeningSocket Listen(const HttpServerOptions& options) {
 }
 
 Listener::Listener(const ListeningSocket& socket, std::vector<IoThread*> threads)
-    : descriptor_(socket.descriptor), threads_(std::move(threads)) {
+    : descriptor_(socket.descriptor),
+      spare_(open("/dev/null", O_RDONLY | O_CLOEXEC)),
+      threads_(std::move(threads)) {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof(bound);
+  getsockname(descriptor_, reinterpret_cast<sockaddr*>(&bound), &size);
+  bound_ = AddressText(bound);
+  any_ = bound_ == "0.0.0.0" || bound_ == "::";
   Check(threads_.front()->loop.Add(descriptor_, EPOLLIN, this), "the listener can be watched");
 }
 
-Listener::~Listener() { Close(); }
+Listener::~Listener() {
+  Close();
+  close(spare_);
+}
 
 void Listener::Close() {
   if (descriptor_ < 0) return;
@@ -107,18 +124,47 @@ void Listener::OnEvents(uint32_t /*events*/) {
     socklen_t size = sizeof(address);
     const int descriptor = accept4(descriptor_, reinterpret_cast<sockaddr*>(&address), &size,
                                    SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor < 0) return;
-    Accept(descriptor, AddressText(address));
+    if (descriptor >= 0) {
+      try {
+        Accept(descriptor, address);
+      } catch (const std::exception&) {
+        // Of memory: this connection is closed, the others live on.
+      }
+    } else if (errno == EMFILE || errno == ENFILE) {
+      TurnAwayOne();
+    } else if (errno != ECONNABORTED && errno != EINTR) {
+      return;
+    }
   }
 }
 
-void Listener::Accept(int descriptor, std::string remote) {
+// No descriptor is left, and the one that waits would be reported for ever: the spare one is given
+// up to take it in and close it.
+void Listener::TurnAwayOne() {
+  close(spare_);
+  const int descriptor = accept4(descriptor_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (descriptor >= 0) close(descriptor);
+  spare_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+void Listener::Accept(int descriptor, const sockaddr_storage& address) {
   IoThread* thread = threads_[next_++ % threads_.size()];
   HttpContext& server = thread->server;
   server.accepted.fetch_add(1, std::memory_order_relaxed);
-  auto connection =
-      std::make_shared<Connection>(*thread, NewPlainTransport(descriptor), std::move(remote));
-  if (server.connections > server.options.max_connections) connection->RefuseAtOnce();
+  auto transport =
+      server.tls != nullptr ? server.tls->NewTransport(descriptor) : NewPlainTransport(descriptor);
+  const bool full = server.connections >= server.options.max_connections;
+  if (full && server.turned_away >= kMaxTurnedAway) return;
+  Connection::Ends ends{.remote = AddressText(address), .local = bound_, .loopback = false};
+  if (any_) {
+    sockaddr_storage local{};
+    socklen_t size = sizeof(local);
+    getsockname(descriptor, reinterpret_cast<sockaddr*>(&local), &size);
+    ends.local = AddressText(local);
+  }
+  ends.loopback = ends.remote == "::1" || ends.remote.starts_with("127.");
+  auto connection = std::make_shared<Connection>(*thread, std::move(transport), std::move(ends));
+  if (full) connection->RefuseAtOnce();
   if (thread == threads_.front()) {
     thread->Adopt(std::move(connection));
   } else {

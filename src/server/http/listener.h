@@ -1,6 +1,8 @@
 // The listening socket and the taking in of new connections.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -33,9 +35,13 @@ class Listener final : public Pollable {
   void Close();
 
  private:
-  void Accept(int descriptor, std::string remote);
+  void Accept(int descriptor, const sockaddr_storage& address);
+  void TurnAwayOne();
 
   int descriptor_;
+  int spare_;
+  std::string bound_;  // the address
+  bool any_ = false;   // it stands for all addresses of this machine
   std::vector<IoThread*> threads_;
   size_t next_ = 0;
 };

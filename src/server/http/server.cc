@@ -1,18 +1,11 @@
 #include "server/http/server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
 #include <thread>
 #include <utility>
 
-#include "base/error.h"
 #include "server/http/connection.h"
 #include "server/http/io_thread.h"
 #include "server/http/listener.h"
@@ -23,9 +16,23 @@ using internal::HttpContext;
 using internal::IoThread;
 using internal::Listener;
 
+namespace {
+
+// Each connection is a descriptor; the default limit of a process is often 1024.
+void AllowDescriptors(size_t connections) {
+  constexpr size_t kOthers = 512;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= connections + kOthers) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, connections + kOthers);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
 struct HttpServer::State {
   State(const HttpServerOptions& options, HttpHandler& handler)
       : context(options, handler), socket(internal::Listen(options)) {
+    AllowDescriptors(options.max_connections);
     for (size_t i = 0; i < std::max<size_t>(options.io_threads, 1); ++i) {
       threads.push_back(std::make_unique<IoThread>(context));
     }
@@ -47,11 +54,18 @@ HttpServer::HttpServer(const HttpServerOptions& options, HttpHandler& handler)
 
 HttpServer::~HttpServer() {
   Stop(std::chrono::milliseconds(0));
+  state_->context.logins.Stop();
   state_->context.disk.Stop();
   state_->context.workers.Stop();
 }
 
 uint16_t HttpServer::port() const { return state_->socket.port; }
+
+std::vector<std::string> HttpServer::warnings() const {
+  const auto& authenticator = state_->context.authenticator;
+  if (authenticator == nullptr || authenticator->file() == nullptr) return {};
+  return authenticator->file()->warnings();
+}
 
 HttpServer::Counts HttpServer::counts() const {
   const HttpContext& context = state_->context;

@@ -22,21 +22,27 @@ struct HttpServerOptions {
   size_t max_head_bytes = 64 << 10;
   // Of bodies that are taken into memory, all requests together; more is answered by 503.
   uint64_t max_body_memory = uint64_t{512} << 20;
-  std::string spool_folder;  // of bodies that go to files; must be there
+  std::string spool_folder = {};  // of bodies that go to files; must be there
   // Host names besides localhost, 127.0.0.1, [::1] and `address` that requests may be sent to, and
   // that pages that send them (Origin) may come from.
-  std::vector<std::string> hosts;
+  std::vector<std::string> hosts = {};
   // Both or none: PEM files.
-  std::string tls_certificate;
-  std::string tls_key;
+  std::string tls_certificate = {};
+  std::string tls_key = {};
   // Basic authentication where not empty: lines NAME:HASH, see login.h.
-  std::string login_file;
+  std::string login_file = {};
+  // Basic authentication where not empty: the password of any user; beside `login_file` if both.
+  std::string login_token = {};
   std::string realm = "thalweg";
 
   std::chrono::milliseconds head_time{10'000};   // for a whole head to come
   std::chrono::milliseconds idle_time{120'000};  // of a connection between requests
   // Without any byte moving, while a body comes or goes.
   std::chrono::milliseconds stall_time{30'000};
+  // Before a wrong password is told.
+  std::chrono::milliseconds failed_login_delay{1'000};
+  // Compress also for clients on this machine, where the network costs nothing.
+  bool gzip_loopback = false;
 };
 
 class HttpServer {
@@ -48,6 +54,8 @@ class HttpServer {
   ~HttpServer();
 
   uint16_t port() const;
+  // What the user should know, e.g. of weak hashes in the login file.
+  std::vector<std::string> warnings() const;
   struct Counts {
     uint64_t connections = 0;  // open now
     uint64_t accepted = 0;
