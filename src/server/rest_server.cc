@@ -161,6 +161,7 @@ RestServer::RestServer(const ServeOptions& options) {
   http.tls_certificate = options.tls_certificate;
   http.tls_key = options.tls_key;
   http.login_file = options.hash_login;
+  http.login_token = state_->token;
   state_->http.emplace(http, state_->router);
   state_->context.address = fmt::format("{}:{}", options.ip, state_->http->port());
   state_->url = fmt::format("{}://{}{}", options.tls_key.empty() ? "http" : "https",
