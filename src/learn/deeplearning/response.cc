@@ -153,12 +153,11 @@ void FitClasses(const ActualResponses& actual, ResponsePlan& plan) {
 // b = log(sum y e^(o (1-p)) / sum e^(o (2-p))).
 void FitLogLink(const ActualResponses& actual, const std::string& name, ResponsePlan& plan) {
   const double p = plan.scale.distribution.VariancePower();
-  double responses = 0, exposures = 0, weights = 0;
+  double responses = 0, exposures = 0;
   for (size_t r = 0; r < actual.values.size(); ++r) {
     const double w = WeightOf(actual, r), o = OffsetOf(actual, r);
     responses += w * actual.values[r] * std::exp(o * (1 - p));
     exposures += w * std::exp(o * (2 - p));
-    weights += w;
   }
   if (!(responses > 0)) {
     throw UserError(

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <random>
 
@@ -25,27 +26,42 @@ std::string NewSpoolPath(ServerContext& server) {
   return fmt::format("{}/part-{}", server.spool_folder, server.next_number++);
 }
 
+struct SentFile {
+  std::shared_ptr<const SpoolFile> file;
+  uint64_t bytes = 0;
+};
+
+// The part of a form that is a file, or else the first one.
+const MultipartPart& FilePartOf(const std::vector<MultipartPart>& parts) {
+  if (parts.empty()) throw UserError("the form that was sent has no part: send a file");
+  const auto named = std::find_if(parts.begin(), parts.end(),
+                                  [](const MultipartPart& part) { return !part.filename.empty(); });
+  return named == parts.end() ? parts.front() : *named;
+}
+
 // The sent file, wherever it lies in the request.
-FilePart SentFile(Call& call) {
+SentFile TakeFile(Call& call) {
   const HttpRequest& http = call.http;
-  FilePart part{http.body_file, http.body_bytes};
-  if (part.file == nullptr) {
+  SentFile sent{http.body_file, http.body_bytes};
+  if (sent.file == nullptr) {
     const std::string path = NewSpoolPath(call.server);
-    part.file = std::make_shared<const SpoolFile>(path);
-    part.bytes = http.body.size();
+    sent.file = std::make_shared<const SpoolFile>(path);
+    sent.bytes = http.body.size();
     std::ofstream out(path, std::ios::binary);
     out.write(http.body.data(), static_cast<std::streamsize>(http.body.size()));
     if (!out.flush()) throw UserError("the upload cannot be kept: is the disk full?");
   }
   const auto boundary = MultipartBoundary(http.Header("Content-Type"));
-  if (!boundary) return part;
-  return ExtractFilePart(part.file->path(), *boundary, NewSpoolPath(call.server));
+  if (!boundary) return sent;
+  const std::vector<MultipartPart> parts = ParseMultipart(*sent.file, *boundary);
+  const MultipartPart& part = FilePartOf(parts);
+  return {ExtractPart(*sent.file, part, NewSpoolPath(call.server)), part.bytes};
 }
 
 uint64_t KeepUpload(const std::string& name, Call& call) {
-  const FilePart part = SentFile(call);
-  call.server.catalog().Put(name, std::make_shared<FileEntry>(part.file, part.bytes));
-  return part.bytes;
+  const SentFile sent = TakeFile(call);
+  call.server.catalog().Put(name, std::make_shared<FileEntry>(sent.file, sent.bytes));
+  return sent.bytes;
 }
 
 }  // namespace

@@ -1,144 +1,271 @@
 #include "server/http/multipart.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
-#include <vector>
+#include <cerrno>
+#include <cstring>
 
 #include "base/error.h"
 #include "base/text.h"
 
 namespace thalweg {
+
 namespace {
 
-constexpr size_t kLongestHead = 16 << 10;
+constexpr size_t kWindow = 1 << 20;
+constexpr size_t kMaxBoundary = 70;  // RFC 2046, section 5.1.1
 
-UserError Malformed() { return UserError("the body is no well-formed multipart/form-data"); }
-
-// name="value" or name=value among the parameters of a header.
-std::string Parameter(std::string_view header, std::string_view name) {
-  for (const std::string_view piece : Split(header, ';')) {
-    const std::string_view parameter = Trim(piece);
-    const size_t equals = parameter.find('=');
-    if (equals == std::string_view::npos) continue;
-    if (!EqualsIgnoreCase(Trim(parameter.substr(0, equals)), name)) continue;
-    std::string_view value = Trim(parameter.substr(equals + 1));
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-      value = value.substr(1, value.size() - 2);
-    }
-    return std::string(value);
-  }
-  return "";
+[[noreturn]] void Malformed(const std::string& what) {
+  throw UserError("the multipart/form-data body is malformed: " + what);
 }
 
-// Reads a stream and finds the next occurrence of a text without holding more than a block.
-class Scanner {
+// The bytes of a body, in memory or in a file.
+class Bytes {
  public:
-  explicit Scanner(const std::string& path) : file_(path, std::ios::binary) {}
+  virtual ~Bytes() = default;
+  uint64_t size() const { return size_; }
+  // At most `count` bytes from `offset` on; valid until the next call.
+  virtual std::string_view At(uint64_t offset, size_t count) = 0;
 
-  // Everything before the next `mark` goes to `out` (null: nowhere); false if there is none.
-  template <class Write>
-  bool UpTo(std::string_view mark, Write write) {
-    for (;;) {
-      const size_t at = held_.find(mark, begin_);
-      if (at != std::string::npos) {
-        write(std::string_view(held_).substr(begin_, at - begin_));
-        begin_ = at + mark.size();
-        return true;
-      }
-      // The end of what is held may be the beginning of the mark.
-      const size_t keep = std::min(held_.size() - begin_, mark.size() - 1);
-      write(std::string_view(held_).substr(begin_, held_.size() - begin_ - keep));
-      held_.erase(0, held_.size() - keep);
-      begin_ = 0;
-      if (!Fill()) return false;
-    }
-  }
+ protected:
+  uint64_t size_ = 0;
+};
 
-  // The next `count` bytes, or fewer at the end.
-  std::string Peek(size_t count) {
-    while (held_.size() - begin_ < count && Fill()) {
-    }
-    return held_.substr(begin_, count);
+class MemoryBytes final : public Bytes {
+ public:
+  explicit MemoryBytes(std::string_view text) : text_(text) { size_ = text.size(); }
+  std::string_view At(uint64_t offset, size_t count) override {
+    return offset >= text_.size() ? std::string_view() : text_.substr(offset, count);
   }
 
  private:
-  bool Fill() {
-    constexpr size_t kBlock = size_t{1} << 20;
-    const size_t size = held_.size();
-    held_.resize(size + kBlock);
-    file_.read(held_.data() + size, kBlock);
-    held_.resize(size + static_cast<size_t>(file_.gcount()));
-    return held_.size() > size;
-  }
-
-  std::ifstream file_;
-  std::string held_;
-  size_t begin_ = 0;
+  std::string_view text_;
 };
 
-bool NamesFile(std::string_view head) {
-  for (const std::string_view line : Split(head, '\n')) {
-    const size_t colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    if (!EqualsIgnoreCase(Trim(line.substr(0, colon)), "content-disposition")) continue;
-    return ToLower(line).find("filename") != std::string::npos;
+// A descriptor that is closed in the end.
+struct File {
+  explicit File(int opened) : descriptor(opened) {}
+  ~File() {
+    if (descriptor >= 0) close(descriptor);
   }
-  return false;
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  const int descriptor;
+};
+
+class FileBytes final : public Bytes {
+ public:
+  explicit FileBytes(const std::string& path) : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    struct stat status {};
+    if (file_.descriptor < 0 || fstat(file_.descriptor, &status) != 0) {
+      throw UserError("the upload cannot be read back from the server's disk");
+    }
+    size_ = static_cast<uint64_t>(status.st_size);
+  }
+
+  std::string_view At(uint64_t offset, size_t count) override {
+    buffer_.resize(count);
+    size_t total = 0;
+    while (total < count) {
+      const ssize_t bytes = pread(file_.descriptor, buffer_.data() + total, count - total,
+                                  static_cast<off_t>(offset + total));
+      if (bytes < 0 && errno == EINTR) continue;
+      if (bytes < 0) throw UserError("the upload cannot be read back from the server's disk");
+      if (bytes == 0) break;
+      total += static_cast<size_t>(bytes);
+    }
+    return {buffer_.data(), total};
+  }
+
+ private:
+  File file_;
+  std::string buffer_;
+};
+
+// Where a delimiter stands and where what follows it begins.
+struct Delimiter {
+  uint64_t begin = 0;
+  uint64_t end = 0;
+  bool last = false;
+};
+
+// The "--boundary" line at `offset`, if there is one: a longer word is none.
+std::optional<Delimiter> DelimiterAt(Bytes& bytes, uint64_t offset, std::string_view marker) {
+  constexpr size_t kMaxBlanks = 100;
+  std::string_view text = bytes.At(offset, marker.size() + kMaxBlanks);
+  if (!text.starts_with(marker)) return {};
+  size_t at = marker.size();
+  if (text.substr(at, 2) == "--") return Delimiter{offset, offset + at + 2, true};
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
+  if (text.substr(at, 2) != "\r\n") return {};
+  return Delimiter{offset, offset + at + 2, false};
 }
 
-// One pass: the first part, or the first one with a file name.
-std::optional<uint64_t> CopyPart(const std::string& body_path, std::string_view boundary,
-                                 const std::string& target, bool named) {
-  Scanner scanner(body_path);
-  const std::string delimiter = "\r\n--" + std::string(boundary);
-  if (!scanner.UpTo("--" + std::string(boundary), [](std::string_view) {})) throw Malformed();
-  for (;;) {
-    if (scanner.Peek(2) == "--") return std::nullopt;
-    std::string head;
-    const bool whole = scanner.UpTo("\r\n\r\n", [&](std::string_view text) {
-      head += text;
-      if (head.size() > kLongestHead) throw Malformed();
-    });
-    if (!whole) throw Malformed();
-    if (named && !NamesFile(head)) {
-      if (!scanner.UpTo(delimiter, [](std::string_view) {})) throw Malformed();
+Delimiter FindDelimiter(Bytes& bytes, uint64_t from, std::string_view marker) {
+  const std::string line = "\r\n" + std::string(marker);
+  while (from < bytes.size()) {
+    const std::string_view text = bytes.At(from, kWindow);
+    const size_t found = text.find(line);
+    if (found == std::string_view::npos) {
+      if (text.size() < kWindow) break;
+      from += text.size() - line.size() + 1;
       continue;
     }
-    std::ofstream out(target, std::ios::binary | std::ios::trunc);
-    uint64_t bytes = 0;
-    const bool ended = scanner.UpTo(delimiter, [&](std::string_view text) {
-      out.write(text.data(), static_cast<std::streamsize>(text.size()));
-      bytes += text.size();
-    });
-    out.close();
-    if (!out) throw UserError("the upload cannot be kept: is the disk full?");
-    if (!ended) throw Malformed();
-    return bytes;
+    if (auto delimiter = DelimiterAt(bytes, from + found + 2, marker)) {
+      delimiter->begin -= 2;
+      return *delimiter;
+    }
+    from += found + 1;
   }
+  Malformed("a part has no end");
+}
+
+// `name` of: form-data; name="value"; quotes may be left out, \ keeps the next character.
+std::optional<std::string> Parameter(std::string_view field, std::string_view name) {
+  size_t at = field.find(';');
+  while (at != std::string_view::npos && at < field.size()) {
+    ++at;
+    const size_t equals = field.find('=', at);
+    if (equals == std::string_view::npos) break;
+    const bool wanted = EqualsIgnoreCase(Trim(field.substr(at, equals - at)), name);
+    std::string value;
+    at = equals + 1;
+    if (at < field.size() && field[at] == '"') {
+      for (++at; at < field.size() && field[at] != '"'; ++at) {
+        // Browsers write \ in names of Windows files as it is.
+        if (field[at] == '\\' && at + 1 < field.size() &&
+            (field[at + 1] == '"' || field[at + 1] == '\\')) {
+          ++at;
+        }
+        value += field[at];
+      }
+      at = field.find(';', at);
+    } else {
+      const size_t end = std::min(field.find(';', at), field.size());
+      value = Trim(field.substr(at, end - at));
+      at = end;
+    }
+    if (wanted) return value;
+  }
+  return {};
+}
+
+MultipartPart ParsePartHead(std::string_view head) {
+  MultipartPart part;
+  bool named = false;
+  while (!head.empty()) {
+    const size_t end = std::min(head.find("\r\n"), head.size());
+    const std::string_view line = head.substr(0, end);
+    head.remove_prefix(std::min(end + 2, head.size()));
+    const size_t colon = line.find(':');
+    if (colon == std::string_view::npos) Malformed("a line of a part's head is not NAME: VALUE");
+    const std::string_view name = line.substr(0, colon);
+    const std::string_view value = Trim(line.substr(colon + 1));
+    if (EqualsIgnoreCase(name, "Content-Disposition")) {
+      if (!EqualsIgnoreCase(value.substr(0, 9), "form-data")) Malformed("a part is no form-data");
+      const auto given = Parameter(value, "name");
+      named = given.has_value();
+      part.name = given.value_or("");
+      const std::string file = Parameter(value, "filename").value_or("");
+      part.filename = file.substr(file.find_last_of("/\\") + 1);
+    } else if (EqualsIgnoreCase(name, "Content-Type")) {
+      part.content_type = value;
+    } else if (EqualsIgnoreCase(name, "Content-Transfer-Encoding") &&
+               !EqualsIgnoreCase(value, "binary") && !EqualsIgnoreCase(value, "8bit") &&
+               !EqualsIgnoreCase(value, "7bit")) {
+      Malformed("a part has a Content-Transfer-Encoding, which forms do not have");
+    }
+  }
+  if (!named) Malformed("a part has no name");
+  return part;
+}
+
+std::vector<MultipartPart> Parse(Bytes& bytes, std::string_view boundary,
+                                 const MultipartLimits& limits) {
+  if (boundary.empty() || boundary.size() > kMaxBoundary) Malformed("its boundary is unusable");
+  const std::string marker = "--" + std::string(boundary);
+  auto delimiter = DelimiterAt(bytes, 0, marker);
+  if (!delimiter) delimiter = FindDelimiter(bytes, 0, marker);
+  std::vector<MultipartPart> parts;
+  while (!delimiter->last) {
+    if (parts.size() == limits.max_parts) {
+      throw UserError("the multipart/form-data body has more than " +
+                      WithThousands(static_cast<int64_t>(limits.max_parts)) + " parts");
+    }
+    const std::string_view text = bytes.At(delimiter->end, limits.max_part_head);
+    const size_t head = text.find("\r\n\r\n");
+    if (head == std::string_view::npos) Malformed("a part's head has no end or is too long");
+    MultipartPart part = ParsePartHead(text.substr(0, head));
+    part.offset = delimiter->end + head + 4;
+    // From the head's last line end on: an empty part may have none of its own.
+    delimiter = FindDelimiter(bytes, part.offset - 2, marker);
+    part.bytes = delimiter->begin < part.offset ? 0 : delimiter->begin - part.offset;
+    parts.push_back(std::move(part));
+  }
+  return parts;
 }
 
 }  // namespace
 
 std::optional<std::string> MultipartBoundary(std::string_view content_type) {
-  if (!ToLower(content_type.substr(0, 19)).starts_with("multipart/form-data")) {
-    return std::nullopt;
-  }
-  std::string boundary = Parameter(content_type, "boundary");
-  constexpr size_t kLongestBoundary = 70;  // RFC 2046
-  if (boundary.empty() || boundary.size() > kLongestBoundary) throw Malformed();
+  const std::string_view type = Trim(content_type.substr(0, content_type.find(';')));
+  if (!EqualsIgnoreCase(type, "multipart/form-data")) return {};
+  auto boundary = Parameter(content_type, "boundary");
+  if (!boundary || boundary->empty() || boundary->size() > kMaxBoundary) return {};
   return boundary;
 }
 
-FilePart ExtractFilePart(const std::string& body_path, std::string_view boundary,
-                         const std::string& target) {
-  FilePart part;
-  part.file = std::make_shared<const SpoolFile>(target);
-  auto bytes = CopyPart(body_path, boundary, target, true);
-  if (!bytes) bytes = CopyPart(body_path, boundary, target, false);
-  if (!bytes) throw Malformed();
-  part.bytes = *bytes;
-  return part;
+std::vector<MultipartPart> ParseMultipart(std::string_view body, std::string_view boundary,
+                                          const MultipartLimits& limits) {
+  MemoryBytes bytes(body);
+  return Parse(bytes, boundary, limits);
+}
+
+std::vector<MultipartPart> ParseMultipart(const SpoolFile& body, std::string_view boundary,
+                                          const MultipartLimits& limits) {
+  FileBytes bytes(body.path());
+  return Parse(bytes, boundary, limits);
+}
+
+std::shared_ptr<const SpoolFile> ExtractPart(const SpoolFile& body, const MultipartPart& part,
+                                             const std::string& path) {
+  const File from(open(body.path().c_str(), O_RDONLY | O_CLOEXEC));
+  const File to(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (from.descriptor < 0 || to.descriptor < 0) {
+    throw UserError(std::string("the upload cannot be copied on the server's disk: ") +
+                    std::strerror(errno));
+  }
+  auto file = std::make_shared<const SpoolFile>(path);
+  off_t offset = static_cast<off_t>(part.offset);
+  uint64_t left = part.bytes;
+  bool by_system = true;
+  std::string buffer;
+  while (left > 0) {
+    ssize_t bytes = 0;
+    if (by_system) {
+      bytes = copy_file_range(from.descriptor, &offset, to.descriptor, nullptr, left, 0);
+      if (bytes < 0 &&
+          (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)) {
+        by_system = false;
+        continue;
+      }
+    } else {
+      buffer.resize(std::min<uint64_t>(left, kWindow));
+      bytes = pread(from.descriptor, buffer.data(), buffer.size(), offset);
+      if (bytes > 0) bytes = write(to.descriptor, buffer.data(), static_cast<size_t>(bytes));
+      if (bytes > 0) offset += bytes;
+    }
+    if (bytes < 0 && errno == EINTR) continue;
+    if (bytes <= 0) {
+      throw UserError(std::string("the upload cannot be copied on the server's disk: ") +
+                      (bytes < 0 ? std::strerror(errno) : "it ends early"));
+    }
+    left -= static_cast<uint64_t>(bytes);
+  }
+  return file;
 }
 
 }  // namespace thalweg
