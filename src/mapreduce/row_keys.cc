@@ -103,6 +103,11 @@ KeyField MakeKeyField(const Frame& frame, const SortKey& key, ThreadPool& pool) 
   return field;
 }
 
+KeyField RankField(const Frame& frame, std::span<const SortKey> keys, ThreadPool& pool) {
+  const RowKeys words(frame, keys, pool);
+  return JoinFields(frame, words.fields(), pool);
+}
+
 RowKeys::RowKeys(const Frame& frame, std::vector<KeyField> fields)
     : frame_(&frame), fields_(std::move(fields)) {
   PlaceFields();

@@ -57,6 +57,34 @@ Value Sum(const Arguments& arguments, Evaluator& evaluator);
 Value SumPresent(const Arguments& arguments, Evaluator& evaluator);
 Value SumAxis(const Arguments& arguments, Evaluator& evaluator);
 
+// primitives/sort.cc
+Value DropDuplicateRows(const Arguments& arguments, Evaluator& evaluator);
+Value RankWithinGroupBy(const Arguments& arguments, Evaluator& evaluator);
+Value SortRowsBy(const Arguments& arguments, Evaluator& evaluator);
+Value TopN(const Arguments& arguments, Evaluator& evaluator);
+
+// primitives/group.cc
+Value GroupRows(const Arguments& arguments, Evaluator& evaluator);
+
+// primitives/merge.cc
+Value MergeFrames(const Arguments& arguments, Evaluator& evaluator);
+
+// primitives/distinct.cc
+Value Match(const Arguments& arguments, Evaluator& evaluator);
+Value Table(const Arguments& arguments, Evaluator& evaluator);
+Value Unique(const Arguments& arguments, Evaluator& evaluator);
+
+// primitives/reshape.cc
+Value MeltFrame(const Arguments& arguments, Evaluator& evaluator);
+Value PivotFrame(const Arguments& arguments, Evaluator& evaluator);
+
+// primitives/quantile.cc
+Value Quantiles(const Arguments& arguments, Evaluator& evaluator);
+
+// primitives/histogram.cc
+Value Cut(const Arguments& arguments, Evaluator& evaluator);
+Value Histogram(const Arguments& arguments, Evaluator& evaluator);
+
 // unary.cc
 Value Not(const Arguments& arguments, Evaluator& evaluator);
 
