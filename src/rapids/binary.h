@@ -48,9 +48,10 @@ inline double Apply(double a, double b) {
     case BinaryOp::kDivide:
       return a / b;
     case BinaryOp::kIntegerDivide: {
-      // Both sides lose their fractions first.
-      const double divisor = std::trunc(b);
-      return divisor == 0 ? kNaN : std::trunc(std::trunc(a) / divisor);
+      // Both sides lose their fractions first; as in H2O, a missing number counts as 0.
+      const double divisor = std::isnan(b) ? 0 : std::trunc(b);
+      const double dividend = std::isnan(a) ? 0 : std::trunc(a);
+      return divisor == 0 ? kNaN : std::trunc(dividend / divisor);
     }
     case BinaryOp::kRemainder:
       return std::fmod(a, b);

@@ -94,7 +94,7 @@ Value Evaluator::Evaluate(const AstPtr& node, const ScopePtr& scope) {
   Value result = EmptyList{};
   if (NamingCall(*node, scope, &result)) return result;
   const AstNode& head = *node->children.front();
-  const Value function = Evaluate(node->children.front(), scope);
+  const Value function = Function(node->children.front(), scope);
   if (!function.Is<Lambda>() && !function.Is<const Primitive*>()) {
     throw UserError("'" + Printable(AstText(head)) + "' is " + std::string(function.KindInWords()) +
                     ", not a function");
@@ -108,11 +108,7 @@ Value Evaluator::Evaluate(const AstPtr& node, const ScopePtr& scope) {
 }
 
 Value Evaluator::Identifier(const std::string& name, const ScopePtr& scope) {
-  for (const Scope* s = scope.get(); s != nullptr; s = s->outer.get()) {
-    for (size_t i = 0; i < s->names.size(); ++i) {
-      if (s->names[i] == name) return s->values[i];
-    }
-  }
+  if (const Value* argument = FindArgument(name, scope)) return *argument;
   if (const auto constant = Constants().find(name); constant != Constants().end()) {
     return constant->second;
   }
@@ -129,6 +125,25 @@ Value Evaluator::Identifier(const std::string& name, const ScopePtr& scope) {
   std::string message = "there is no function, frame or model '" + Printable(name) + "'";
   if (!nearest.empty()) message += "; did you mean '" + Printable(nearest) + "'?";
   throw UserError(message);
+}
+
+Value Evaluator::Function(const AstPtr& head, const ScopePtr& scope) {
+  if (head->kind == AstKind::kIdentifier) {
+    // A frame may have the name of a primitive ("t"): it is no function, so the primitive is meant.
+    const bool argument = FindArgument(head->text, scope) != nullptr;
+    const Primitive* primitive = argument ? nullptr : FindPrimitive(head->text);
+    if (primitive != nullptr) return primitive;
+  }
+  return Evaluate(head, scope);
+}
+
+const Value* Evaluator::FindArgument(const std::string& name, const ScopePtr& scope) {
+  for (const Scope* s = scope.get(); s != nullptr; s = s->outer.get()) {
+    for (size_t i = 0; i < s->names.size(); ++i) {
+      if (s->names[i] == name) return &s->values[i];
+    }
+  }
+  return nullptr;
 }
 
 bool Evaluator::NamingCall(const AstNode& call, const ScopePtr& scope, Value* result) {

@@ -37,6 +37,10 @@ class Evaluator {
  private:
   using ScopePtr = std::shared_ptr<const Scope>;
   Value Evaluate(const AstPtr& node, const ScopePtr& scope);
+  // The first element of a call.
+  Value Function(const AstPtr& head, const ScopePtr& scope);
+  // Null if no lambda around has an argument of this name.
+  static const Value* FindArgument(const std::string& name, const ScopePtr& scope);
   Value Identifier(const std::string& name, const ScopePtr& scope);
   // Calls that take the name of something, not its value.
   bool NamingCall(const AstNode& call, const ScopePtr& scope, Value* result);

@@ -1,7 +1,7 @@
 // Files of expressions with what they must come to (tests/data/rapids): lines of
 //
 //   frame NAME                  a frame follows: a header NAME:TYPE,… and rows, up to an empty
-//   line; a:int,b:enum{x|y},c:string  cells as CSV, empty where missing; times in milliseconds >
+//   line; a:int,b:enum{x|y},c:string  cells as CSV, NA where missing; times in milliseconds >
 //   EXPRESSION                the result follows, up to an empty line: a number, a 'string', a
 //                               list in brackets, a frame in the form above, or error: TEXT
 #pragma once

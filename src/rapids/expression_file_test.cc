@@ -100,7 +100,8 @@ ChunkPtr EncodeCells(const Header& header, const Domain* domain,
 }
 
 std::string CsvText(const std::string& text) {
-  if (!text.empty() && text.find_first_of(",\"\n") == std::string::npos) return text;
+  if (!text.empty() && text != "NA" && text.find_first_of(",\"\n") == std::string::npos)
+    return text;
   std::string quoted = "\"";
   for (const char c : text) {
     if (c == '\n') {
@@ -130,8 +131,9 @@ std::vector<std::string> FrameText(const Frame& frame) {
       ReadCells(frame, c, 0, std::span<int64_t>(times));
     }
     for (size_t r = 0; r + 1 < lines.size(); ++r) {
-      std::string text;
+      std::string text = "NA";
       if (!reader.Missing(r)) {
+        text.clear();
         if (times.empty()) {
           reader.Append(r, text);
         } else {
@@ -188,7 +190,7 @@ Frame FrameFromText(const std::vector<std::string>& lines, int64_t chunk_rows) {
     Check(row.size() == headers.size(), "a cell per column: " + lines[r + 1]);
     for (size_t c = 0; c < row.size(); ++c) {
       cells[c].push_back(row[c]);
-      missing[c].push_back(row[c].empty() && !quoted[c]);
+      missing[c].push_back(row[c] == "NA" && !quoted[c]);
     }
   }
   std::vector<int64_t> starts = {0};
@@ -259,6 +261,7 @@ bool SameText(std::string_view got, std::string_view wanted) {
     if (a[i] == b[i]) continue;
     const auto x = ParseReal(a[i]);
     const auto y = ParseReal(b[i]);
+    if (x && y && *x == *y) continue;
     if (!x || !y || !(std::abs(*x - *y) <= 1e-9 * std::max(std::abs(*x), std::abs(*y)) + 1e-13)) {
       return false;
     }

@@ -99,7 +99,8 @@ Value ReduceAll(const Arguments& arguments, Evaluator& evaluator, Finish finish)
   }
   Part whole;
   for (size_t c = 0; c < frame->columns(); ++c) {
-    if (!HasNumbers(frame->column(c))) return kMissingReal;
+    if (!HasNumbers(frame->column(c)) && frame->rows() > 0) return kMissingReal;
+    if (frame->rows() == 0) continue;
     whole.Join(Reduce(frame->layout(), frame->column(c), evaluator));
   }
   return finish(whole);
@@ -115,7 +116,9 @@ double SumOf(const Part& part, bool skip) {
   return part.missing > 0 && !skip ? kMissingReal : part.sum;
 }
 double MeanOf(const Part& part, bool skip) {
-  if (part.count == 0 || (part.missing > 0 && !skip)) return kMissingReal;
+  if (part.missing > 0 && !skip) return kMissingReal;
+  // H2O: 0 where all cells are missing, missing where there is none.
+  if (part.count == 0) return part.missing > 0 ? 0 : kMissingReal;
   return part.sum / static_cast<double>(part.count);
 }
 

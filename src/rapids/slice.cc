@@ -45,7 +45,7 @@ Value MaskedRows(const Arguments& arguments, Evaluator& evaluator, const Frame& 
   return SelectRows(frame, keep, evaluator.pool());
 }
 
-// The cell as a number or, where it is text, a string; NaN where it is missing.
+// The cell as a number or, where it is text, a string ("NA" where it is missing, as in H2O).
 Value CellValue(const Frame& frame, size_t column, int64_t row) {
   const Column& cells = frame.column(column);
   if (IsNumeric(cells.type()) && cells.type() != ColumnType::kCategorical) {
@@ -55,7 +55,7 @@ Value CellValue(const Frame& frame, size_t column, int64_t row) {
   }
   CellReader reader(frame, column);
   reader.Read(row, row + 1);
-  if (reader.Missing(0)) return kMissingReal;
+  if (reader.Missing(0)) return "NA";
   std::string text;
   reader.Append(0, text);
   return text;
@@ -85,10 +85,8 @@ Value Rows(const Arguments& arguments, Evaluator& evaluator) {
 }
 
 Value Flatten(const Arguments& arguments, Evaluator& /*evaluator*/) {
-  const Value& value = arguments[0];
-  if (value.Is<double>() || value.Is<std::string>()) return value;
   const FramePtr frame = arguments.FrameAt(0);
-  if (frame->rows() != 1 || frame->columns() != 1) return value;
+  if (frame->rows() != 1 || frame->columns() != 1) return arguments[0];
   return CellValue(*frame, 0, 0);
 }
 
@@ -100,7 +98,9 @@ Value GetRow(const Arguments& arguments, Evaluator& /*evaluator*/) {
   std::vector<double> numbers;
   for (size_t i = 0; i < frame->columns(); ++i) {
     double number = kMissingReal;
-    if (IsNumeric(frame->column(i).type())) ReadCells(*frame, i, 0, std::span(&number, 1));
+    const ColumnType type = frame->column(i).type();
+    if (IsNumeric(type) && type != ColumnType::kCategorical)
+      ReadCells(*frame, i, 0, std::span(&number, 1));
     numbers.push_back(number);
   }
   return NumbersValue(numbers);

@@ -8,7 +8,7 @@
 
 #include "frame/chunk.h"
 #include "ingest/arff/arff_header.h"
-#include "ingest/csv/time_zone.h"
+#include "base/time_zone.h"
 
 namespace thalweg::internal {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "frame/types.h"
-#include "ingest/csv/time_pattern.h"
+#include "base/time_pattern.h"
 
 namespace thalweg::internal {
 

@@ -10,8 +10,8 @@
 #include "ingest/csv/csv_reader.h"
 #include "ingest/csv/dialect.h"
 #include "ingest/csv/na_strings.h"
-#include "ingest/csv/time_pattern.h"
-#include "ingest/csv/time_zone.h"
+#include "base/time_pattern.h"
+#include "base/time_zone.h"
 
 namespace thalweg::internal {
 

@@ -77,7 +77,7 @@ void Import(const std::string& given, const Regex* pattern, Call& call, Found& f
   }
   for (const std::string& file : files) {
     const std::string base = fs::path(file).filename().string();
-    if (pattern != nullptr && !pattern->FoundIn(base)) continue;
+    if (pattern != nullptr && !pattern->Contains(base)) continue;
     const std::string name = NameOf(file);
     const uint64_t bytes = fs::file_size(file, error);
     call.server.catalog().Put(name, std::make_shared<FileEntry>(file, bytes));

@@ -1,4 +1,4 @@
-#include "ingest/csv/time_pattern.h"
+#include "base/time_pattern.h"
 
 #include <array>
 #include <chrono>

@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "ingest/csv/time_pattern.h"
-#include "ingest/csv/time_zone.h"
+#include "base/time_pattern.h"
+#include "base/time_zone.h"
 
 namespace thalweg::internal {
 namespace {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ingest/csv/time_zone.h"
+#include "base/time_zone.h"
 
 namespace thalweg::internal {
 

@@ -1,4 +1,4 @@
-#include "ingest/csv/time_zone.h"
+#include "base/time_zone.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,0 +1,351 @@
+// Filling missing cells, and leaving out their rows.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "frame/select_rows.h"
+#include "mapreduce/quantiles.h"
+#include "rapids/chunks.h"
+#include "rapids/primitives.h"
+#include "rapids/selection.h"
+#include "rapids/temporaries.h"
+
+namespace thalweg::internal {
+namespace {
+
+bool HasPlainNumbers(const Column& column) {
+  return column.type() == ColumnType::kReal || column.type() == ColumnType::kInteger;
+}
+
+// Calls mark(row of the chunk) for the missing cells of a chunk.
+template <class Mark>
+void ForMissing(const Column& column, size_t chunk, Mark mark) {
+  if (column.chunk(chunk).missing() == 0) return;
+  const size_t rows = column.chunk(chunk).rows();
+  if (column.type() == ColumnType::kString) {
+    const auto cells = ChunkCells<std::string_view>(column, chunk);
+    for (size_t i = 0; i < rows; ++i) {
+      if (cells[i].data() == nullptr) mark(i);
+    }
+  } else if (column.type() == ColumnType::kUuid) {
+    const auto cells = ChunkCells<Uuid>(column, chunk);
+    for (size_t i = 0; i < rows; ++i) {
+      if (cells[i] == kMissingUuid) mark(i);
+    }
+  } else {
+    const auto cells = ChunkCells<double>(column, chunk);
+    for (size_t i = 0; i < rows; ++i) {
+      if (std::isnan(cells[i])) mark(i);
+    }
+  }
+}
+
+// Missing cells take the last present one before them, at most `most` rows away. `at` numbers the
+// cells in the direction of filling.
+void FillLine(size_t count, int64_t most, const auto& at, std::vector<double>& cells) {
+  double last = kMissingReal;
+  int64_t distance = 0;
+  for (size_t i = 0; i < count; ++i) {
+    double& cell = cells[at(i)];
+    if (!std::isnan(cell)) {
+      last = cell;
+      distance = 0;
+    } else if (++distance <= most) {
+      cell = last;
+    }
+  }
+}
+
+std::vector<double> AllCells(const Layout& layout, const Column& column, Evaluator& evaluator) {
+  std::vector<double> cells(static_cast<size_t>(layout.rows()));
+  ForEachChunk(layout, evaluator, [&](size_t chunk) {
+    column.chunk(chunk).Decode(
+        0, std::span(cells).subspan(static_cast<size_t>(layout.ChunkStart(chunk)),
+                                    static_cast<size_t>(layout.ChunkRows(chunk))));
+  });
+  return cells;
+}
+
+// What fills a column: its mean, median or mode over some rows.
+enum class FillMethod { kMean, kMedian, kMode };
+
+FillMethod FillMethodOf(const Arguments& arguments, size_t i) {
+  const std::string method = arguments.size() > i ? arguments.Text(i) : "mean";
+  if (method == "mean") return FillMethod::kMean;
+  if (method == "median") return FillMethod::kMedian;
+  if (method == "mode") return FillMethod::kMode;
+  arguments.Fail(i, "must be mean, median or mode, not '" + Printable(method) + "'");
+}
+
+double Summary(std::vector<double> cells, FillMethod method, const std::string& combine) {
+  std::erase_if(cells, [](double cell) { return std::isnan(cell); });
+  if (cells.empty()) return kMissingReal;
+  const auto n = static_cast<double>(cells.size());
+  if (method == FillMethod::kMean) {
+    double sum = 0;
+    for (const double cell : cells) sum += cell;
+    return sum / n;
+  }
+  std::sort(cells.begin(), cells.end());
+  if (method == FillMethod::kMode) {
+    // The smallest of the most frequent.
+    double best = cells.front();
+    size_t most = 0;
+    for (size_t i = 0; i < cells.size();) {
+      size_t end = i;
+      while (end < cells.size() && cells[end] == cells[i]) ++end;
+      if (end - i > most) {
+        most = end - i;
+        best = cells[i];
+      }
+      i = end;
+    }
+    return best;
+  }
+  const double low = cells[(cells.size() - 1) / 2];
+  const double high = cells[cells.size() / 2];
+  if (combine == "low" || combine == "lo") return low;
+  if (combine == "high" || combine == "hi") return high;
+  return (low + high) / 2;
+}
+
+ColumnPtr Filled(const Layout& layout, const Column& column, Evaluator& evaluator,
+                 const std::function<double(size_t)>& value_of_row) {
+  if (HasPlainNumbers(column)) {
+    return MakeNumbers(layout, evaluator, [&](size_t chunk, std::span<double> out) {
+      column.chunk(chunk).Decode(0, out);
+      const auto start = static_cast<size_t>(layout.ChunkStart(chunk));
+      for (size_t i = 0; i < out.size(); ++i) {
+        if (std::isnan(out[i])) out[i] = value_of_row(start + i);
+      }
+    });
+  }
+  return MakeIntegers(
+      layout, evaluator, column.type(), column.domain(), [&](size_t chunk, std::span<int64_t> out) {
+        column.chunk(chunk).Decode(0, out);
+        const auto start = static_cast<size_t>(layout.ChunkStart(chunk));
+        for (size_t i = 0; i < out.size(); ++i) {
+          if (out[i] != kMissingInt) continue;
+          const double value = value_of_row(start + i);
+          out[i] = std::isnan(value) ? kMissingInt : static_cast<int64_t>(std::llround(value));
+        }
+      });
+}
+
+// Groups of rows that are equal in some columns: the group of each row, and the rows of its first.
+struct Groups {
+  std::vector<uint32_t> of_row;
+  std::vector<int64_t> first_row;
+};
+
+Groups GroupRows(const Frame& frame, const std::vector<size_t>& by, Evaluator& evaluator) {
+  std::vector<std::vector<double>> keys;
+  for (const size_t column : by) {
+    keys.push_back(AllCells(frame.layout(), frame.column(column), evaluator));
+    // Missing cells come first and are one group.
+    for (double& key : keys.back()) {
+      if (std::isnan(key)) key = -HUGE_VAL;
+    }
+  }
+  std::map<std::vector<double>, std::vector<int64_t>> rows;
+  std::vector<double> key(by.size());
+  for (int64_t r = 0; r < frame.rows(); ++r) {
+    for (size_t k = 0; k < key.size(); ++k) key[k] = keys[k][static_cast<size_t>(r)];
+    rows[key].push_back(r);
+  }
+  Groups groups;
+  groups.of_row.resize(static_cast<size_t>(frame.rows()));
+  for (const auto& [cells, members] : rows) {
+    for (const int64_t r : members) {
+      groups.of_row[static_cast<size_t>(r)] = static_cast<uint32_t>(groups.first_row.size());
+    }
+    groups.first_row.push_back(members.front());
+  }
+  return groups;
+}
+
+}  // namespace
+
+Value OmitMissing(const Arguments& arguments, Evaluator& evaluator) {
+  const FramePtr frame = arguments.FrameAt(0);
+  std::vector<uint8_t> keep(static_cast<size_t>(frame->rows()), 1);
+  ForEachChunk(frame->layout(), evaluator, [&](size_t chunk) {
+    uint8_t* const marks = keep.data() + frame->layout().ChunkStart(chunk);
+    for (size_t c = 0; c < frame->columns(); ++c) {
+      ForMissing(frame->column(c), chunk, [&](size_t row) { marks[row] = 0; });
+    }
+  });
+  return SelectRows(*frame, keep, evaluator.pool());
+}
+
+// (h2o.fillna frame method axis maxlen)
+Value FillMissing(const Arguments& arguments, Evaluator& evaluator) {
+  const FramePtr frame = arguments.FrameAt(0);
+  const std::string method = ToLower(arguments.Text(1));
+  if (method != "forward" && method != "backward") {
+    arguments.Fail(1, "must be forward or backward, not '" + Printable(method) + "'");
+  }
+  const bool forward = method == "forward";
+  const bool along = arguments.size() > 2 && arguments.Whole(2) == 1;
+  const int64_t most = arguments.size() > 3 ? arguments.Whole(3) : 1;
+  if (most <= 0) return frame;
+  const size_t columns = frame->columns();
+  const auto rows = static_cast<size_t>(frame->rows());
+  for (size_t c = 0; c < columns; ++c) {
+    if (!IsNumeric(frame->column(c).type())) {
+      arguments.Fail(
+          0, "must hold no " + std::string(ColumnTypeName(frame->column(c).type())) + " columns");
+    }
+  }
+  PlanMemory(static_cast<double>(rows) * (along ? static_cast<double>(columns) : 1) * 8,
+             "filling missing cells");
+  std::vector<std::string> names;
+  for (size_t c = 0; c < columns; ++c) names.push_back("C" + std::to_string(c + 1));
+  std::vector<ColumnPtr> filled(columns);
+  if (!along) {
+    for (size_t c = 0; c < columns; ++c) {
+      auto cells = AllCells(frame->layout(), frame->column(c), evaluator);
+      FillLine(
+          rows, most, [&](size_t i) { return forward ? i : rows - 1 - i; }, cells);
+      filled[c] = NumbersColumn(frame->layout(), cells, evaluator);
+    }
+    return Frame(frame->layout_ptr(), std::move(names), std::move(filled));
+  }
+  std::vector<std::vector<double>> all;
+  for (size_t c = 0; c < columns; ++c) {
+    all.push_back(AllCells(frame->layout(), frame->column(c), evaluator));
+  }
+  std::vector<double> line(columns);
+  for (size_t r = 0; r < rows; ++r) {
+    for (size_t c = 0; c < columns; ++c) line[c] = all[c][r];
+    FillLine(
+        columns, most, [&](size_t i) { return forward ? i : columns - 1 - i; }, line);
+    for (size_t c = 0; c < columns; ++c) all[c][r] = line[c];
+  }
+  for (size_t c = 0; c < columns; ++c) {
+    filled[c] = NumbersColumn(frame->layout(), all[c], evaluator);
+  }
+  return Frame(frame->layout_ptr(), std::move(names), std::move(filled));
+}
+
+// (h2o.impute frame column method combine by groups values): changes the frame of that name.
+// Without groups the values that were put in, per column; with groups a frame of them.
+Value Impute(const Arguments& arguments, Evaluator& evaluator) {
+  const auto* named = arguments[0].As<NamedFrame>();
+  const FramePtr frame = arguments.FrameAt(0);
+  const int64_t position = arguments.Whole(1);
+  if (position < -1 || position >= static_cast<int64_t>(frame->columns())) {
+    arguments.Fail(1, "must be a column from 0 to " + std::to_string(frame->columns() - 1) +
+                          ", or -1 for all");
+  }
+  const FillMethod method = FillMethodOf(arguments, 2);
+  const std::string combine = arguments.size() > 3 ? arguments.Text(3) : "interpolate";
+  std::vector<size_t> by;
+  if (!arguments.Nothing(4)) {
+    by = SelectColumns(arguments, 4, *frame, NegativeColumns::kFromEnd);
+  }
+  std::optional<std::vector<double>> values;
+  if (arguments.size() > 6 && arguments[6].Is<NumberList>()) {
+    values = arguments.Numbers(6);
+    if (values->size() != frame->columns()) {
+      arguments.Fail(
+          6, "must have a value for each of " + std::to_string(frame->columns()) + " columns");
+    }
+  }
+  std::vector<size_t> targets;
+  for (size_t c = 0; c < frame->columns(); ++c) {
+    if (position >= 0 && static_cast<size_t>(position) != c) continue;
+    const Column& column = frame->column(c);
+    if (IsNumeric(column.type())) targets.push_back(c);
+  }
+  Frame result = *frame;
+  const auto keep = [&] {
+    if (named != nullptr && !named->name.empty()) {
+      ReplaceFrame(evaluator.catalog(), named->name, std::make_shared<const Frame>(result));
+    }
+  };
+  const auto cells_of = [&](size_t c) {
+    return AllCells(frame->layout(), frame->column(c), evaluator);
+  };
+  // Levels have no mean or median.
+  const auto method_of = [&](size_t c) {
+    return HasPlainNumbers(frame->column(c)) || method == FillMethod::kMode
+               ? std::optional(method)
+               : (position < 0 ? std::optional(FillMethod::kMode) : std::nullopt);
+  };
+  if (by.empty() || values) {
+    std::vector<double> fills(frame->columns(), kMissingReal);
+    for (const size_t c : targets) {
+      const auto how = method_of(c);
+      const bool number = HasPlainNumbers(frame->column(c));
+      // As in H2O, all columns at once get their means, whatever the method.
+      const auto used = position < 0 && number ? std::optional(FillMethod::kMean) : how;
+      if (values) {
+        fills[c] = (*values)[c];
+      } else if (used) {
+        fills[c] = Summary(cells_of(c), *used, combine);
+      }
+      const double fill = fills[c];
+      result = result.WithReplaced(c, Filled(frame->layout(), frame->column(c), evaluator,
+                                             [fill](size_t /*row*/) { return fill; }));
+    }
+    keep();
+    return NumbersValue(fills);
+  }
+  const Groups groups = GroupRows(*frame, by, evaluator);
+  const size_t count = groups.first_row.size();
+  const LayoutPtr layout = NewLayout(static_cast<int64_t>(count));
+  std::vector<std::string> names;
+  std::vector<ColumnPtr> columns;
+  for (const size_t c : by) {
+    const Column& column = frame->column(c);
+    names.push_back(frame->name(c));
+    std::vector<double> cells(count);
+    for (size_t g = 0; g < count; ++g) {
+      ReadCells(*frame, c, groups.first_row[g], std::span(&cells[g], 1));
+    }
+    if (HasPlainNumbers(column)) {
+      columns.push_back(NumbersColumn(*layout, cells, evaluator));
+    } else {
+      std::vector<int64_t> codes;
+      for (const double cell : cells) {
+        codes.push_back(std::isnan(cell) ? kMissingInt : static_cast<int64_t>(cell));
+      }
+      columns.push_back(IntegersColumn(*layout, codes, column.type(), column.domain(), evaluator));
+    }
+  }
+  static constexpr const char* kNames[] = {"mean_", "median_", "mode_"};
+  for (const size_t c : targets) {
+    if (std::find(by.begin(), by.end(), c) != by.end()) continue;
+    const auto how = method_of(c);
+    if (!how) continue;
+    const auto cells = cells_of(c);
+    std::vector<std::vector<double>> parts(count);
+    for (size_t r = 0; r < cells.size(); ++r) parts[groups.of_row[r]].push_back(cells[r]);
+    std::vector<double> fills;
+    for (auto& part : parts) fills.push_back(Summary(std::move(part), *how, combine));
+    result = result.WithReplaced(c, Filled(frame->layout(), frame->column(c), evaluator,
+                                           [&](size_t r) { return fills[groups.of_row[r]]; }));
+    names.push_back(kNames[static_cast<int>(*how)] + frame->name(c));
+    if (HasPlainNumbers(frame->column(c))) {
+      columns.push_back(NumbersColumn(*layout, fills, evaluator));
+    } else {
+      std::vector<int64_t> codes;
+      for (const double fill : fills) {
+        codes.push_back(std::isnan(fill) ? kMissingInt : static_cast<int64_t>(fill));
+      }
+      columns.push_back(IntegersColumn(*layout, codes, frame->column(c).type(),
+                                       frame->column(c).domain(), evaluator));
+    }
+  }
+  keep();
+  return Frame(layout, std::move(names), std::move(columns));
+}
+
+}  // namespace thalweg::internal

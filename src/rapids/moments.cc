@@ -1,0 +1,114 @@
+// Spread and shape of columns: median, standard deviation, skewness, kurtosis.
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "mapreduce/cell_moments.h"
+#include "mapreduce/quantiles.h"
+#include "rapids/chunks.h"
+#include "rapids/primitives.h"
+
+namespace thalweg::internal {
+namespace {
+
+bool HasPlainNumbers(const Column& column) {
+  return column.type() == ColumnType::kReal || column.type() == ColumnType::kInteger;
+}
+
+struct Shape {
+  CellMoments moments;
+  bool missing = false;
+  double cubes = 0;  // sums of the third and fourth power of the distance from the mean
+  double fourth = 0;
+};
+
+Shape ShapeOf(const Layout& layout, const Column& column, Evaluator& evaluator, bool higher) {
+  Shape shape;
+  for (const CellMoments& part : ChunkParts(
+           layout, evaluator, [&](size_t chunk) { return MeasureChunk(column.chunk(chunk)); })) {
+    Join(part, &shape.moments);
+  }
+  shape.missing = shape.moments.count < layout.rows();
+  if (!higher) return shape;
+  struct Sums {
+    double cubes = 0;
+    double fourth = 0;
+  };
+  for (const Sums& part : ChunkParts(layout, evaluator, [&](size_t chunk) {
+         Sums sums;
+         for (const double cell : ChunkCells<double>(column, chunk)) {
+           if (std::isnan(cell)) continue;
+           const double d = cell - shape.moments.mean;
+           sums.cubes += d * d * d;
+           sums.fourth += d * d * d * d;
+         }
+         return sums;
+       })) {
+    shape.cubes += part.cubes;
+    shape.fourth += part.fourth;
+  }
+  return shape;
+}
+
+// finish(shape) for every column of numbers; NaN for others, and where a cell is missing and not
+// skipped.
+template <class Finish>
+Value Shapes(const Arguments& arguments, Evaluator& evaluator, bool higher, Finish finish) {
+  const FramePtr frame = arguments.FrameAt(0);
+  const bool skip = arguments.size() > 1 && arguments.Flag(1);
+  std::vector<double> numbers;
+  for (size_t c = 0; c < frame->columns(); ++c) {
+    double number = kMissingReal;
+    if (HasPlainNumbers(frame->column(c))) {
+      const Shape shape = ShapeOf(frame->layout(), frame->column(c), evaluator, higher);
+      if (!shape.missing || skip) number = finish(shape);
+    }
+    numbers.push_back(number);
+  }
+  return NumbersValue(numbers);
+}
+
+}  // namespace
+
+Value Median(const Arguments& arguments, Evaluator& evaluator) {
+  const FramePtr frame = arguments.FrameAt(0);
+  const bool skip = arguments.size() > 1 && arguments.Flag(1);
+  std::vector<double> numbers;
+  for (size_t c = 0; c < frame->columns(); ++c) {
+    const Column& column = frame->column(c);
+    double number = kMissingReal;
+    bool missing = false;
+    for (size_t k = 0; k < column.chunks(); ++k) missing = missing || column.chunk(k).missing() > 0;
+    if (HasPlainNumbers(column) && (!missing || skip)) {
+      const double half[] = {0.5};
+      number = ComputeQuantiles(*frame, c, half, evaluator.pool()).front();
+    }
+    numbers.push_back(number);
+  }
+  return NumbersValue(numbers);
+}
+
+Value StandardDeviation(const Arguments& arguments, Evaluator& evaluator) {
+  return Shapes(arguments, evaluator, false, [](const Shape& shape) {
+    const auto n = static_cast<double>(shape.moments.count);
+    return n < 2 ? kMissingReal : std::sqrt(shape.moments.squares / (n - 1));
+  });
+}
+
+// As in H2O, the powers are averaged over all rows, also where cells are missing.
+Value Skewness(const Arguments& arguments, Evaluator& evaluator) {
+  const auto rows = static_cast<double>(arguments.FrameAt(0)->rows());
+  return Shapes(arguments, evaluator, true, [&](const Shape& shape) {
+    return shape.cubes / rows / std::pow(shape.moments.squares / rows, 1.5);
+  });
+}
+
+Value Kurtosis(const Arguments& arguments, Evaluator& evaluator) {
+  const auto rows = static_cast<double>(arguments.FrameAt(0)->rows());
+  return Shapes(arguments, evaluator, true, [&](const Shape& shape) {
+    const double variance = shape.moments.squares / rows;
+    return shape.fourth / rows / (variance * variance);
+  });
+}
+
+}  // namespace thalweg::internal
