@@ -223,6 +223,8 @@ TimePattern TimePattern::Iso8601() {
 }
 
 TimePattern::TimePattern(std::string pattern) : text_(std::move(pattern)) {
+  epoch_ = text_ == "epoch_ms";
+  if (epoch_) return;
   const auto add = [this](Kind kind, size_t digits) {
     // Numbers without anything between them have their full widths.
     const bool joined = digits > 0 && !items_.empty() && items_.back().digits > 0;
@@ -303,6 +305,11 @@ TimePattern::TimePattern(std::string pattern) : text_(std::move(pattern)) {
 
 bool TimePattern::Parse(std::string_view text, const TimeZone& zone, int64_t& milliseconds) const {
   if (iso_) return ParseIso(text, zone, milliseconds);
+  if (epoch_) {
+    const auto number = ParseInt(text);
+    if (number) milliseconds = *number;
+    return number.has_value();
+  }
   Reader reader(text);
   Parts parts;
   for (const Item& item : items_) {

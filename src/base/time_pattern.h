@@ -1,7 +1,8 @@
 // Times in text by patterns, written with the letters of Joda-Time:
 //   yyyy yy M MM MMM MMMM d dd E EEEE H HH h hh m mm s ss S… a Z z, 'literal', anything else.
 // Two digits of a year mean 1969 … 2068 (as in POSIX). Names are English. Z takes "Z", "+hh:mm",
-// "+hhmm", "+hh"; z takes the same or "UTC", "GMT".
+// "+hhmm", "+hh"; z takes the same or "UTC", "GMT". The pattern epoch_ms stands for whole numbers:
+// milliseconds since 1970-01-01T00:00Z.
 #pragma once
 
 #include <cstdint>
@@ -54,6 +55,7 @@ class TimePattern {
 
   std::string text_;
   bool iso_ = false;
+  bool epoch_ = false;
   std::vector<Item> items_;
 };
 

@@ -30,6 +30,7 @@ struct ParseOptions {
   Toggle header = Toggle::kAuto;
   std::vector<std::string> column_names;
   std::vector<std::string> column_types;
+  bool drop_extra_cells = false;
   std::vector<std::string> na_strings = {"",     "NA",   "N/A",  "NaN", "nan",
                                          "null", "NULL", "None", "?"};
   std::vector<std::string> column_na_strings;
@@ -61,6 +62,9 @@ inline constexpr auto kFields<ParseOptions> = std::tuple{
     Field<&ParseOptions::column_types>(
         {.name = "column_types",
          .help = "Types as NAME=TYPE (real, int, enum, time, string, uuid), or one per column."}),
+    Field<&ParseOptions::drop_extra_cells>(
+        {.name = "drop_extra_cells",
+         .help = "Rows may have more cells than there are column names; those are dropped."}),
     Field<&ParseOptions::na_strings>(
         {.name = "na_strings", .help = "Cells that mean a missing value, in every column."}),
     Field<&ParseOptions::column_na_strings>(
@@ -80,8 +84,9 @@ inline constexpr auto kFields<ParseOptions> = std::tuple{
         {.name = "decimal_comma", .help = "Numbers are written 1.234,5 instead of 1,234.5."}),
     Field<&ParseOptions::time_zone>(
         {.name = "time_zone", .help = "Zone of times that do not state theirs (IANA name)."}),
-    Field<&ParseOptions::time_formats>(
-        {.name = "time_formats", .help = "Patterns of times, as in yyyy-MM-dd HH:mm:ss."}),
+    Field<&ParseOptions::time_formats>({.name = "time_formats",
+                                        .help = "Patterns of times, as in yyyy-MM-dd HH:mm:ss; "
+                                                "epoch_ms means milliseconds since 1970."}),
     Field<&ParseOptions::chunk_bytes>(
         {.name = "chunk_bytes",
          .help = "Bytes of text per chunk; 0 means chosen by the size of the files.",

@@ -54,7 +54,8 @@ size_t UsualWidth(const std::vector<PreviewRow>& rows, size_t first) {
 }  // namespace
 
 std::vector<std::string> GuessedTimeFormats() {
-  return {"yyyy-MM-dd",
+  return {"epoch_ms",
+          "yyyy-MM-dd",
           "yyyy-MM-dd HH:mm:ss",
           "yyyy-MM-dd HH:mm:ss.S",
           "yyyy-MM-dd hh:mm:ss a",
@@ -80,21 +81,16 @@ std::vector<std::string> GuessedTimeFormats() {
 
 bool GuessWireHeader(const std::vector<PreviewRow>& rows) {
   if (rows.empty()) return false;
-  const auto all_texts = [](const PreviewRow& row) {
-    return std::all_of(row.begin(), row.end(), [](const PreviewCell& cell) {
-      return cell.kind == CellKind::kText || cell.kind == CellKind::kEmpty;
-    });
-  };
-  const auto any_text = [](const PreviewRow& row) {
-    return std::any_of(row.begin(), row.end(),
-                       [](const PreviewCell& cell) { return cell.kind == CellKind::kText; });
-  };
-  if (!all_texts(rows[0]) || !any_text(rows[0])) return false;
+  bool any_text = false;
+  for (const PreviewCell& cell : rows[0]) {
+    if (cell.kind != CellKind::kText && cell.kind != CellKind::kEmpty) return false;
+    any_text |= cell.kind == CellKind::kText;
+  }
+  if (!any_text) return false;
   if (rows.size() == 1) return rows[0].size() > 1;
-  return std::any_of(rows.begin() + 1, rows.end(), [&](const PreviewRow& row) {
-    return std::any_of(row.begin(), row.end(), [](const PreviewCell& cell) {
-      return cell.kind != CellKind::kText && cell.kind != CellKind::kEmpty;
-    });
+  // As those clients know it, the second row decides.
+  return std::any_of(rows[1].begin(), rows[1].end(), [](const PreviewCell& cell) {
+    return cell.kind != CellKind::kText && cell.kind != CellKind::kEmpty;
   });
 }
 
@@ -111,7 +107,13 @@ std::string GuessWireType(const std::vector<const PreviewCell*>& cells) {
       case CellKind::kEmpty:
         break;
       case CellKind::kNumber:
-        ++numbers;
+        // 1,234 is a number to the parser, but not to those clients.
+        if (cell->text.find(',') == std::string::npos) {
+          ++numbers;
+        } else {
+          ++texts;
+          different.insert(cell->text);
+        }
         break;
       case CellKind::kTime:
         ++times;
@@ -149,8 +151,7 @@ ParseGuess GuessCsv(const CsvPreview& preview, int64_t check_header) {
   size_t width = UsualWidth(rows, first);
   if (guess.header && !rows.empty()) {
     for (const PreviewCell& cell : rows[0]) guess.names.emplace_back(Trim(cell.text));
-    if (guess.names.size() > width || rows.size() == 1) width = guess.names.size();
-    guess.names.resize(width);
+    width = guess.names.size();
   }
   std::vector<std::vector<const PreviewCell*>> columns(width);
   const auto take = [&](const PreviewRow& row) {

@@ -15,7 +15,7 @@ namespace thalweg {
 // all that `TimeFormats` tells are tried before the parser's own.
 std::vector<std::string> GuessedTimeFormats();
 
-// Whether the first row holds names: it holds texts alone, and below it not all are texts.
+// Whether the first row holds names: it holds texts alone, and the row below is not of texts alone.
 bool GuessWireHeader(const std::vector<PreviewRow>& rows);
 
 // The type of a column by its cells (null: the row is too short): "Numeric", "Enum", "String",

@@ -60,6 +60,7 @@ ParseOptions TextOptions(const FileParseRequest& request) {
   }
   if (!markers.empty()) options.comment = markers;
   options.na_strings = {""};
+  options.drop_extra_cells = true;
   options.time_formats = GuessedTimeFormats();
   return options;
 }

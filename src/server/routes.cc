@@ -6,9 +6,11 @@
 #include "server/handlers/admin.h"
 #include "server/handlers/cloud.h"
 #include "server/handlers/download_dataset.h"
+#include "server/handlers/export_frame.h"
 #include "server/handlers/frames.h"
 #include "server/handlers/import_files.h"
 #include "server/handlers/jobs.h"
+#include "server/handlers/make_frames.h"
 #include "server/handlers/metadata.h"
 #include "server/handlers/objects.h"
 #include "server/handlers/observe.h"
@@ -88,6 +90,17 @@ std::span<const Endpoint> Routes() {
       Delete<RemoveFrame>("/3/Frames/{frame_id}", "Removes a frame."),
       Get<DownloadDataset>("/3/DownloadDataset", "A frame as CSV."),
       Get<DownloadDataset>("/3/DownloadDataset.bin", "The same."),
+
+      Post<ExportFrame>("/3/Frames/{frame_id}/export", "Writes a frame to files."),
+      Post<SaveFrame>("/3/Frames/{frame_id}/save", "Saves a frame to be loaded again."),
+      Post<LoadFrame>("/3/Frames/load", "Loads a saved frame."),
+      Post<CreateFrame>("/3/CreateFrame", "A frame of random cells."),
+      Post<InsertMissing>("/3/MissingInserter", "Makes random cells missing."),
+      Post<MakeInteraction>("/3/Interaction", "Combinations of levels."),
+      Post<SplitFrame>("/3/SplitFrame", "Cuts a frame into parts."),
+      Get<FindCell>("/3/Find", "Rows before and after that hold a cell."),
+      Post<RefuseTabulate>("/99/Tabulate", "Not there: says so."),
+      Post<RefuseDct>("/99/DCTTransformer", "Not there: says so."),
 
       // Whatever is in memory.
       Delete<RemoveAllObjects>("/3/DKV", "Removes everything but what is named."),

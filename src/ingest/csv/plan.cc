@@ -147,6 +147,9 @@ class Planner {
   // Most rows have as many cells; a header that names more columns counts more, one that names one
   // less leaves the first column (row names) without.
   size_t CellsOfRow(const std::vector<SampledRow>& rows, size_t first) {
+    if (options_.drop_extra_cells && !options_.column_names.empty()) {
+      return options_.column_names.size();
+    }
     std::map<size_t, size_t> counts;
     for (size_t r = first; r < rows.size(); ++r) ++counts[rows[r].size()];
     size_t cells = 1;
@@ -364,6 +367,7 @@ class Planner {
       }
     }
     const size_t expected = plan_.files[0].cells;
+    if (options_.drop_extra_cells && !options_.column_names.empty()) file.cells = expected;
     if (file.cells != expected) {
       throw UserError(fmt::format(
           "{}: its rows have {} cells, those of {} have {}, and there is no header to match the "

@@ -35,6 +35,12 @@ ChunkRange OwnChunks(const Frame& frame, const Communicator& ranks) {
   return {layout.FirstChunkOf(rank), layout.FirstChunkOf(rank + 1)};
 }
 
+void MakeUpperCase(std::string& hex) {
+  for (char& c : hex) {
+    if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
+  }
+}
+
 JsonArray CellsOf(const Frame& frame, size_t column, int64_t begin, int64_t end) {
   JsonArray cells;
   const auto count = static_cast<size_t>(end - begin);
@@ -51,6 +57,7 @@ JsonArray CellsOf(const Frame& frame, size_t column, int64_t begin, int64_t end)
       }
       text.clear();
       reader.Append(i, text);
+      if (type == ColumnType::kUuid) MakeUpperCase(text);
       cells.emplace_back(text);
     }
     return cells;

@@ -56,6 +56,8 @@ Json ParseCommand(const Json& arguments, CommandContext& context) {
     PutWholeFrame(name, result.frame, context);
     JsonArray warnings;
     for (const std::string& warning : result.report.warnings) {
+      // A hint to an option that the clients do not have.
+      if (warning.find("quoted_na") != std::string::npos) continue;
       warnings.emplace_back(Show(warning, files, shown));
     }
     return JsonObject{{"warnings", std::move(warnings)}};

@@ -86,8 +86,7 @@ Json DistributionSummaryJson(const Frame& frame, std::string_view address) {
                                            layout.ChunkStart(begin))
                      : 0;
     share.chunks = static_cast<double>(end - begin);
-    share.bytes =
-        frame.rows() > 0 ? all_bytes * share.rows / static_cast<double>(frame.rows()) : 0;
+    share.bytes = frame.rows() > 0 ? all_bytes * share.rows / static_cast<double>(frame.rows()) : 0;
     total.rows += share.rows;
     total.chunks += share.chunks;
     total.bytes += share.bytes;

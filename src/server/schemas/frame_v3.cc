@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/error.h"
 #include "server/schemas/meta.h"
@@ -48,8 +49,12 @@ JsonObject ColumnJson(std::string_view name, const Column& column, const ColumnS
   const ColumnSummary nothing;
   const ColumnSummary& s = summary != nullptr ? *summary : nothing;
   const Domain* domain = column.domain().get();
-  // The codes of more than two levels have no mean.
-  const bool no_mean = domain != nullptr && domain->size() != 2;
+  // The codes of more than two levels have no mean; where there is nothing to take a mean of, the
+  // clients know it as 0.
+  const bool no_mean = text || (domain != nullptr && domain->size() > 2);
+  const auto moment = [&](double value) {
+    return no_mean ? Json("NaN") : std::isnan(value) ? Json(0.0) : WireNumber(value);
+  };
   JsonObject json = SchemaObject("ColV3", "Vec");
   json.reserve(24);
   json["label"] = name;
@@ -59,8 +64,8 @@ JsonObject ColumnJson(std::string_view name, const Column& column, const ColumnS
   json["negative_infinity_count"] = s.negative_infinities;
   json["mins"] = Numbers(s.smallest);
   json["maxs"] = Numbers(s.largest);
-  json["mean"] = no_mean ? Json("NaN") : WireNumber(s.mean);
-  json["sigma"] = no_mean ? Json("NaN") : WireNumber(s.sd);
+  json["mean"] = moment(s.mean);
+  json["sigma"] = moment(s.sd);
   json["type"] = WireColumnType(column);
   json["domain"] = nullptr;
   json["domain_cardinality"] = 0;

@@ -1,0 +1,68 @@
+#include "server/commands/frame_files.h"
+
+#include <string>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "ingest/parse.h"
+#include "ingest/writers/csv_writer.h"
+#include "jobs/rank_frames.h"
+#include "server/schemas/wire_csv.h"
+
+namespace thalweg {
+namespace {
+
+std::string TextOf(const Json& arguments, const char* name) {
+  return std::string(arguments.at(name).as_string());
+}
+
+void WriteOne(const Frame& frame, const std::string& path, const Json& arguments,
+              CommandContext& context) {
+  if (TextOf(arguments, "format") == "parquet") {
+    WriteFrame(frame, path, context.pool, context.work);
+    return;
+  }
+  internal::CsvStyle style = WireCsvStyle();
+  style.separator = TextOf(arguments, "separator").at(0);
+  style.header = arguments.at("header").as_bool();
+  style.quote_names = arguments.at("quote_header").as_bool();
+  AtomicFile file(path);
+  internal::WriteCsv(
+      frame, arguments.at("gzip").as_bool(), [&](std::string_view text) { file.Write(text); },
+      context.pool, context.work, style);
+  file.Commit();
+}
+
+}  // namespace
+
+Json WriteFrameCommand(const Json& arguments, CommandContext& context) {
+  const auto frame = GetWholeFrame(TextOf(arguments, "frame"), context);
+  if (context.ranks.rank() != 0) return nullptr;
+  const JsonArray& files = arguments.at("files").as_array();
+  const auto count = static_cast<int64_t>(files.size());
+  if (count == 1) {
+    WriteOne(*frame, std::string(files[0].as_string()), arguments, context);
+    return nullptr;
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    const auto border = [&](int64_t part) {
+      return static_cast<int64_t>(static_cast<double>(frame->rows()) * static_cast<double>(part) /
+                                  static_cast<double>(count));
+    };
+    WriteOne(frame->Slice(border(i), border(i + 1)),
+             std::string(files[static_cast<size_t>(i)].as_string()), arguments, context);
+  }
+  return nullptr;
+}
+
+Json ReadFrameCommand(const Json& arguments, CommandContext& context) {
+  ParseOptions options;
+  options.format = ParseFormat::kParquet;
+  const ParseResult result =
+      ParseFiles({TextOf(arguments, "file")}, options, context.pool, context.work);
+  PutWholeFrame(TextOf(arguments, "frame"), result.frame, context);
+  return nullptr;
+}
+
+}  // namespace thalweg

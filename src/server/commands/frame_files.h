@@ -1,0 +1,15 @@
+// Commands that write frames to files and read them back.
+#pragma once
+
+#include "jobs/commands.h"
+
+namespace thalweg {
+
+// {"frame": name, "files": [paths], "format": "csv" or "parquet", "gzip": bool, "separator": text,
+// "header": bool, "quote_header": bool}: the rows, cut into as many parts as there are files.
+Json WriteFrameCommand(const Json& arguments, CommandContext& context);
+
+// {"frame": name, "file": path}: a file as WriteFrameCommand wrote it as parquet.
+Json ReadFrameCommand(const Json& arguments, CommandContext& context);
+
+}  // namespace thalweg
