@@ -151,7 +151,6 @@ Value GroupRows(const Arguments& arguments, Evaluator& evaluator);
 Value MergeFrames(const Arguments& arguments, Evaluator& evaluator);
 
 // primitives/distinct.cc
-Value Match(const Arguments& arguments, Evaluator& evaluator);
 Value Table(const Arguments& arguments, Evaluator& evaluator);
 Value Unique(const Arguments& arguments, Evaluator& evaluator);
 
@@ -163,8 +162,6 @@ Value PivotFrame(const Arguments& arguments, Evaluator& evaluator);
 Value Quantiles(const Arguments& arguments, Evaluator& evaluator);
 
 // primitives/histogram.cc
-Value Cut(const Arguments& arguments, Evaluator& evaluator);
-Value Histogram(const Arguments& arguments, Evaluator& evaluator);
 
 // unary.cc
 Value Abs(const Arguments& arguments, Evaluator& evaluator);
