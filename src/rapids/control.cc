@@ -1,4 +1,9 @@
 // What is neither about rows nor about columns.
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "rapids/chunks.h"
 #include "rapids/primitives.h"
 
 namespace thalweg::internal {
@@ -13,6 +18,17 @@ Value RowCount(const Arguments& arguments, Evaluator& /*evaluator*/) {
 
 Value ColumnCount(const Arguments& arguments, Evaluator& /*evaluator*/) {
   return static_cast<double>(arguments.FrameAt(0)->columns());
+}
+
+Value ListNames(const Arguments& /*arguments*/, Evaluator& evaluator) {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : evaluator.catalog().List()) names.push_back(name);
+  const LayoutPtr layout = NewLayout(static_cast<int64_t>(names.size()));
+  return Frame(layout, {"key"}, {TextsColumn(*layout, names, evaluator)});
+}
+
+Value SetProperty(const Arguments& /*arguments*/, Evaluator& /*evaluator*/) {
+  throw UserError("(setproperty …): this server has no properties that expressions can set");
 }
 
 }  // namespace thalweg::internal

@@ -19,14 +19,20 @@ std::vector<double> DistinctNumbers(const Layout& layout, const Column& column,
     return std::string(reinterpret_cast<const char*>(cells.data()), cells.size() * sizeof(double));
   });
   std::vector<double> all;
+  // Made shorter whenever it has doubled, so that it stays short where cells repeat.
+  size_t next = 1 << 20;
+  const auto shorten = [&] {
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    next = std::max(next, 2 * all.size());
+  };
   for (const std::string& part : parts) {
     const size_t before = all.size();
     all.resize(before + part.size() / sizeof(double));
     if (!part.empty()) std::memcpy(all.data() + before, part.data(), part.size());
-    // The chunks' lists are merged as they come, so that `all` stays short where cells repeat.
-    std::inplace_merge(all.begin(), all.begin() + static_cast<int64_t>(before), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
+    if (all.size() > next) shorten();
   }
+  shorten();
   return all;
 }
 

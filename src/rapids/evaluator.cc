@@ -1,5 +1,6 @@
 #include "rapids/evaluator.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -213,6 +214,16 @@ Value Evaluator::Run(const Primitive& primitive, std::vector<Value> arguments) {
   if (arguments.size() < count.least || arguments.size() > count.most) {
     throw UserError("(" + std::string(primitive.name) + " " + std::string(primitive.signature) +
                     "): " + std::to_string(arguments.size()) + " arguments are given");
+  }
+  const auto is_each_row = [](const Value& value) { return value.Is<EachRow>(); };
+  if (std::any_of(arguments.begin(), arguments.end(), is_each_row)) {
+    if (primitive.rows != RowRule::kAligned && !primitive.takes_each_row) {
+      throw UserError("(" + std::string(primitive.name) +
+                      " …) cannot be applied to single rows (apply with axis 1)");
+    }
+    Value value = primitive.run(Arguments(primitive.name, std::move(arguments)), *this);
+    if (const auto* frame = value.As<NamedFrame>()) return EachRow{frame->frame};
+    return value;
   }
   if (primitive.rows == RowRule::kNone ||
       (primitive.rows != RowRule::kWhole && FitTogether(arguments))) {

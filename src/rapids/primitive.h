@@ -29,6 +29,9 @@ struct Primitive {
   std::string_view signature;
   RowRule rows;
   std::string_view help;  // a sentence
+  // Whether it knows what to do with rows that each stand for themselves (value.h); aligned ones
+  // always do.
+  bool takes_each_row = false;
 };
 
 struct ArgumentCount {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 
 namespace thalweg::internal {
 namespace {
@@ -52,8 +53,8 @@ const std::vector<Primitive>& List() {
       {"colnames=", SetColumnNames, "frame columns names", RowRule::kNone,
        "The frame with other column names."},
       {"cols", Cols, "frame columns", RowRule::kNone,
-       "Some columns; -1 stands for all but the first."},
-      {"cols_py", ColsPy, "frame columns", RowRule::kNone, "Some columns; -1 is the last."},
+       "Some columns; -1 stands for all but the first.", true},
+      {"cols_py", ColsPy, "frame columns", RowRule::kNone, "Some columns; -1 is the last.", true},
       {"dropdup", DropDuplicateRows, "frame columns keep", RowRule::kWhole,
        "The 'first' or 'last' of all rows that are equal in some columns."},
       {"flatten", Flatten, "frame", RowRule::kWhole,
@@ -66,25 +67,26 @@ const std::vector<Primitive>& List() {
        "The whole part of the quotient of the whole parts of x and y."},
       {"is.na", IsMissing, "frame", RowRule::kAligned, "1 where a cell is missing, else 0."},
       {"levels", Levels, "frame", RowRule::kNone, "The levels of each categorical column."},
-      {"max", Max, "frame", RowRule::kReduce, "The largest number; missing where a cell is."},
-      {"maxNA", MaxPresent, "frame", RowRule::kReduce, "The largest number that is there."},
+      {"max", Max, "frame", RowRule::kReduce, "The largest number; missing where a cell is.", true},
+      {"maxNA", MaxPresent, "frame", RowRule::kReduce, "The largest number that is there.", true},
       {"mean", Mean, "frame [skip] [axis]", RowRule::kReduce,
-       "The mean of each column, or with axis 1 of each row."},
+       "The mean of each column, or with axis 1 of each row.", true},
+      {"min", Min, "frame", RowRule::kReduce, "The smallest number; missing where a cell is.",
+       true},
+      {"minNA", MinPresent, "frame", RowRule::kReduce, "The smallest number that is there.", true},
       {"melt", MeltFrame, "frame ids [values] [variable] [value] [skip]", RowRule::kWhole,
        "One row per row and value column."},
       {"merge", MergeFrames, "left right all_left all_right [left_keys] [right_keys] [method]",
        RowRule::kWhole, "Rows of two frames that have equal keys, side by side."},
-      {"min", Min, "frame", RowRule::kReduce, "The smallest number; missing where a cell is."},
-      {"minNA", MinPresent, "frame", RowRule::kReduce, "The smallest number that is there."},
       {"ncol", ColumnCount, "frame", RowRule::kNone, "The number of columns."},
       {"not", Not, "x", RowRule::kAligned, "The same as !!."},
       {"nrow", RowCount, "frame", RowRule::kNone, "The number of rows."},
       {"pivot", PivotFrame, "frame index column value", RowRule::kWhole,
        "One row per index, one column per value of a column."},
       {"prod", Product, "frame", RowRule::kReduce,
-       "The product of all numbers; missing where a cell is."},
+       "The product of all numbers; missing where a cell is.", true},
       {"prod.na", ProductPresent, "frame", RowRule::kReduce,
-       "The product of all numbers that are there."},
+       "The product of all numbers that are there.", true},
       {"quantile", Quantiles, "frame probabilities [method] [weights]", RowRule::kWhole,
        "Quantiles of each column."},
       {"rank_within_groupby", RankWithinGroupBy, "frame groups columns directions name [sorted]",
@@ -94,12 +96,14 @@ const std::vector<Primitive>& List() {
        "Some rows: ascending numbers, negative ones for all others, or a column that is 1 for "
        "them."},
       {"setTimeZone", SetTimeZone, "name", RowRule::kNone, "Sets the time zone of the server."},
+      {"sum", Sum, "frame", RowRule::kReduce, "The sum of all numbers; missing where a cell is.",
+       true},
+      {"sumNA", SumPresent, "frame", RowRule::kReduce, "The sum of all numbers that are there.",
+       true},
+      {"sumaxis", SumAxis, "frame [skip] [axis]", RowRule::kReduce,
+       "The sum of each column, or with axis 1 of each row.", true},
       {"sort", SortRowsBy, "frame columns [directions]", RowRule::kWhole,
        "Rows in the order of columns, missing ones first; directions are 1 or -1."},
-      {"sum", Sum, "frame", RowRule::kReduce, "The sum of all numbers; missing where a cell is."},
-      {"sumNA", SumPresent, "frame", RowRule::kReduce, "The sum of all numbers that are there."},
-      {"sumaxis", SumAxis, "frame [skip] [axis]", RowRule::kReduce,
-       "The sum of each column, or with axis 1 of each row."},
       {"table", Table, "frame [second] [dense]", RowRule::kWhole,
        "How often each value, or pair of values, occurs."},
       {"topn", TopN, "frame column percent largest", RowRule::kWhole,
@@ -199,7 +203,7 @@ const std::vector<Primitive>& List() {
       {"hist", Histogram, "column [breaks]", RowRule::kWhole,
        "Counts of the numbers in intervals."},
       {"ifelse", IfElse, "test yes no", RowRule::kReduce,
-       "The cell of yes where the test is not 0, else of no."},
+       "The cell of yes where the test is not 0, else of no.", true},
       {"kfold_column", FoldColumn, "frame folds [seed]", RowRule::kAligned,
        "A random fold for each row."},
       {"lstrip", StripLeft, "frame [characters]", RowRule::kAligned,
@@ -249,6 +253,40 @@ const std::vector<Primitive>& List() {
        "The row of the largest cell of each column, or with axis 1 the column of each row's."},
       {"which.min", WhichMin, "frame [skip] [axis]", RowRule::kReduce,
        "The same for the smallest cell."},
+
+      {"!", Not, "x", RowRule::kAligned, "The same as !!."},
+      {"**", Binary<BinaryOp::kPower>, "x y", RowRule::kAligned, "The same as ^."},
+      {"//", Binary<BinaryOp::kIntegerDivide>, "x y", RowRule::kAligned, "The same as intDiv."},
+      {"apply", ApplyFunction, "frame axis function", RowRule::kWhole,
+       "The function of each row (axis 1) or each column (axis 2)."},
+      {"as.Date", AsDate, "column pattern", RowRule::kAligned,
+       "Times read from text by a pattern such as %Y-%m-%d, in milliseconds since 1970."},
+      {"day", Day, "time", RowRule::kAligned, "The day of the month."},
+      {"dayOfWeek", DayOfWeek, "time", RowRule::kAligned, "The day of the week, Mon to Sun."},
+      {"distance", Distance, "x y measure", RowRule::kWhole,
+       "The distance of each row of x to each row of y: l1, l2, cosine or cosine_sq (the last two "
+       "are likenesses)."},
+      {"hour", Hour, "time", RowRule::kAligned, "The hour of the day."},
+      {"isax", Isax, "frame words cardinality [optimize]", RowRule::kReduce,
+       "The iSAX word of each row as a series."},
+      {"listTimeZones", ListTimeZones, "", RowRule::kWhole, "All time zones."},
+      {"ls", ListNames, "", RowRule::kWhole, "The names of all that is in memory."},
+      {"millis", Millisecond, "time", RowRule::kAligned, "The millisecond of the second."},
+      {"minute", Minute, "time", RowRule::kAligned, "The minute of the hour."},
+      {"mktime", MakeTime, "year month day [hour] [minute] [second] [millisecond]",
+       RowRule::kAligned, "Milliseconds since 1970; months and days count from 0."},
+      {"moment", MakeMoment, "year month day [hour] [minute] [second] [millisecond]",
+       RowRule::kAligned, "A time, in UTC; missing where there is no such day."},
+      {"month", Month, "time", RowRule::kAligned, "The month, from 1."},
+      {"second", Second, "time", RowRule::kAligned, "The second of the minute."},
+      {"setproperty", SetProperty, "name value", RowRule::kNone,
+       "Not available: expressions set no properties of the server."},
+      {"t", Transpose, "frame", RowRule::kWhole, "Rows as columns."},
+      {"tf-idf", TermFrequencies, "frame document content [preprocess] [case_sensitive]",
+       RowRule::kWhole, "Words of documents with their frequency and its weight."},
+      {"week", Week, "time", RowRule::kAligned, "The week of the year by ISO 8601."},
+      {"x", MatrixProduct, "x y", RowRule::kWhole, "The matrix product."},
+      {"year", Year, "time", RowRule::kAligned, "The year."},
   };
   return list;
 }
@@ -287,6 +325,33 @@ ArgumentCount CountOf(const Primitive& primitive) {
     if (word.front() != '[') ++count.least;
   }
   return count;
+}
+
+std::string RapidsReference() {
+  static constexpr std::string_view kRows[] = {"aligned", "reduce", "whole", "none"};
+  std::string page =
+      "<!-- Generated by rapids_test (reference_test.cc); do not edit. -->\n"
+      "# Rapids functions\n\n"
+      "Expressions are sent to `POST /99/Rapids`. Arguments in brackets may be missing, `…` stands "
+      "for more of them. Rows: how a function treats the rows of its frames: `aligned` (each chunk "
+      "of rows alone), `reduce` (sums of chunks, joined), `whole` (all rows), `none` (reads no "
+      "cells).\n\n"
+      "Beside these there are forms that take names: `(tmp= name expression)` and `(assign name "
+      "expression)` name a frame, `(rm name)` removes, `(rename from to)` renames.\n\n"
+      "| function | rows | |\n|---|---|---|\n";
+  for (const Primitive& primitive : AllPrimitives()) {
+    std::string call = "(" + std::string(primitive.name);
+    if (!primitive.signature.empty()) call += " " + std::string(primitive.signature);
+    std::string row = "| `" + call + ")` | " +
+                      std::string(kRows[static_cast<size_t>(primitive.rows)]) + " | " +
+                      std::string(primitive.help) + " |\n";
+    // A bar inside a cell would end it.
+    for (size_t at = row.find("(|"); at != std::string::npos; at = row.find("(|", at + 3)) {
+      row.replace(at, primitive.name.size() + 1, primitive.name.size() == 1 ? "(\\|" : "(\\|\\|");
+    }
+    page += row;
+  }
+  return page;
 }
 
 }  // namespace thalweg::internal

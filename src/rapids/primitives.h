@@ -115,7 +115,35 @@ Value ValidSubstrings(const Arguments& arguments, Evaluator& evaluator);
 // string_distance.cc
 Value StringDistance(const Arguments& arguments, Evaluator& evaluator);
 
+// apply.cc
+Value ApplyFunction(const Arguments& arguments, Evaluator& evaluator);
+
+// matrix.cc
+Value Distance(const Arguments& arguments, Evaluator& evaluator);
+Value MatrixProduct(const Arguments& arguments, Evaluator& evaluator);
+Value Transpose(const Arguments& arguments, Evaluator& evaluator);
+
+// series.cc
+Value Isax(const Arguments& arguments, Evaluator& evaluator);
+Value TermFrequencies(const Arguments& arguments, Evaluator& evaluator);
+
+// times.cc
+Value AsDate(const Arguments& arguments, Evaluator& evaluator);
+Value Day(const Arguments& arguments, Evaluator& evaluator);
+Value DayOfWeek(const Arguments& arguments, Evaluator& evaluator);
+Value Hour(const Arguments& arguments, Evaluator& evaluator);
+Value MakeMoment(const Arguments& arguments, Evaluator& evaluator);
+Value MakeTime(const Arguments& arguments, Evaluator& evaluator);
+Value Millisecond(const Arguments& arguments, Evaluator& evaluator);
+Value Minute(const Arguments& arguments, Evaluator& evaluator);
+Value Month(const Arguments& arguments, Evaluator& evaluator);
+Value Second(const Arguments& arguments, Evaluator& evaluator);
+Value Week(const Arguments& arguments, Evaluator& evaluator);
+Value Year(const Arguments& arguments, Evaluator& evaluator);
+
 // control.cc
+Value ListNames(const Arguments& arguments, Evaluator& evaluator);
+Value SetProperty(const Arguments& arguments, Evaluator& evaluator);
 Value InTurn(const Arguments& arguments, Evaluator& evaluator);
 Value RowCount(const Arguments& arguments, Evaluator& evaluator);
 Value ColumnCount(const Arguments& arguments, Evaluator& evaluator);
@@ -201,6 +229,7 @@ Value TrigammaOf(const Arguments& arguments, Evaluator& evaluator);
 Value Trunc(const Arguments& arguments, Evaluator& evaluator);
 
 // zones.cc
+Value ListTimeZones(const Arguments& arguments, Evaluator& evaluator);
 Value GetTimeZone(const Arguments& arguments, Evaluator& evaluator);
 Value SetTimeZone(const Arguments& arguments, Evaluator& evaluator);
 

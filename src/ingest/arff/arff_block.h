@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time_zone.h"
 #include "frame/chunk.h"
 #include "ingest/arff/arff_header.h"
-#include "base/time_zone.h"
 
 namespace thalweg::internal {
 

@@ -8,8 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "frame/types.h"
 #include "base/time_pattern.h"
+#include "frame/types.h"
 
 namespace thalweg::internal {
 

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "base/time_pattern.h"
+#include "base/time_zone.h"
 #include "frame/types.h"
 #include "ingest/csv/csv_reader.h"
 #include "ingest/csv/dialect.h"
 #include "ingest/csv/na_strings.h"
-#include "base/time_pattern.h"
-#include "base/time_zone.h"
 
 namespace thalweg::internal {
 
