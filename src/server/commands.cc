@@ -19,6 +19,7 @@ std::vector<Command> ServerCommands() {
       {"csv_text", &CsvTextCommand},
       {"write_frame", &WriteFrameCommand},
       {"read_frame", &ReadFrameCommand},
+      {"gather_frame", &GatherFrameCommand},
       {"create_frame", &CreateFrameCommand},
       {"insert_missing", &InsertMissingCommand},
       {"interaction", &InteractionCommand},

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "server/handlers/admin.h"
+#include "server/handlers/arrow.h"
 #include "server/handlers/cloud.h"
 #include "server/handlers/download_dataset.h"
 #include "server/handlers/export_frame.h"
@@ -94,6 +95,8 @@ std::span<const Endpoint> Routes() {
       Post<ExportFrame>("/3/Frames/{frame_id}/export", "Writes a frame to files."),
       Post<SaveFrame>("/3/Frames/{frame_id}/save", "Saves a frame to be loaded again."),
       Post<LoadFrame>("/3/Frames/load", "Loads a saved frame."),
+      Post<PostArrow>("/3/PostFile.arrow", "Takes a frame in as Arrow IPC.").Upload(),
+      Get<GetArrow>("/3/Frames/{frame_id}/arrow", "A frame as an Arrow IPC stream."),
       Post<CreateFrame>("/3/CreateFrame", "A frame of random cells."),
       Post<InsertMissing>("/3/MissingInserter", "Makes random cells missing."),
       Post<MakeInteraction>("/3/Interaction", "Combinations of levels."),

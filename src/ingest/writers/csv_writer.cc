@@ -187,12 +187,15 @@ struct ColumnStyle {
   std::vector<std::string> levels;  // as they are written
 };
 
-ColumnStyle StyleOf(const Column& column, const CsvStyle& style) {
+ColumnStyle StyleOf(const Frame& frame, size_t position, const CsvStyle& style) {
+  const Column& column = frame.column(position);
   ColumnStyle result;
-  if (column.type() == ColumnType::kReal) {
+  if (!style.integral.empty()) {
+    result.integral = style.integral[position];
+  } else if (style.java_reals && column.type() == ColumnType::kReal) {
     result.integral = true;
     for (size_t i = 0; i < column.chunks() && result.integral; ++i) {
-      if (column.chunk_ptr(i)) result.integral = column.chunk(i).integral();
+      result.integral = column.chunk(i).integral();
     }
   }
   if (column.domain() != nullptr) {
@@ -297,7 +300,7 @@ struct CsvBlocks::State {
 CsvBlocks::CsvBlocks(const Frame& frame, CsvStyle style)
     : state_(std::make_unique<State>(frame, std::move(style))) {
   for (size_t c = 0; c < frame.columns(); ++c) {
-    state_->columns.push_back(StyleOf(frame.column(c), state_->style));
+    state_->columns.push_back(StyleOf(frame, c, state_->style));
   }
   const size_t rows_per_block =
       std::max<size_t>(kCellsPerBlock / std::max<size_t>(frame.columns(), 1), 1);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/progress.h"
 #include "base/thread_pool.h"
@@ -25,6 +26,9 @@ struct CsvStyle {
   bool quote_texts = false;  // all texts and levels
   // 1.0E-5, 20.0 as Double.toString of Java; columns of reals that are all integers as integers.
   bool java_reals = false;
+  // Which columns of reals are all integers, for java_reals: one element per column. Empty: found
+  // by looking at the chunks, which have to be here then.
+  std::vector<bool> integral = {};
   bool times_as_milliseconds = false;  // since 1970, UTC
   bool upper_case_uuids = false;
   bool double_quotes = true;  // inner quotes are doubled; else they stand as they are

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "frame/cell_text.h"
+#include "mapreduce/gather_frame.h"
 #include "mapreduce/quantiles.h"
 #include "mapreduce/rollup_cache.h"
 #include "mapreduce/visit_cells.h"
@@ -90,6 +91,21 @@ JsonArray GatherColumns(const JsonArray& own, Communicator& ranks) {
     }
   }
   return columns;
+}
+
+// Whether all cells of each column are integers, on any rank.
+std::vector<bool> IntegralColumns(const Frame& frame, const ChunkRange& own, Communicator& ranks) {
+  std::vector<int64_t> others(frame.columns());
+  for (size_t c = 0; c < frame.columns(); ++c) {
+    const Column& column = frame.column(c);
+    for (size_t i = own.begin; i < own.end && IsNumeric(column.type()) && others[c] == 0; ++i) {
+      others[c] = column.chunk(i).integral() ? 0 : 1;
+    }
+  }
+  ranks.AllReduceSum(std::span<int64_t>(others));
+  std::vector<bool> integral;
+  for (const int64_t count : others) integral.push_back(count == 0);
+  return integral;
 }
 
 }  // namespace
@@ -182,8 +198,9 @@ Json ColumnDetailCommand(const Json& arguments, CommandContext& context) {
   }
   std::vector<double> percentiles;
   if (!probabilities.empty()) {
-    if (context.ranks.size() > 1) throw UserError("percentiles over several ranks are not there");
-    percentiles = ComputeQuantiles(*frame, position, probabilities, context.pool);
+    const std::vector<size_t> one = {position};
+    const Frame whole = GatherFrame(frame->Select(one), context.ranks);
+    percentiles = ComputeQuantiles(whole, 0, probabilities, context.pool);
   }
   JsonArray histogram;
   for (const int64_t count : counts[0]) histogram.emplace_back(count);
@@ -200,10 +217,11 @@ Json CsvTextCommand(const Json& arguments, CommandContext& context) {
   }
   internal::CsvStyle style = WireCsvStyle();
   style.double_quotes = arguments.at("double_quotes").as_bool();
+  const ChunkRange own = OwnChunks(*frame, context.ranks);
+  style.integral = IntegralColumns(*frame, own, context.ranks);
   const internal::CsvBlocks blocks(*frame, style);
   const auto begin = arguments.at("begin").to_number<size_t>();
   const auto end = arguments.at("end").to_number<size_t>();
-  const ChunkRange own = OwnChunks(*frame, context.ranks);
   std::vector<size_t> mine;
   for (size_t b = 0; b < blocks.size(); ++b) {
     const size_t chunk = blocks.ChunkOf(b);

@@ -65,4 +65,10 @@ Json ReadFrameCommand(const Json& arguments, CommandContext& context) {
   return nullptr;
 }
 
+Json GatherFrameCommand(const Json& arguments, CommandContext& context) {
+  const auto frame = GetWholeFrame(TextOf(arguments, "frame"), context);
+  if (context.ranks.rank() == 0) context.catalog.PutFrame(TextOf(arguments, "as"), *frame);
+  return nullptr;
+}
+
 }  // namespace thalweg

@@ -12,4 +12,7 @@ Json WriteFrameCommand(const Json& arguments, CommandContext& context);
 // {"frame": name, "file": path}: a file as WriteFrameCommand wrote it as parquet.
 Json ReadFrameCommand(const Json& arguments, CommandContext& context);
 
+// {"frame": name, "as": name}: the frame with all rows, on rank 0 alone under the second name.
+Json GatherFrameCommand(const Json& arguments, CommandContext& context);
+
 }  // namespace thalweg

@@ -35,12 +35,8 @@ FrameWindow WindowOf(const FrameRequest& request, const Frame& frame) {
   return window;
 }
 
-std::string_view WireColumnType(const Column& column) {
-  if (column.type() != ColumnType::kReal) return ColumnTypeName(column.type());
-  for (size_t i = 0; i < column.chunks(); ++i) {
-    if (!column.chunk(i).integral()) return "real";
-  }
-  return "int";
+std::string_view WireColumnType(ColumnType type, bool integral) {
+  return type == ColumnType::kReal && integral ? "int" : ColumnTypeName(type);
 }
 
 JsonObject ColumnJson(std::string_view name, const Column& column, const ColumnSummary* summary,
@@ -66,7 +62,7 @@ JsonObject ColumnJson(std::string_view name, const Column& column, const ColumnS
   json["maxs"] = Numbers(s.largest);
   json["mean"] = moment(s.mean);
   json["sigma"] = moment(s.sd);
-  json["type"] = WireColumnType(column);
+  json["type"] = WireColumnType(column.type(), s.integral);
   json["domain"] = nullptr;
   json["domain_cardinality"] = 0;
   if (domain != nullptr) {

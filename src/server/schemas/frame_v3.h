@@ -57,7 +57,7 @@ FrameWindow WindowOf(const FrameRequest& request, const Frame& frame);
 
 // "int", "real", "enum", "string", "time", "uuid": a column of reals that are all integers is an
 // int one to the clients.
-std::string_view WireColumnType(const Column& column);
+std::string_view WireColumnType(ColumnType type, bool integral);
 
 // The percentiles that a summary has.
 inline constexpr std::array<double, 17> kWirePercentiles = {0.001,   0.01, 0.1, 0.2,  0.25,    0.3,

@@ -12,7 +12,9 @@
 
 extern "C" {
 
-enum ThalwegArrowFormat { kThalwegParquet = 0, kThalwegArrowIpc = 1 };
+// The last is Arrow IPC's stream format, which can go through a pipe; it is written only (reading
+// takes either form of IPC as it comes).
+enum ThalwegArrowFormat { kThalwegParquet = 0, kThalwegArrowIpc = 1, kThalwegArrowStream = 2 };
 
 struct ThalwegArrowReader;
 
@@ -36,7 +38,7 @@ struct ThalwegArrowApi {
   void (*free_text)(char* text);
 };
 
-constexpr uint32_t kThalwegArrowVersion = 2;
+constexpr uint32_t kThalwegArrowVersion = 3;
 
 const ThalwegArrowApi* thalweg_arrow_api();  // NOLINT(readability-identifier-naming)
 }

@@ -82,6 +82,16 @@ class IpcStreamReader : public ThalwegArrowReader {
   std::shared_ptr<arrow::ipc::RecordBatchStreamReader> reader_;
 };
 
+arrow::Status WriteAll(arrow::RecordBatchReader& batches, arrow::ipc::RecordBatchWriter& writer) {
+  while (true) {
+    std::shared_ptr<arrow::RecordBatch> batch;
+    ARROW_RETURN_NOT_OK(batches.ReadNext(&batch));
+    if (batch == nullptr) break;
+    ARROW_RETURN_NOT_OK(writer.WriteRecordBatch(*batch));
+  }
+  return writer.Close();
+}
+
 }  // namespace
 
 ReaderResult OpenIpc(const std::shared_ptr<arrow::io::BufferReader>& file, int64_t memory_limit) {
@@ -101,13 +111,13 @@ ReaderResult OpenIpc(const std::shared_ptr<arrow::io::BufferReader>& file, int64
 arrow::Status WriteIpc(arrow::RecordBatchReader& batches,
                        const std::shared_ptr<arrow::io::OutputStream>& file) {
   ARROW_ASSIGN_OR_RAISE(auto writer, arrow::ipc::MakeFileWriter(file, batches.schema()));
-  while (true) {
-    std::shared_ptr<arrow::RecordBatch> batch;
-    ARROW_RETURN_NOT_OK(batches.ReadNext(&batch));
-    if (batch == nullptr) break;
-    ARROW_RETURN_NOT_OK(writer->WriteRecordBatch(*batch));
-  }
-  return writer->Close();
+  return WriteAll(batches, *writer);
+}
+
+arrow::Status WriteIpcStream(arrow::RecordBatchReader& batches,
+                             const std::shared_ptr<arrow::io::OutputStream>& file) {
+  ARROW_ASSIGN_OR_RAISE(auto writer, arrow::ipc::MakeStreamWriter(file, batches.schema()));
+  return WriteAll(batches, *writer);
 }
 
 }  // namespace thalweg::arrow_plugin

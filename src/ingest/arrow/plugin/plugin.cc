@@ -5,6 +5,7 @@
 #include <arrow/io/file.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -62,9 +63,41 @@ char* Read(ThalwegArrowReader* reader, const int* columns, size_t count, int64_t
 
 void Close(ThalwegArrowReader* reader) { delete reader; }
 
+// Bytes to a pipe: Arrow's own stream asks files for their position, which pipes do not have.
+class PipeStream : public arrow::io::OutputStream {
+ public:
+  explicit PipeStream(int descriptor) : descriptor_(descriptor) {}
+  arrow::Status Write(const void* data, int64_t size) override {
+    const char* at = static_cast<const char*>(data);
+    position_ += size;
+    while (size > 0) {
+      const ssize_t written = write(descriptor_, at, static_cast<size_t>(size));
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) return arrow::Status::IOError("the reader has gone");
+      at += written;
+      size -= written;
+    }
+    return arrow::Status::OK();
+  }
+  arrow::Result<int64_t> Tell() const override { return position_; }
+  arrow::Status Close() override {
+    closed_ = true;
+    return arrow::Status::OK();
+  }
+  bool closed() const override { return closed_; }
+
+ private:
+  int descriptor_;
+  int64_t position_ = 0;
+  bool closed_ = false;
+};
+
 char* Write(int format, int descriptor, ArrowArrayStream* in) {
   return Guard([&]() -> arrow::Status {
     ARROW_ASSIGN_OR_RAISE(auto batches, arrow::ImportRecordBatchReader(in));
+    if (format == kThalwegArrowStream) {
+      return WriteIpcStream(*batches, std::make_shared<PipeStream>(descriptor));
+    }
     // The stream closes its descriptor, and ours belongs to the caller.
     ARROW_ASSIGN_OR_RAISE(auto file, arrow::io::FileOutputStream::Open(dup(descriptor)));
     if (format == kThalwegParquet) {

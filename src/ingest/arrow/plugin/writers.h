@@ -16,4 +16,8 @@ arrow::Status WriteParquet(arrow::RecordBatchReader& batches,
 arrow::Status WriteIpc(arrow::RecordBatchReader& batches,
                        const std::shared_ptr<arrow::io::OutputStream>& file);
 
+// The stream format.
+arrow::Status WriteIpcStream(arrow::RecordBatchReader& batches,
+                             const std::shared_ptr<arrow::io::OutputStream>& file);
+
 }  // namespace thalweg::arrow_plugin
