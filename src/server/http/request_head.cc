@@ -124,7 +124,9 @@ std::optional<HeadRefusal> ParseFraming(RequestHead& head) {
   const std::string* encoding = nullptr;
   const std::string* host = nullptr;
   ConnectionWords words;
-  for (const auto& [name, value] : head.headers) {
+  for (const auto& field : head.headers) {
+    const std::string& name = field.first;
+    const std::string& value = field.second;
     const auto once = [&](const std::string*& seen) {
       const bool first = seen == nullptr;
       seen = &value;
