@@ -10,7 +10,6 @@ namespace thalweg::internal {
 
 namespace {
 
-// RFC 9110, section 5.6.2.
 constexpr std::array<bool, 256> kTokenBytes = [] {
   std::array<bool, 256> token{};
   for (int c = 'a'; c <= 'z'; ++c) token[static_cast<size_t>(c)] = true;
@@ -184,6 +183,8 @@ std::optional<HeadRefusal> ParseFraming(RequestHead& head) {
 }
 
 }  // namespace
+
+bool IsTokenByte(uint8_t byte) { return kTokenBytes[byte]; }
 
 HeadEnd FindHeadEnd(std::string_view bytes, size_t from) {
   if (!bytes.empty() && !kTokenBytes[static_cast<uint8_t>(bytes.front())]) {
