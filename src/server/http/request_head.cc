@@ -109,12 +109,15 @@ struct ConnectionWords {
   bool keep_alive = false;
 };
 
-void ReadConnection(std::string_view value, ConnectionWords& words) {
+// False where the value is no list of words.
+bool ReadConnection(std::string_view value, ConnectionWords& words) {
   for (const std::string_view part : Split(value, ',')) {
     const std::string_view word = TrimBlanks(part);
+    if (!word.empty() && !IsToken(word)) return false;
     words.close = words.close || EqualsIgnoreCase(word, "close");
     words.keep_alive = words.keep_alive || EqualsIgnoreCase(word, "keep-alive");
   }
+  return true;
 }
 
 // What the fields say of the body's length. Any doubt is a refusal (RFC 9112, section 6.3).
@@ -144,7 +147,9 @@ std::optional<HeadRefusal> ParseFraming(RequestHead& head) {
         }
         break;
       case 10:
-        if (EqualsIgnoreCase(name, "Connection")) ReadConnection(value, words);
+        if (EqualsIgnoreCase(name, "Connection") && !ReadConnection(value, words)) {
+          return Bad("the Connection field is no list of words");
+        }
         break;
       case 14:
         if (EqualsIgnoreCase(name, "Content-Length") && !once(length)) {
