@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/http/request_head.h"
+
 namespace thalweg::internal {
 
 namespace {
@@ -62,8 +64,16 @@ void ChunkedDecoder::NextByte(uint8_t byte) {
           state_ = State::kDone;
         }
         line_ = 0;
+        named_ = false;
       } else if (byte == '\r') {
+        // A line is NAME: VALUE, or the empty one at the end.
+        if (line_ > 0 && !named_) state_ = State::kBad;
         carriage_return_ = true;
+      } else if (!named_ && byte == ':' && line_ > 0) {
+        named_ = true;
+        ++line_;
+      } else if (!named_ && !IsTokenByte(byte)) {
+        state_ = State::kBad;
       } else if (++ornament_ > kMaxOrnament || (byte < 0x20 && byte != '\t') || byte == 0x7f) {
         state_ = State::kBad;
       } else {

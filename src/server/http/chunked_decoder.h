@@ -30,7 +30,8 @@ class ChunkedDecoder {
   int digits_ = 0;
   // Bytes of extensions and trailer: bounded, as they cost work and carry nothing.
   size_t ornament_ = 0;
-  size_t line_ = 0;  // bytes of this line of the trailer
+  size_t line_ = 0;     // bytes of this line of the trailer
+  bool named_ = false;  // its name is over
   bool carriage_return_ = false;
 };
 

@@ -40,10 +40,27 @@ TEST(ChunkedDecoder, TakesAnyPieces) {
 }
 
 TEST(ChunkedDecoder, RefusesWhatIsMalformed) {
-  for (const std::string text :
-       {"x\r\n", "\r\n", "-1\r\n", "+1\r\n", "0x1\r\n", " 1\r\n", "1 \r\n", "1\n", "1\rx",
-        "1\r\nab", "1\r\na\n", "1\r\na\rx", "1;a\nb\r\n", "0\r\nT: u\nx", "0\r\n\rx",
-        "0000000000000005\r\n", "fffffffffffffffff\r\n"}) {
+  for (const std::string text : {"x\r\n",
+                                 "\r\n",
+                                 "-1\r\n",
+                                 "+1\r\n",
+                                 "0x1\r\n",
+                                 " 1\r\n",
+                                 "1 \r\n",
+                                 "1\n",
+                                 "1\rx",
+                                 "1\r\nab",
+                                 "1\r\na\n",
+                                 "1\r\na\rx",
+                                 "1;a\nb\r\n",
+                                 "0\r\nT: u\nx",
+                                 "0\r\n\rx",
+                                 "0\r\nhello\r\n",
+                                 "0\r\n: x\r\n",
+                                 "0\r\nT u: x\r\n",
+                                 "0\r\n fold\r\n",
+                                 "0000000000000005\r\n",
+                                 "fffffffffffffffff\r\n"}) {
     for (const size_t piece : {1, 100}) EXPECT_EQ(Decode(text, piece), "!") << text;
   }
 }

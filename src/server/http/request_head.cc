@@ -10,7 +10,6 @@ namespace thalweg::internal {
 
 namespace {
 
-// RFC 9110, section 5.6.2.
 constexpr std::array<bool, 256> kTokenBytes = [] {
   std::array<bool, 256> token{};
   for (int c = 'a'; c <= 'z'; ++c) token[static_cast<size_t>(c)] = true;
@@ -110,12 +109,15 @@ struct ConnectionWords {
   bool keep_alive = false;
 };
 
-void ReadConnection(std::string_view value, ConnectionWords& words) {
+// False where the value is no list of words.
+bool ReadConnection(std::string_view value, ConnectionWords& words) {
   for (const std::string_view part : Split(value, ',')) {
     const std::string_view word = TrimBlanks(part);
+    if (!word.empty() && !IsToken(word)) return false;
     words.close = words.close || EqualsIgnoreCase(word, "close");
     words.keep_alive = words.keep_alive || EqualsIgnoreCase(word, "keep-alive");
   }
+  return true;
 }
 
 // What the fields say of the body's length. Any doubt is a refusal (RFC 9112, section 6.3).
@@ -124,7 +126,9 @@ std::optional<HeadRefusal> ParseFraming(RequestHead& head) {
   const std::string* encoding = nullptr;
   const std::string* host = nullptr;
   ConnectionWords words;
-  for (const auto& [name, value] : head.headers) {
+  for (const auto& field : head.headers) {
+    const std::string& name = field.first;
+    const std::string& value = field.second;
     const auto once = [&](const std::string*& seen) {
       const bool first = seen == nullptr;
       seen = &value;
@@ -143,7 +147,9 @@ std::optional<HeadRefusal> ParseFraming(RequestHead& head) {
         }
         break;
       case 10:
-        if (EqualsIgnoreCase(name, "Connection")) ReadConnection(value, words);
+        if (EqualsIgnoreCase(name, "Connection") && !ReadConnection(value, words)) {
+          return Bad("the Connection field is no list of words");
+        }
         break;
       case 14:
         if (EqualsIgnoreCase(name, "Content-Length") && !once(length)) {
@@ -182,6 +188,8 @@ std::optional<HeadRefusal> ParseFraming(RequestHead& head) {
 }
 
 }  // namespace
+
+bool IsTokenByte(uint8_t byte) { return kTokenBytes[byte]; }
 
 HeadEnd FindHeadEnd(std::string_view bytes, size_t from) {
   if (!bytes.empty() && !kTokenBytes[static_cast<uint8_t>(bytes.front())]) {

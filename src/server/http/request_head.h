@@ -38,6 +38,9 @@ struct HeadRefusal {
 
 constexpr size_t kMaxFields = 100;
 
+// Whether names of fields and methods may have it (RFC 9110, section 5.6.2).
+bool IsTokenByte(uint8_t byte);
+
 // Looks for the empty line that ends a head, from byte `from` on (what was looked at before, less
 // one). Refuses at once what can become no head: a line feed without carriage return, bytes that no
 // request begins with.

@@ -116,6 +116,7 @@ TEST(RequestHead, RefusesWhatCouldBeReadInTwoWays) {
       {"TRACE", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 501},
       {"TLS", "\x16\x03\x01\x02", 400},
       {"blank first", " GET / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+      {"connection of no words", get + "Connection: 0 close\r\n\r\n", 400},
       {"other expectation", get + "Expect: wonders\r\n\r\n", 417},
   };
   for (const Case& c : cases) EXPECT_EQ(StatusOf(c.text), c.status) << c.name;
