@@ -47,8 +47,7 @@ def generate(directory, rows):
     few, many = 100, max(1, rows // 100)
 
     def text(values, digits):
-        return pl.Series(values).cast(pl.String).str.zfill(digits).map_elements(str) if False else "id" + pl.Series(
-            values).cast(pl.String).str.zfill(digits)
+        return "id" + pl.Series(values).cast(pl.String).str.zfill(digits)
 
     table = pl.DataFrame({
         "id1": text(rng.integers(1, few + 1, rows), 3),
@@ -185,7 +184,71 @@ print(json.dumps({"seconds": seconds, "rows": rows, "base": base,
                   "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
 """
 
-PEERS = {"polars": POLARS, "duckdb": DUCKDB}
+# A server of its own, driven over REST.
+H2O = r"""
+import json, os, resource, sys, time
+task, directory, threads, repeats = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+import h2o
+h2o.init(nthreads=threads, max_mem_size="12g", port=54699, strict_version_check=False, verbose=False, bind_to_localhost=True)
+h2o.no_progress()
+def read(name, categories):
+    return h2o.import_file(f"{directory}/{name}.csv", col_types={c: "enum" for c in categories}, destination_frame=name)
+def group(by, *aggregates, frame=None):
+    groups = (x if frame is None else frame).group_by(by)
+    for name, column in aggregates:
+        groups = groups.count() if name == "count" else getattr(groups, name)(column)
+    return groups.get_frame()
+def regression():
+    wide = x[["id2", "id4", "v1", "v2"]]
+    wide["v1v2"] = wide["v1"] * wide["v2"]
+    g = group(["id2", "id4"], ("count", "v1"), ("sum", "v1"), ("sum", "v2"), ("sum", "v1v2"), ("ss", "v1"), ("ss", "v2"), frame=wide)
+    n, a, b = g["nrow"], g["sum_v1"], g["sum_v2"]
+    top = n * g["sum_v1v2"] - a * b
+    return top * top / ((n * g["sumSquares_v1"] - a * a) * (n * g["sumSquares_v2"] - b * b))
+def spread():
+    g = group("id3", ("max", "v1"), ("min", "v2"))
+    return g["max_v1"] - g["min_v2"]
+if task == "groupby":
+    x = read("groupby", ["id1", "id2", "id3"])
+    queries = {
+        "q1": lambda: group("id1", ("sum", "v1")),
+        "q2": lambda: group(["id1", "id2"], ("sum", "v1")),
+        "q3": lambda: group("id3", ("sum", "v1"), ("mean", "v3")),
+        "q4": lambda: group("id4", ("mean", "v1"), ("mean", "v2"), ("mean", "v3")),
+        "q5": lambda: group("id6", ("sum", "v1"), ("sum", "v2"), ("sum", "v3")),
+        "q6": lambda: group(["id4", "id5"], ("median", "v3"), ("sd", "v3")),
+        "q7": spread,
+        "q9": regression,
+        "q10": lambda: group(["id1", "id2", "id3", "id4", "id5", "id6"], ("sum", "v3"), ("count", "v1")),
+    }
+else:
+    x, small = read("x", ["id4", "id5", "id6"]), read("small", ["id4"])
+    medium, big = read("medium", ["id4", "id5"]), read("big", ["id4", "id5", "id6"])
+    def join(right, key, all_x=False):
+        return lambda: x.merge(right, all_x=all_x, by_x=[key], by_y=[key])
+    queries = {"q1": join(small, "id1"), "q2": join(medium, "id2"), "q3": join(medium, "id2", True),
+               "q4": join(medium, "id5"), "q5": join(big, "id3")}
+seconds, rows = {}, {}
+only = sys.argv[5].split(",") if len(sys.argv) > 5 and sys.argv[5] else list(queries)
+for name, query in queries.items():
+    if name not in only: continue
+    for _ in range(repeats):
+        start = time.perf_counter()
+        result = query()
+        count = result.nrow
+        seconds[name] = min(seconds.get(name, 1e9), time.perf_counter() - start)
+        rows[name] = count
+        h2o.remove(result)
+try:
+    pid = h2o.cluster().nodes[0]["pid"]
+    status = open(f"/proc/{pid}/status").read()
+    peak = int(status.split("VmHWM:")[1].split()[0]) * 1024
+finally:
+    h2o.cluster().shutdown()
+print(json.dumps({"seconds": seconds, "rows": rows, "base": 0, "peak": peak}))
+"""
+
+PEERS = {"polars": POLARS, "duckdb": DUCKDB, "h2o": H2O}
 
 
 def last_json(command, env=None):
