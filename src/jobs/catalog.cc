@@ -29,6 +29,10 @@ const char* KindInWords(EntryKind kind) {
 NotFound::NotFound(const std::string& what, std::string_view name)
     : UserError("there is no " + what + " " + Printable(name) + " in memory"), name_(name) {}
 
+EntryPtr ModelEntry::WithThreshold(double /*threshold*/) const {
+  throw UserError("this model has no threshold that can be set");
+}
+
 void Catalog::Put(const std::string& name, EntryPtr entry) {
   if (name.empty()) throw UserError("a name of something in memory must not be empty");
   EntryPtr old;  // ends outside of the lock
@@ -140,6 +144,17 @@ std::string Catalog::FreeName(const std::string& wished) const {
     std::string name = wished.substr(0, dot) + std::to_string(i) + wished.substr(dot);
     if (!entries_.contains(name)) return name;
   }
+}
+
+void Catalog::SetProperty(const std::string& name, const std::string& value) {
+  std::lock_guard lock(mutex_);
+  properties_[name] = value;
+}
+
+std::string Catalog::Property(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  const auto it = properties_.find(name);
+  return it == properties_.end() ? "" : it->second;
 }
 
 }  // namespace thalweg

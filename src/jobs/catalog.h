@@ -27,6 +27,8 @@ class Entry {
   virtual EntryKind kind() const = 0;
   // Of memory, as far as it is this entry's alone or shared with other entries.
   virtual size_t ByteSize() const = 0;
+  // Names of what belongs to it, and goes with it where a removal cascades.
+  virtual std::vector<std::string> parts() const { return {}; }
 };
 using EntryPtr = std::shared_ptr<const Entry>;
 
@@ -48,6 +50,9 @@ class ModelEntry : public Entry {
   EntryKind kind() const override { return EntryKind::kModel; }
   size_t ByteSize() const override { return 0; }
   const std::shared_ptr<const Model>& model() const { return model_; }
+  // Two classes: the same model, with rows of at least this probability of the last one predicted
+  // so. UserError for others.
+  virtual EntryPtr WithThreshold(double threshold) const;
 
  private:
   std::shared_ptr<const Model> model_;
@@ -95,6 +100,10 @@ class Catalog {
   // such (mixed.hex, mixed1.hex).
   std::string FreeName(const std::string& wished) const;
 
+  // Settings that the users of a server change by name; empty where nothing was set.
+  void SetProperty(const std::string& name, const std::string& value);
+  std::string Property(const std::string& name) const;
+
  private:
   struct Held {
     EntryPtr entry;
@@ -103,6 +112,7 @@ class Catalog {
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Held> entries_;
   uint64_t next_ = 0;
+  std::unordered_map<std::string, std::string> properties_;
 };
 
 }  // namespace thalweg

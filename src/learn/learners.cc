@@ -20,13 +20,18 @@ class DeclaredLearner : public Learner {
  public:
   using Function = TrainingOutcome (*)(const Params&, const TrainingFrames&, ThreadPool&,
                                        const WorkContext&);
-  DeclaredLearner(std::string name, Function train) : name_(std::move(name)), train_(train) {}
+  using CheckFunction = std::vector<FieldError> (*)(const Params&, const TrainingFrames&);
+  DeclaredLearner(std::string name, Function train, CheckFunction check)
+      : name_(std::move(name)), train_(train), check_(check) {}
 
   std::string name() const override { return name_; }
   const ParamSchema& schema() const override { return SchemaOf<Params>(); }
   std::shared_ptr<void> NewParams() const override { return std::make_shared<Params>(); }
   std::shared_ptr<void> CopyParams(const void* params) const override {
     return std::make_shared<Params>(*static_cast<const Params*>(params));
+  }
+  std::vector<FieldError> Check(const void* params, const TrainingFrames& frames) const override {
+    return check_(*static_cast<const Params*>(params), frames);
   }
   TrainingOutcome Train(const void* params, const TrainingFrames& frames, ThreadPool& pool,
                         const WorkContext& context) const override {
@@ -73,14 +78,15 @@ class DeclaredLearner : public Learner {
 
   std::string name_;
   Function train_;
+  CheckFunction check_;
 };
 
 // The list.
 const std::vector<std::unique_ptr<Learner>>& Learners() {
   static const auto learners = [] {
     std::vector<std::unique_ptr<Learner>> list;
-    list.push_back(
-        std::make_unique<DeclaredLearner<DeepLearningParams>>("deeplearning", TrainDeepLearning));
+    list.push_back(std::make_unique<DeclaredLearner<DeepLearningParams>>(
+        "deeplearning", TrainDeepLearning, CheckDeepLearning));
     return list;
   }();
   return learners;

@@ -21,6 +21,8 @@ struct TrainingFrames {
   const Frame* validation = nullptr;  // may be null
   // The frames that parameters name, such as initial_weights.
   std::map<std::string, const Frame*> named = {};
+  // The models that parameters name, such as checkpoint; a name that is not here is a file's.
+  std::map<std::string, std::shared_ptr<const Model>> models = {};
 };
 
 struct CrossValidationOutcome;
@@ -57,6 +59,8 @@ class Learner {
   // A fresh struct of parameters, to be filled through the schema.
   virtual std::shared_ptr<void> NewParams() const = 0;
   virtual std::shared_ptr<void> CopyParams(const void* params) const = 0;
+  // What is wrong with parameters as far as it shows without reading a cell: all of it.
+  virtual std::vector<FieldError> Check(const void* params, const TrainingFrames& frames) const = 0;
   virtual TrainingOutcome Train(const void* params, const TrainingFrames& frames, ThreadPool& pool,
                                 const WorkContext& context) const = 0;
 };

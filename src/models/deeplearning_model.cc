@@ -205,12 +205,18 @@ Frame DeepLearningModel::Predict(const Frame& frame, ThreadPool& pool) const {
 }
 
 Metrics DeepLearningModel::Score(const Frame& frame, ThreadPool& pool) const {
+  return ScoreWith({}, frame, pool);
+}
+
+Metrics DeepLearningModel::ScoreWith(const ScoringOptions& how, const Frame& frame,
+                                     ThreadPool& pool) const {
   if (scale_.autoencoder()) return ScoreReconstructions(frame, pool);
   const FeatureBinding binding(encoder_, frame);
   const size_t column = frame.IndexOf(response_);
   // Errors are those of the labels that Predict gives.
   ClassificationOptions options = scale_.metrics;
-  options.threshold = scale_.threshold;
+  if (!how.best_threshold) options.threshold = scale_.threshold;
+  if (how.auc_type) options.auc_type = *how.auc_type;
   const ClassificationAccumulator none(scale_.domain.size(), options);
   ClassificationAccumulator classes = none;
   const RegressionAccumulator no_values(DevianceOf(scale_.distribution));
@@ -339,6 +345,23 @@ void DeepLearningModel::AddArrays(ModelFileWriter& writer) const {
     writer.Add(fmt::format("biases.{}", l), Shape(layer.biases), Elements(layer.biases));
   }
   if (snapshot_) snapshot_->AddArrays(writer);
+}
+
+std::shared_ptr<const DeepLearningModel> DeepLearningModel::WithThreshold(double threshold) const {
+  ResponseScale scale = scale_;
+  scale.threshold = threshold;
+  auto copy = std::make_shared<DeepLearningModel>(encoder_, network_, response_, std::move(scale),
+                                                  *parameters_, importances_);
+  copy->set_snapshot(snapshot_);
+  return copy;
+}
+
+size_t DeepLearningModel::ByteSize() const {
+  size_t numbers = network_.parameters();
+  if (snapshot_) {
+    for (const Matrix<float>& m : snapshot_->arrays) numbers += m.rows() * m.columns();
+  }
+  return numbers * sizeof(float);
 }
 
 void DeepLearningModel::Save(const std::string& path) const {

@@ -30,21 +30,27 @@ class DeepLearningModel : public Model {
   std::vector<std::string> predictors() const override;
   Frame Predict(const Frame& frame, ThreadPool& pool) const override;
   Metrics Score(const Frame& frame, ThreadPool& pool) const override;
+  Metrics ScoreWith(const ScoringOptions& options, const Frame& frame,
+                    ThreadPool& pool) const override;
   Frame ReconstructionErrors(const Frame& frame, bool per_feature, ThreadPool& pool) const override;
   Frame DeepFeatures(const Frame& frame, int64_t layer, ThreadPool& pool) const override;
   Metrics ScorePredictions(const Frame& predictions, const Frame& frame) const override;
   void Save(const std::string& path) const override;
+  std::string Bytes() const override;
   const Json& parameters() const override { return *parameters_; }
   Json Summary() const override;
   std::vector<VariableImportance> variable_importances() const override { return importances_; }
 
-  // What Save writes.
-  std::string Bytes() const;
   static std::shared_ptr<const DeepLearningModel> FromFile(const ModelFile& file);
 
   // To be saved with the model; null: none. Before the model is shared.
   void set_snapshot(std::shared_ptr<const TrainingSnapshot> s) { snapshot_ = std::move(s); }
   const TrainingSnapshot* snapshot() const { return snapshot_.get(); }
+
+  // The same net with another threshold of its labels.
+  std::shared_ptr<const DeepLearningModel> WithThreshold(double threshold) const;
+  // Weights, and the state of training.
+  size_t ByteSize() const;
 
   const FeatureEncoder& encoder() const { return encoder_; }
   const Network& network() const { return network_; }

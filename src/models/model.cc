@@ -9,6 +9,11 @@
 
 namespace thalweg {
 
+Metrics Model::ScoreWith(const ScoringOptions& /*options*/, const Frame& frame,
+                         ThreadPool& pool) const {
+  return Score(frame, pool);
+}
+
 Frame Model::ReconstructionErrors(const Frame& /*frame*/, bool /*per_feature*/,
                                   ThreadPool& /*pool*/) const {
   throw UserError("this model is no autoencoder: it has no reconstruction error");

@@ -17,6 +17,14 @@ namespace thalweg {
 
 class ModelFile;
 
+struct ScoringOptions {
+  // More than two classes; nothing: as in training.
+  std::optional<AucType> auc_type = std::nullopt;
+  // Two classes: errors are those at the threshold of the largest F1 on these rows, not those of
+  // the labels that the model gives.
+  bool best_threshold = false;
+};
+
 // Immutable after training. Thread rule: any number of threads may predict at the same time, each
 // with a pool of its own.
 class Model {
@@ -43,6 +51,9 @@ class Model {
   virtual Frame Predict(const Frame& frame, ThreadPool& pool) const = 0;
   // Metrics on a frame that has the response; UserError where it is not there.
   virtual Metrics Score(const Frame& frame, ThreadPool& pool) const = 0;
+  // The same with other options than those of the training.
+  virtual Metrics ScoreWith(const ScoringOptions& options, const Frame& frame,
+                            ThreadPool& pool) const;
   // Autoencoders: how far each row is from what the model makes of it, in columns
   // Reconstruction.MSE (the mean over its inputs, on their scale) and, where per_feature,
   // reconstr_<input>.SE. UserError for others.
@@ -55,6 +66,8 @@ class Model {
   virtual Metrics ScorePredictions(const Frame& predictions, const Frame& frame) const = 0;
   // Atomically; see model_file.h.
   virtual void Save(const std::string& path) const = 0;
+  // What Save writes.
+  virtual std::string Bytes() const = 0;
   // The JSON object of the parameters as used in training.
   virtual const Json& parameters() const = 0;
   // For a person or a report: kind, sizes, inputs.

@@ -2,16 +2,30 @@
 
 #include "base/json.h"
 #include "server/commands/frame_cells.h"
+#include "server/commands/grid.h"
+#include "server/commands/load_model.h"
 #include "server/commands/measure_network.h"
 #include "server/commands/frame_files.h"
 #include "server/commands/make_frames.h"
 #include "server/commands/parse.h"
+#include "server/commands/partial_dependence.h"
+#include "server/commands/predict.h"
 #include "server/commands/rapids.h"
+#include "server/commands/train.h"
 
 namespace thalweg {
 
 std::vector<Command> ServerCommands() {
   return {
+      {"inspect_training", &InspectTrainingCommand},
+      {"train", &TrainCommand},
+      {"predict", &PredictCommand},
+      {"score", &ScoreCommand},
+      {"score_predictions", &ScorePredictionsCommand},
+      {"load_model", &LoadModelCommand},
+      {"grid", &GridCommand},
+      {"load_grid", &LoadGridCommand},
+      {"partial_dependence", &PartialDependenceCommand},
       {"parse", &ParseCommand},
       {"frame_cells", &FrameCellsCommand},
       {"summarize_columns", &SummarizeColumnsCommand},

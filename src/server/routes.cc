@@ -9,13 +9,20 @@
 #include "server/handlers/download_dataset.h"
 #include "server/handlers/export_frame.h"
 #include "server/handlers/frames.h"
+#include "server/handlers/grids.h"
 #include "server/handlers/import_files.h"
 #include "server/handlers/jobs.h"
 #include "server/handlers/make_frames.h"
 #include "server/handlers/metadata.h"
+#include "server/handlers/model_builders.h"
+#include "server/handlers/model_files.h"
+#include "server/handlers/model_metrics.h"
+#include "server/handlers/models.h"
 #include "server/handlers/objects.h"
 #include "server/handlers/observe.h"
 #include "server/handlers/parse.h"
+#include "server/handlers/partial_dependence.h"
+#include "server/handlers/predictions.h"
 #include "server/handlers/rapids.h"
 #include "server/handlers/upload.h"
 
@@ -108,6 +115,62 @@ std::span<const Endpoint> Routes() {
       // Whatever is in memory.
       Delete<RemoveAllObjects>("/3/DKV", "Removes everything but what is named."),
       Delete<RemoveObject>("/3/DKV/{key}", "Removes something."),
+
+      // Model builders.
+      Get<ListModelBuilders>("/3/ModelBuilders", "All algorithms with their parameters."),
+      Get<GetModelBuilder>("/3/ModelBuilders/{algo}", "One algorithm with its parameters."),
+      Post<TrainModel>("/3/ModelBuilders/{algo}", "Trains a model."),
+      Post<TrainModel>("/99/ModelBuilders/{algo}", "The same."),
+      Post<ValidateParameters>("/3/ModelBuilders/{algo}/parameters",
+                               "What would be said of these parameters."),
+
+      // Models.
+      Get<ListModels>("/3/Models", "All models."),
+      Get<GetModel>("/3/Models/{model_id}", "A model: parameters, metrics, tables."),
+      Get<GetModel>("/99/Models/{model_id}", "The same."),
+      Delete<RemoveModel>("/3/Models/{model_id}", "Removes a model and what belongs to it."),
+      Delete<RemoveAllModels>("/3/Models", "Removes all models."),
+      Get<RefuseExport>("/3/Models/{model_id}/mojo", "Not supported: models as MOJO."),
+      Get<RefuseExport>("/99/Models.mojo/{model_id}", "Not supported: models as MOJO."),
+      Get<RefuseExport>("/3/Models.java/{model_id}", "Not supported: models as Java."),
+      Get<RefuseExport>("/3/Models.java/{model_id}/preview", "Not supported: models as Java."),
+      Get<SaveModel>("/99/Models.bin/{model_id}", "Saves a model to a file."),
+      Post<LoadSavedModel>("/99/Models.bin", "Loads a saved model."),
+      Post<LoadSavedModel>("/99/Models.bin/{model_id}", "The same."),
+      Get<FetchModel>("/3/Models.fetch.bin/{model_id}", "A saved model as the body."),
+      Post<LoadUploadedModel>("/99/Models.upload.bin", "Loads a saved model that was uploaded."),
+      Post<LoadUploadedModel>("/99/Models.upload.bin/{model_id}", "The same."),
+      Get<SaveModelJson>("/99/Models/{model_id}/json", "Writes what is told of a model."),
+
+      // Grid searches.
+      Post<SearchGridNow>("/99/Grid/{algo}", "Trains a model for each combination of values."),
+      Post<ResumeGrid>("/99/Grid/{algo}/resume", "Goes on with a search."),
+      Get<ListGrids>("/99/Grids", "All grids."),
+      Get<ShowGrid>("/99/Grids/{grid_id}", "A grid's models, sorted."),
+      Post<ExportGrid>("/3/Grid.bin/{grid_id}/export", "Saves a grid and its models."),
+      Post<ImportGrid>("/3/Grid.bin/import", "Loads a saved grid and its models."),
+
+      // Explanations.
+      Post<StartPartialDependence>("/3/PartialDependence",
+                                   "How predictions change with one or two columns."),
+      Get<GetPartialDependence>("/3/PartialDependence/{name}", "What came of it."),
+
+      // Predictions and metrics.
+      Post<StartPrediction>("/4/Predictions/models/{model}/frames/{frame}",
+                            "Predicts the rows of a frame, as a job."),
+      Post<PredictNow>("/3/Predictions/models/{model}/frames/{frame}",
+                       "Predicts the rows of a frame and measures how well."),
+      Post<ScoreFrame>("/3/ModelMetrics/models/{model}/frames/{frame}",
+                       "Measures how well a model predicts a frame."),
+      Get<ListMetrics>("/3/ModelMetrics", "The metrics of all models."),
+      Get<ListMetrics>("/3/ModelMetrics/models/{model}", "The metrics of a model."),
+      Get<ListMetrics>("/3/ModelMetrics/frames/{frame}", "The metrics on a frame."),
+      Get<ListMetrics>("/3/ModelMetrics/models/{model}/frames/{frame}",
+                       "The metrics of a model on a frame."),
+      Get<ListMetrics>("/3/ModelMetrics/frames/{frame}/models/{model}", "The same."),
+      Post<MakeMetrics>(
+          "/3/ModelMetrics/predictions_frame/{predictions_frame}/actuals_frame/{actuals_frame}",
+          "Measures predictions made elsewhere."),
   });
   return kRoutes;
 }

@@ -36,12 +36,14 @@ inline constexpr auto kFields<CrossValidationParams> = std::tuple{
          .help =
              "Folds by chance, all of one size (Random, also AUTO), by the row number (Modulo), "
              "or by chance with the same share of each class (Stratified).",
-         .level = ParamLevel::kSecondary}),
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
     Field<&CrossValidationParams::fold_column>(
         {.name = "fold_column",
          .help = "Column of whole numbers or categories: rows of one value are one fold. It is no "
                  "predictor.",
-         .level = ParamLevel::kSecondary}),
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
     Field<&CrossValidationParams::keep_cross_validation_models>(
         {.name = "keep_cross_validation_models",
          .help = "Keep the models of the folds.",

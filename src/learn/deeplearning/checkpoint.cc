@@ -63,10 +63,13 @@ std::vector<Matrix<float>*> StateOf(Net<float>& net, Optimizer<float>& optimizer
 
 }  // namespace
 
-std::shared_ptr<const DeepLearningModel> LoadCheckpoint(const std::string& path) {
+std::shared_ptr<const DeepLearningModel> LoadCheckpoint(const std::string& path,
+                                                        const TrainingFrames& frames) {
   std::shared_ptr<const DeepLearningModel> model;
   try {
-    model = std::dynamic_pointer_cast<const DeepLearningModel>(LoadModel(path));
+    const auto named = frames.models.find(path);
+    model = std::dynamic_pointer_cast<const DeepLearningModel>(
+        named != frames.models.end() ? named->second : LoadModel(path));
   } catch (const UserError& error) {
     Refuse(error.what());
   }
@@ -89,6 +92,10 @@ DeepLearningParams Continue(DeepLearningParams params, const DeepLearningModel& 
   }
   DeepLearningParams now = params;
   ResolveOptimizer(now);
+  // Their order means nothing.
+  for (DeepLearningParams* p : {&now, &before}) {
+    std::sort(p->ignored_columns.begin(), p->ignored_columns.end());
+  }
   const auto check = [&](const char* name, const char* why) {
     const ParamSpec* spec = schema.Find(name);
     if (spec == nullptr || spec->Format(&now) == spec->Format(&before)) return;

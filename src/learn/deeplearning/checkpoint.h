@@ -10,6 +10,7 @@
 
 #include "learn/deeplearning/net.h"
 #include "learn/deeplearning/params.h"
+#include "learn/learners.h"
 #include "models/deeplearning_model.h"
 
 namespace thalweg {
@@ -26,8 +27,10 @@ struct TrainingProgress {
   int returns = 0;  // to the last good state, each of which halved the rate
 };
 
-// The model at `path`, to go on with. FieldErrors names `checkpoint` where it cannot be.
-std::shared_ptr<const DeepLearningModel> LoadCheckpoint(const std::string& path);
+// The model of this name among the frames' models, or in a file, to go on with. FieldErrors names
+// `checkpoint` where it cannot be.
+std::shared_ptr<const DeepLearningModel> LoadCheckpoint(const std::string& name,
+                                                        const TrainingFrames& frames = {});
 
 // The parameters with what stands for "choose" (seed, mini_batch_size) as in the model. Throws
 // FieldErrors that name every parameter which differs and must not: those of the net's shape, of

@@ -37,6 +37,7 @@ std::string HiddenOf(const DeepLearningParams& params) {
 }  // namespace
 
 std::shared_ptr<const DeepLearningModel> LoadPretrained(const DeepLearningParams& params,
+                                                        const TrainingFrames& frames,
                                                         const FeatureEncoder& encoder) {
   const std::string& path = params.pretrained_autoencoder;
   if (params.autoencoder) {
@@ -46,7 +47,9 @@ std::shared_ptr<const DeepLearningModel> LoadPretrained(const DeepLearningParams
   }
   std::shared_ptr<const DeepLearningModel> model;
   try {
-    model = std::dynamic_pointer_cast<const DeepLearningModel>(LoadModel(path));
+    const auto named = frames.models.find(path);
+    model = std::dynamic_pointer_cast<const DeepLearningModel>(
+        named != frames.models.end() ? named->second : LoadModel(path));
   } catch (const UserError& error) {
     Refuse(error.what());
   }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "learn/deeplearning/params.h"
+#include "learn/learners.h"
 #include "models/deeplearning_model.h"
 
 namespace thalweg {
@@ -12,6 +13,7 @@ namespace thalweg {
 // where it is none, or its predictors (those of `encoder`), hidden sizes or
 // activation are others.
 std::shared_ptr<const DeepLearningModel> LoadPretrained(const DeepLearningParams& params,
+                                                        const TrainingFrames& frames,
                                                         const FeatureEncoder& encoder);
 
 }  // namespace thalweg

@@ -40,13 +40,32 @@ int64_t ChooseMiniBatchSize(size_t rows, size_t weights) {
   return weights <= 1'000'000 ? 32 : 64;
 }
 
+std::vector<FieldError> CheckDeepLearning(const DeepLearningParams& params,
+                                          const TrainingFrames& frames) {
+  std::vector<FieldError> errors;
+  const auto collect = [&](const auto& check) {
+    try {
+      check();
+    } catch (const FieldErrors& e) {
+      errors.insert(errors.end(), e.errors().begin(), e.errors().end());
+    }
+  };
+  collect([&] { CheckColumns(params, *frames.training); });
+  // What goes on has its response from before.
+  if (errors.empty() && params.checkpoint.empty()) {
+    collect([&] { PlanForFrame(params, *frames.training); });
+  }
+  CheckParams(params, HasClasses(params, *frames.training), errors);
+  return errors;
+}
+
 TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const TrainingFrames& frames,
                                   ThreadPool& pool, const WorkContext& context) {
   const Stopwatch clock;
   std::shared_ptr<const DeepLearningModel> previous;
   DeepLearningParams resolved = params;
   if (!params.checkpoint.empty()) {
-    previous = LoadCheckpoint(params.checkpoint);
+    previous = LoadCheckpoint(params.checkpoint, frames);
     resolved = Continue(params, *previous);
   }
   TrainingData data = PrepareTrainingData(resolved, frames, previous.get(), pool);

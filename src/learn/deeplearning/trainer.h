@@ -17,6 +17,10 @@ namespace thalweg {
 TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const TrainingFrames& frames,
                                   ThreadPool& pool, const WorkContext& context);
 
+// What is wrong with the parameters as far as the frames' columns tell, without reading a cell.
+std::vector<FieldError> CheckDeepLearning(const DeepLearningParams& params,
+                                          const TrainingFrames& frames);
+
 // The seed that stands for -1.
 int64_t DrawSeed();
 

@@ -38,9 +38,8 @@ void CheckModelId(const std::string& id, std::vector<FieldError>& errors) {
 
 }  // namespace
 
-void CheckParams(const DeepLearningParams& p, const TrainingData& data) {
-  const bool classification = data.response.classification();
-  std::vector<FieldError> errors;
+void CheckParams(const DeepLearningParams& p, bool classification,
+                 std::vector<FieldError>& errors) {
   CheckRanks(p, errors);
   CheckModelId(p.model_id, errors);
   if (!p.custom_metric_func.empty()) {
@@ -82,6 +81,11 @@ void CheckParams(const DeepLearningParams& p, const TrainingData& data) {
   if (p.hidden_noise > 0 && !p.batch_norm) {
     errors.push_back({"hidden_noise", "needs batch_norm: else weights grow until it is small"});
   }
+}
+
+void CheckParams(const DeepLearningParams& p, const TrainingData& data) {
+  std::vector<FieldError> errors;
+  CheckParams(p, data.response.classification(), errors);
   if (p.input_noise > 0 && data.encoder->shape().sparse > 0) {
     errors.push_back(
         {"input_noise", "cannot be added to sparse inputs: it would fill their zeros"});

@@ -13,6 +13,9 @@ namespace thalweg {
 
 // Throws FieldErrors on parameters that do not fit together.
 void CheckParams(const DeepLearningParams& params, const TrainingData& data);
+// The part of it that asks for no more than the kind of response; appends to `errors`.
+void CheckParams(const DeepLearningParams& params, bool classification,
+                 std::vector<FieldError>& errors);
 // Parameters that were set but have no effect beside the others, one sentence each.
 std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
                                              const TrainingData& data);

@@ -219,6 +219,39 @@ void CheckLevels(const DeepLearningParams& params, const ResponseScale& response
 
 }  // namespace
 
+void CheckColumns(const DeepLearningParams& params, const Frame& frame) {
+  std::vector<FieldError> errors;
+  const auto collect = [&](const auto& check) {
+    try {
+      check();
+    } catch (const FieldErrors& e) {
+      errors.insert(errors.end(), e.errors().begin(), e.errors().end());
+    }
+  };
+  std::optional<size_t> response;
+  collect([&] { response = FindResponse(params, frame); });
+  collect([&] { Predictors(params, frame, response); });
+  if (!params.fold_column.empty()) {
+    collect([&] { FindColumn(frame, params.fold_column, "fold_column"); });
+  }
+  if (!errors.empty()) throw FieldErrors(std::move(errors));
+}
+
+ResponsePlan PlanForFrame(const DeepLearningParams& params, const Frame& frame) {
+  const std::optional<size_t> response = FindResponse(params, frame);
+  if (!response) return PlanReconstruction(params);
+  ResponsePlan plan =
+      PlanResponse(params, params.response_column, ResponseDomain(frame, *response));
+  CheckLevels(params, plan.scale);
+  return plan;
+}
+
+bool HasClasses(const DeepLearningParams& params, const Frame& frame) {
+  const std::optional<size_t> response = frame.Find(params.response_column);
+  return !params.autoencoder && response &&
+         frame.column(*response).type() == ColumnType::kCategorical;
+}
+
 TrainingData PrepareTrainingData(const DeepLearningParams& params, const TrainingFrames& frames,
                                  const DeepLearningModel* previous, ThreadPool& pool) {
   const Frame& frame = *frames.training;
@@ -251,7 +284,7 @@ TrainingData PrepareTrainingData(const DeepLearningParams& params, const Trainin
                      ? std::make_unique<FeatureEncoder>(previous->encoder())
                      : FitEncoder(params, frame, response, terms, pool, data.warnings);
   if (previous == nullptr && !params.pretrained_autoencoder.empty()) {
-    data.pretrained = LoadPretrained(params, *data.encoder);
+    data.pretrained = LoadPretrained(params, frames, *data.encoder);
     *data.encoder = data.pretrained->encoder();
   }
   if (params.autoencoder) data.plan.scale.reconstructed = data.encoder->shape().units();

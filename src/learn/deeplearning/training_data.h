@@ -35,6 +35,13 @@ struct TrainingData {
   std::vector<std::string> warnings;
 };
 
+// What shows without reading a cell; FieldErrors. That columns which parameters name are there:
+void CheckColumns(const DeepLearningParams& params, const Frame& frame);
+// That response, distribution and loss go together:
+ResponsePlan PlanForFrame(const DeepLearningParams& params, const Frame& frame);
+// Whether the response is categorical.
+bool HasClasses(const DeepLearningParams& params, const Frame& frame);
+
 // Inputs and response are scaled as in `previous`, the model to go on with, where it is not null.
 // Throws FieldErrors where parameters do not fit the frames, UserError where frames cannot be used.
 TrainingData PrepareTrainingData(const DeepLearningParams& params, const TrainingFrames& frames,

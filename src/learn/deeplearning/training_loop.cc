@@ -63,8 +63,8 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
     if (data_.pretrained) CopyHiddenLayers(data_.pretrained->network(), net_);
     SetInitialWeights(params_, frames, net_);
   }
-  end_ = schedule_.End(params_.epochs - before_.epochs);
-  if (params_.epochs <= before_.epochs || samples_ >= end_) {
+  end_ = params_.epochs > 0 ? schedule_.End(params_.epochs - before_.epochs) : 0;
+  if (previous != nullptr && (params_.epochs <= before_.epochs || samples_ >= end_)) {
     throw FieldErrors(std::vector<FieldError>{
         {"epochs", fmt::format("is {:g}, and the checkpoint has been trained for {:g} already; it "
                                "counts in total",
@@ -149,7 +149,7 @@ void TrainingLoop::Iterate(uint64_t end) {
       Report();
     }
   }
-  if (schedule_.IsIterationEnd(samples_)) ++iterations_;
+  if (samples_ > 0 && schedule_.IsIterationEnd(samples_)) ++iterations_;
 }
 
 void TrainingLoop::TrainStretch(uint64_t end) {
@@ -233,8 +233,10 @@ std::shared_ptr<DeepLearningModel> TrainingLoop::MakeModel(bool with_state) {
 
 void TrainingLoop::Report() const {
   if (context_.progress == nullptr) return;
-  const double fraction = static_cast<double>(samples_ - samples_at_start_) /
-                          static_cast<double>(end_ - samples_at_start_);
+  const double fraction = end_ == samples_at_start_
+                              ? 1
+                              : static_cast<double>(samples_ - samples_at_start_) /
+                                    static_cast<double>(end_ - samples_at_start_);
   if (params_.quiet_mode) return context_.Report(fraction, "");
   std::string text = fmt::format("epoch {:.2f} of {:g}", Epochs(), params_.epochs);
   if (samples_ > 0) {

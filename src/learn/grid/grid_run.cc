@@ -110,10 +110,10 @@ std::optional<GridRun::Job> GridRun::Next() {
       Stop("max_models were trained", false);
       return std::nullopt;
     }
-    if (again_.empty() && order_.done()) return std::nullopt;
+    if (again_.empty() && Exhausted()) return std::nullopt;
     const double limit = request_.criteria.max_runtime_secs;
     const bool late = limit > 0 && Seconds() >= limit;
-    if (!order_.done() && IsThere(drawn_ + 1, late)) {
+    if (!Exhausted() && IsThere(drawn_ + 1, late)) {
       AddRecovered(Draw());
       continue;
     }
@@ -140,8 +140,20 @@ std::optional<GridRun::Job> GridRun::Next() {
 GridRun::Job GridRun::Draw() {
   Job job;
   job.number = ++drawn_;
-  job.combination = order_.Next();
+  Check(!Exhausted(), "a combination is left");
+  job.combination = *next_;
+  next_.reset();
   return job;
+}
+
+bool GridRun::Exhausted() {
+  while (!next_ && !order_.done()) {
+    const uint64_t combination = order_.Next();
+    if (!request_.skip || !request_.skip(request_.space->Values(combination))) {
+      next_ = combination;
+    }
+  }
+  return !next_;
 }
 
 bool GridRun::IsThere(uint64_t number, bool late) const {
@@ -159,7 +171,7 @@ void GridRun::AddTheRestThatIsThere() {
   };
   const uint64_t end = std::max(last(folder_->models()), last(folder_->failures()));
   const auto most = static_cast<uint64_t>(request_.criteria.max_models);
-  while (!converged_ && drawn_ < end && !order_.done() && (most == 0 || succeeded_ < most)) {
+  while (!converged_ && drawn_ < end && !Exhausted() && (most == 0 || succeeded_ < most)) {
     const Job job = Draw();
     if (IsThere(job.number, true)) AddRecovered(job);
   }
@@ -384,7 +396,7 @@ double GridRun::Seconds() const {
 }
 
 std::string GridRun::ModelId(uint64_t number) const {
-  return fmt::format("{}_model_{}", request_.options.grid_id, number);
+  return fmt::format("{}_model_{}", request_.options.grid_id, request_.first_number + number);
 }
 
 uint64_t GridRun::Planned() const {

@@ -59,6 +59,8 @@ class GridRun {
   // The others are called with the mutex held.
   bool MayStart();
   Job Draw();
+  // No combination is left; finds the next one.
+  bool Exhausted();
   // In the folder, and good enough: a model that had no time to finish is so when it is too late.
   bool IsThere(uint64_t number, bool late) const;
   void AddRecovered(const Job& job);
@@ -87,6 +89,7 @@ class GridRun {
   std::mutex mutex_;
   std::condition_variable changed_;
   SearchOrder order_;
+  std::optional<uint64_t> next_;  // combination
   uint64_t drawn_ = 0;
   std::deque<Job> again_;  // did not fit the memory beside others
   size_t running_ = 0;

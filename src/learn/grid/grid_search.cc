@@ -85,7 +85,7 @@ size_t ParallelModels(const GridRequest& request, const Frame& frame, size_t thr
 
 GridOutcome SearchGrid(const GridRequest& request, const TrainingFrames& frames, ThreadPool& pool,
                        const WorkContext& context) {
-  CheckName(request.options.grid_id);
+  if (!request.any_name) CheckName(request.options.grid_id);
   const ParamSchema& schema = request.learner->schema();
   const ProblemKind problem = ProblemOf(schema, request.params, *frames.training);
   GridPlan plan;

@@ -20,6 +20,12 @@ struct GridRequest {
   const HyperSpace* space = nullptr;
   SearchCriteria criteria = {};
   GridOptions options = {};
+  // The grid's name is no file's: it may be any.
+  bool any_name = false;
+  // Models are numbered from this + 1.
+  uint64_t first_number = 0;
+  // Combinations (an object of name to value) that are left out, as if they were not in the space.
+  std::function<bool(const Json&)> skip = {};
   // Called for each model that is trained (not for those that were in the folder already), by one
   // thread at a time.
   std::function<void(const GridModel&, const TrainingOutcome&)> on_model = {};

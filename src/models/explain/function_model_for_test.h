@@ -56,6 +56,7 @@ class FunctionModel : public Model {
     throw InternalError("not asked for");
   }
   void Save(const std::string& /*path*/) const override { throw InternalError("not for files"); }
+  std::string Bytes() const override { throw InternalError("not for files"); }
   Json Summary() const override { return JsonObject(); }
 
  private:

@@ -92,7 +92,14 @@ Json EndSessionCommand(const Json& arguments, CommandContext& context) {
 }
 
 Json RemoveCommand(const Json& arguments, CommandContext& context) {
-  return context.catalog.Remove(Text(arguments, "name"));
+  const std::string name = Text(arguments, "name");
+  const Json* cascade = arguments.as_object().if_contains("cascade");
+  if (cascade != nullptr && cascade->as_bool()) {
+    if (const EntryPtr entry = context.catalog.Find(name)) {
+      for (const std::string& part : entry->parts()) context.catalog.Remove(part);
+    }
+  }
+  return context.catalog.Remove(name);
 }
 
 Json RemoveAllCommand(const Json& arguments, CommandContext& context) {

@@ -21,16 +21,15 @@ ModelCategory CategoryOf(size_t levels, bool has_response);
 
 // What metrics are of. Empty names are written as null.
 struct MetricsOrigin {
-  std::string model;
-  std::string frame;
-  std::string description;
-  std::vector<std::string> domain;  // of the response
-  int64_t scoring_time_ms = 0;      // since 1970
-  Json predictions = nullptr;       // a FrameV3 object
+  std::string model = {};
+  std::string frame = {};
+  std::string description = {};
+  std::vector<std::string> domain = {};  // of the response
+  int64_t scoring_time_ms = 0;           // since 1970
+  Json predictions = nullptr;            // a FrameV3 object
 };
 
 Json MetricsToWire(const Metrics& metrics, ModelCategory category, const MetricsOrigin& origin);
-// Without rows: an autoencoder's, where nothing but the reconstruction could be measured.
 Json ConfusionMatrixToWire(const ConfusionMatrix& matrix);
 
 }  // namespace thalweg

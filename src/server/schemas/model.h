@@ -14,20 +14,20 @@ namespace thalweg {
 // What is said of a model beside what its training came to. Empty names: there is none.
 struct ModelRecord {
   std::string name;
-  std::string training_frame;
-  std::string validation_frame;
+  std::string training_frame = {};
+  std::string validation_frame = {};
   int64_t start_ms = 0;  // since 1970, UTC
   int64_t end_ms = 0;
   const void* asked = nullptr;  // the learner's parameters, as they were sent
   bool resolve_auto = true;     // show what AUTO came to
   // Of the folds and what was kept of them.
-  std::vector<std::string> fold_models;
-  std::vector<std::string> fold_predictions;
-  std::string held_out_predictions;
-  std::string fold_assignment;
+  std::vector<std::string> fold_models = {};
+  std::vector<std::string> fold_predictions = {};
+  std::string held_out_predictions = {};
+  std::string fold_assignment = {};
   // Of layers.
-  std::vector<std::string> weights;
-  std::vector<std::string> biases;
+  std::vector<std::string> weights = {};
+  std::vector<std::string> biases = {};
 };
 
 // The ModelV3 object.

@@ -46,9 +46,9 @@ void SetWireField(const ParamSpec& spec, std::string_view text, void* params);
 
 // The values to show of one set of parameters.
 struct ParameterValues {
-  std::string model_id;
-  std::string training_frame;
-  std::string validation_frame;
+  std::string model_id = {};
+  std::string training_frame = {};
+  std::string validation_frame = {};
   const void* params = nullptr;
   // Of names in it, shown instead of what `params` says.
   JsonObject instead = {};

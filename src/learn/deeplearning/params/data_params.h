@@ -35,19 +35,22 @@ struct DataParams {
 
 template <>
 inline constexpr auto kFields<DataParams> = std::tuple{
-    Field<&DataParams::response_column>(
-        {.name = "response_column", .help = "Column to predict; enum means classification."}),
+    Field<&DataParams::response_column>({.name = "response_column",
+                                         .help = "Column to predict; enum means classification.",
+                                         .gridable = true}),
     Field<&DataParams::ignored_columns>(
         {.name = "ignored_columns", .help = "Columns that are not used."}),
     Field<&DataParams::weights_column>(
         {.name = "weights_column",
          .help = "Column that says how much each row counts: 0 as if it were not there, 2 as if it "
-                 "were there twice."}),
+                 "were there twice.",
+         .gridable = true}),
     Field<&DataParams::offset_column>(
         {.name = "offset_column",
          .help = "Column that is added to the score before the link function, in training and in "
                  "predicting.",
-         .level = ParamLevel::kSecondary}),
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
     Field<&DataParams::balance_classes>(
         {.name = "balance_classes",
          .help = "Repeat or leave out training rows so that all classes have as many; predicted "
@@ -75,11 +78,13 @@ inline constexpr auto kFields<DataParams> = std::tuple{
          .help =
              "Bring numeric predictors to mean 0 and standard deviation 1; with mini_batch_size "
              "1, those that are mostly zero keep their zeros.",
-         .level = ParamLevel::kSecondary}),
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
     Field<&DataParams::use_all_factor_levels>(
         {.name = "use_all_factor_levels",
          .help = "Give the first level of a categorical predictor an input of its own, too.",
-         .level = ParamLevel::kSecondary}),
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
     Field<&DataParams::missing_values_handling>(
         {.name = "missing_values_handling",
          .help = "Missing predictors become the mean (a level of their own in categorical "
@@ -112,7 +117,8 @@ inline constexpr auto kFields<DataParams> = std::tuple{
     Field<&DataParams::col_major>(
         {.name = "col_major",
          .help = "Not supported: weights have one layout, chosen for speed.",
-         .level = ParamLevel::kExpert}),
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
 };
 
 }  // namespace thalweg

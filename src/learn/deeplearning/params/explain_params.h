@@ -14,7 +14,8 @@ inline constexpr auto kFields<ExplainParams> = std::tuple{
     Field<&ExplainParams::variable_importances>(
         {.name = "variable_importances",
          .help = "Importances of the inputs by Gedeon's method, from the weights of the first two "
-                 "layers."}),
+                 "layers.",
+         .gridable = true}),
 };
 
 }  // namespace thalweg

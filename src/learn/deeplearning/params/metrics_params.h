@@ -23,7 +23,8 @@ inline constexpr auto kFields<MetricsParams> = std::tuple{
         {.name = "auc_type",
          .help = "AUC of more than two classes: of each against the rest (OVR) or of each pair "
                  "(OVO), as plain mean or weighted by rows. AUTO and NONE: none.",
-         .level = ParamLevel::kSecondary}),
+         .level = ParamLevel::kSecondary,
+         .gridable = true}),
     Field<&MetricsParams::gainslift_bins>(
         {.name = "gainslift_bins",
          .help = "Groups of rows in the gains/lift table; 0: no table, -1: 16 that end at 1, 2, "

@@ -27,10 +27,10 @@ template <>
 inline constexpr auto kFields<RunParams> = std::tuple{
     Field<&RunParams::epochs>(
         {.name = "epochs",
-         .help = "How many times to go through the training rows; may be fractional.",
+         .help = "How many times to go through the training rows; may be fractional. 0 leaves the "
+                 "net as it starts.",
          .gridable = true,
-         .min = 0,
-         .min_exclusive = true}),
+         .min = 0}),
     Field<&RunParams::mini_batch_size>(
         {.name = "mini_batch_size",
          .help = "Rows per update of the weights; 1 means updates by single rows (on all threads "
@@ -43,6 +43,7 @@ inline constexpr auto kFields<RunParams> = std::tuple{
          .help = "Samples between two chances to score; 0 or -1 means one epoch, -2 is chosen by "
                  "the speed measured (one epoch if reproducible).",
          .level = ParamLevel::kSecondary,
+         .gridable = true,
          .min = -2}),
     Field<&RunParams::seed>({.name = "seed",
                              .help = "Seed of all random numbers; -1 draws one, and reports it.",
@@ -52,21 +53,25 @@ inline constexpr auto kFields<RunParams> = std::tuple{
         {.name = "reproducible",
          .help = "The same model to the bit for every run with the same seed, whatever the number "
                  "of threads.",
-         .level = ParamLevel::kExpert}),
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
     Field<&RunParams::shuffle_training_data>(
         {.name = "shuffle_training_data",
          .help =
              "Draw a new order of the training rows for every epoch; else one is drawn for all.",
-         .level = ParamLevel::kExpert}),
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
     Field<&RunParams::max_runtime_secs>({.name = "max_runtime_secs",
                                          .help = "Stop after so many seconds; 0 means no limit.",
                                          .level = ParamLevel::kSecondary,
+                                         .gridable = true,
                                          .min = 0}),
     Field<&RunParams::fast_mode>(
         {.name = "fast_mode",
          .help = "Weights into which no row of a batch sends anything stay as they are, penalties "
                  "and momentum included; the only mode there is.",
-         .level = ParamLevel::kExpert}),
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
     Field<&RunParams::checkpoint>(
         {.name = "checkpoint",
          .help = "Saved model to go on with; epochs then counts in total. On the command line its "

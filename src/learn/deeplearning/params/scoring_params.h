@@ -37,21 +37,25 @@ inline constexpr auto kFields<ScoringParams> = std::tuple{
     Field<&ScoringParams::score_interval>({.name = "score_interval",
                                            .help = "Seconds between two scorings, at least.",
                                            .level = ParamLevel::kSecondary,
+                                           .gridable = true,
                                            .min = 0}),
     Field<&ScoringParams::score_training_samples>(
         {.name = "score_training_samples",
          .help = "Training rows to score on; 0 means all.",
          .level = ParamLevel::kSecondary,
+         .gridable = true,
          .min = 0}),
     Field<&ScoringParams::score_validation_samples>(
         {.name = "score_validation_samples",
          .help = "Validation rows to score on; 0 means all.",
          .level = ParamLevel::kSecondary,
+         .gridable = true,
          .min = 0}),
     Field<&ScoringParams::score_duty_cycle>(
         {.name = "score_duty_cycle",
          .help = "Largest share of the time to spend on scoring.",
          .level = ParamLevel::kSecondary,
+         .gridable = true,
          .min = 0,
          .max = 1}),
     Field<&ScoringParams::score_each_iteration>(
@@ -62,17 +66,20 @@ inline constexpr auto kFields<ScoringParams> = std::tuple{
         {.name = "score_validation_sampling",
          .help = "How score_validation_samples rows are drawn; Stratified keeps the classes' "
                  "shares, with at least one row of each.",
-         .level = ParamLevel::kExpert}),
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
     Field<&ScoringParams::classification_stop>(
         {.name = "classification_stop",
          .help = "Stop when the classification error on training rows falls to this; -1 is off.",
          .level = ParamLevel::kExpert,
+         .gridable = true,
          .min = -1,
          .max = 1}),
     Field<&ScoringParams::regression_stop>(
         {.name = "regression_stop",
          .help = "Stop when the mean squared error on training rows falls to this; -1 is off.",
          .level = ParamLevel::kExpert,
+         .gridable = true,
          .min = -1}),
     Field<&ScoringParams::stopping_rounds>(
         {.name = "stopping_rounds",
@@ -97,11 +104,13 @@ inline constexpr auto kFields<ScoringParams> = std::tuple{
     Field<&ScoringParams::overwrite_with_best_model>(
         {.name = "overwrite_with_best_model",
          .help = "Keep the best model scored, on validation rows if there are any, not the last.",
-         .level = ParamLevel::kExpert}),
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
     Field<&ScoringParams::quiet_mode>(
         {.name = "quiet_mode",
          .help = "Progress tells how far training is, and nothing of speed and errors.",
-         .level = ParamLevel::kExpert}),
+         .level = ParamLevel::kExpert,
+         .gridable = true}),
     Field<&ScoringParams::diagnostics>(
         {.name = "diagnostics",
          .help = "Mean and root mean square of each layer's weights, biases and rates in the "

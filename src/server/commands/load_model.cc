@@ -1,0 +1,28 @@
+#include "server/commands/load_model.h"
+
+#include <filesystem>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "server/commands/publish.h"
+#include "server/model_archive.h"
+
+namespace thalweg {
+
+Json LoadModelCommand(const Json& arguments, CommandContext& context) {
+  Publication out;
+  std::string name;
+  OnFirstRank(context, [&] {
+    const std::string path(arguments.at("path").as_string());
+    const std::string shown(arguments.at("shown").as_string());
+    const ArchivedModel archived =
+        ReadArchive(ReadWholeFile(path), shown, std::filesystem::path(shown).stem().string());
+    name = archived.name;
+    out.AddModel(name, archived.model->model(), archived.model->WireJson(),
+                 archived.model->parts());
+  });
+  out.Publish(context);
+  return JsonObject{{"model_id", name}};
+}
+
+}  // namespace thalweg

@@ -1,0 +1,90 @@
+#include "server/commands/predict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "jobs/rank_frames.h"
+#include "models/adapt_frame.h"
+#include "models/deeplearning_model.h"
+#include "models/metrics/classification_accumulator.h"
+#include "models/metrics/regression_accumulator.h"
+#include "server/commands/publish.h"
+#include "server/schemas/metrics.h"
+#include "server/schemas/wire_values.h"
+#include "server/trained_model.h"
+
+namespace thalweg {
+namespace {
+
+std::string Text(const Json& arguments, const char* name) {
+  const Json* value = arguments.as_object().if_contains(name);
+  return value == nullptr || !value->is_string() ? std::string() : std::string(value->as_string());
+}
+
+std::optional<AucType> ParseAucType(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto& names = kEnumNames<AucType>;
+  const auto level = FindWireLevel({names.begin(), names.end()}, text);
+  if (!level) {
+    throw UserError(fmt::format("auc_type {} is none of {}", Printable(text),
+                                Join({names.begin(), names.end()}, ", ")));
+  }
+  const auto type =
+      static_cast<AucType>(std::find(names.begin(), names.end(), *level) - names.begin());
+  if (type == AucType::kNone || type == AucType::kAuto) return std::nullopt;
+  return type;
+}
+
+}  // namespace
+
+Json PredictCommand(const Json& arguments, CommandContext& context) {
+  const std::shared_ptr<const Model> model = context.catalog.GetModel(Text(arguments, "model"));
+  const std::shared_ptr<const Frame> given = GetWholeFrame(Text(arguments, "frame"), context);
+  const std::string what = Text(arguments, "what");
+  std::vector<std::string> warnings;
+  const Frame frame = AdaptFrame(*model, *given, context.pool, warnings);
+  context.work.ThrowIfCancelled();
+  const auto predict = [&]() -> Frame {
+    if (what == "deep_features") {
+      return model->DeepFeatures(frame, arguments.at("layer").to_number<int64_t>(), context.pool);
+    }
+    if (what == "reconstruction_error") {
+      return model->ReconstructionErrors(frame, false, context.pool);
+    }
+    if (what == "reconstruction_error_per_feature") {
+      // The clients want those of the features alone.
+      const Frame errors = model->ReconstructionErrors(frame, true, context.pool);
+      return errors.Without(std::array<size_t, 1>{0});
+    }
+    return WireNames(model->Predict(frame, context.pool));
+  };
+  PutWholeFrame(Text(arguments, "dest"), predict(), context);
+  return JsonObject{{"warnings", boost::json::value_from(warnings)}};
+}
+
+Json ScoreCommand(const Json& arguments, CommandContext& context) {
+  const std::string name = Text(arguments, "model");
+  const std::shared_ptr<const Model> model = context.catalog.GetModel(name);
+  const std::string frame_name = Text(arguments, "frame");
+  const std::shared_ptr<const Frame> given = GetWholeFrame(frame_name, context);
+  std::vector<std::string> warnings;
+  const Frame frame = AdaptFrame(*model, *given, context.pool, warnings);
+  const ModelCategory category = CategoryOf(*model);
+  Metrics metrics;
+  const bool measurable = model->response().empty() || frame.Find(model->response());
+  if (measurable) {
+    metrics = model->ScoreWith(
+        {.auc_type = ParseAucType(Text(arguments, "auc_type")), .best_threshold = true}, frame,
+        context.pool);
+  }
+  return MetricsToWire(metrics, category,
+                       {.model = name,
+                        .frame = measurable ? frame_name : std::string(),
+                        .domain = model->domain(),
+                        .scoring_time_ms = WallClockMs()});
+}
+
+}  // namespace thalweg

@@ -1,0 +1,35 @@
+// A training's arguments as they travel to the ranks, ready for the learner.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/json_fwd.h"
+#include "jobs/commands.h"
+#include "learn/learners.h"
+
+namespace thalweg {
+
+struct TrainingOrder {
+  const Learner* learner = nullptr;
+  std::shared_ptr<void> asked;   // as it was sent
+  std::shared_ptr<void> params;  // and what the learner is given
+  std::string model_id;
+  std::string training_frame;
+  std::string validation_frame;
+  std::string export_folder;  // in which models are to be saved when they are trained; or empty
+  bool resolve_auto = true;
+};
+// Arguments of the command "train" (commands/train.h).
+TrainingOrder ReadTrainingOrder(const Json& arguments);
+
+// The frames of a training, alive as long as this.
+struct OrderFrames {
+  std::vector<std::shared_ptr<const Frame>> held;
+  TrainingFrames frames;
+};
+// A collective.
+OrderFrames ReadOrderFrames(const TrainingOrder& order, CommandContext& context);
+
+}  // namespace thalweg

@@ -1,0 +1,315 @@
+#include "server/handlers/grids.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "base/text.h"
+#include "server/build_order.h"
+#include "server/commands/grid.h"
+#include "server/errors.h"
+#include "server/grid_entry.h"
+#include "server/handlers/model_files.h"
+#include "server/schemas/job.h"
+#include "server/schemas/lenient_json.h"
+#include "server/schemas/meta.h"
+#include "server/schemas/two_dim_table.h"
+#include "server/schemas/wire_values.h"
+#include "server/server_context.h"
+#include "server/trained_model.h"
+
+namespace thalweg {
+namespace {
+
+// The fields that are the search's own.
+struct SearchFields {
+  std::string algo;
+  std::string grid_id;
+  std::string folder;  // resolved
+  Json hyper_parameters = JsonObject();
+  Json criteria = JsonObject();
+  int64_t parallelism = 1;
+};
+
+std::string Resolve(const std::string& folder, Call& call) {
+  return folder.empty() ? folder : call.server.export_roots.Resolve(folder);
+}
+
+// Takes the search's own fields out of `fields`.
+SearchFields TakeSearchFields(FieldList& fields, Call& call) {
+  SearchFields search;
+  std::string recovery, exported;
+  FieldList rest;
+  for (const auto& [name, text] : fields) {
+    if (name == "grid_id") {
+      search.grid_id = text;
+    } else if (name == "hyper_parameters") {
+      search.hyper_parameters = ParseLenientJson(text, "hyper_parameters");
+    } else if (name == "search_criteria") {
+      search.criteria = ParseLenientJson(text, "search_criteria");
+    } else if (name == "parallelism") {
+      const auto value = ParseReal(text);
+      if (!value || *value < 0 || *value > 1024) {
+        throw IllegalArgument("parallelism: is a number of models, at least 0");
+      }
+      search.parallelism = static_cast<int64_t>(*value);
+    } else if (name == "recovery_dir") {
+      recovery = text;
+    } else if (name == "export_checkpoints_dir") {
+      exported = text;
+    } else {
+      if (name == "algo") search.algo = text;
+      rest.emplace_back(name, text);
+    }
+  }
+  fields = std::move(rest);
+  if (!recovery.empty() && !exported.empty() && recovery != exported) {
+    throw IllegalArgument(
+        "recovery_dir and export_checkpoints_dir: both keep the models; give one of them");
+  }
+  search.folder = Resolve(recovery.empty() ? exported : recovery, call);
+  return search;
+}
+
+void CheckHyperNames(const Learner& learner, const Json& hyper_parameters) {
+  if (!hyper_parameters.is_object()) {
+    throw IllegalArgument("hyper_parameters: is a dictionary of parameters to lists of values");
+  }
+  for (const auto& [name, unused] : hyper_parameters.as_object()) {
+    const ParamSpec* spec = learner.schema().Find(name);
+    if (spec == nullptr) {
+      const std::string nearest = learner.schema().Nearest(name);
+      throw IllegalArgument(
+          fmt::format("Illegal argument: {} of function: grid: Unknown hyper parameter for grid "
+                      "search!{}",
+                      Printable(name), nearest.empty() ? "" : " Did you mean " + nearest + "?"));
+    }
+    if (!spec->gridable) {
+      throw IllegalArgument(
+          fmt::format("Illegal argument: {} of function: grid: {} is not a gridable parameter",
+                      std::string(name), std::string(name)));
+    }
+  }
+}
+
+Json StartSearch(const Json& arguments, Call& call) {
+  const std::string grid_id(arguments.at("grid_id").as_string());
+  const std::string_view algo = arguments.at("algo").as_string();
+  const JobPtr job = call.server.jobs.Start(
+      fmt::format("{} Grid Search", BuilderNamesOf(algo).schema), {grid_id, "Grid"},
+      [&server = call.server, arguments](Job& running) {
+        server.ranks.Run("grid", arguments, {.progress = &running, .cancel = &running.cancel()});
+      });
+  JsonObject json = SchemaObject("GridSearchSchema", "GridSearch");
+  json["grid_id"] = KeyObject(KeyKind::kGrid, grid_id);
+  json["hyper_parameters"] = nullptr;
+  json["search_criteria"] = arguments.at("search_criteria");
+  json["parallelism"] = arguments.at("parallelism");
+  json["recovery_dir"] = nullptr;
+  json["job_id"] = nullptr;
+  json["total_models"] = 0;
+  json["job"] = JobJsonSoon(*job);
+  return json;
+}
+
+std::string ValueText(const Json& value) {
+  if (value.is_string()) return std::string(value.as_string());
+  if (!value.is_array()) return boost::json::serialize(value);
+  std::vector<std::string> items;
+  for (const Json& item : value.as_array()) items.push_back(ValueText(item));
+  return items.size() == 1 ? items[0] : "[" + Join(items, ", ") + "]";
+}
+
+Json SummaryTable(const GridEntry::Record& grid, const std::vector<const GridModel*>& models,
+                  const GridMetric& metric, bool decreasing, const Catalog& catalog) {
+  TwoDimTable table(
+      "Hyper-Parameter Search Summary",
+      fmt::format("ordered by {} {}", decreasing ? "decreasing" : "increasing", metric.name));
+  table.AddNoRowNames(models.size());
+  for (const std::string& name : grid.hyper_names) {
+    JsonArray cells;
+    bool numbers = true;
+    for (const GridModel* model : models) {
+      const Json* value = model->hyper_parameters->as_object().if_contains(name);
+      cells.push_back(value == nullptr ? Json() : *value);
+      numbers = numbers && cells.back().is_number();
+    }
+    if (!numbers) {
+      for (Json& cell : cells) cell = cell.is_null() ? Json("") : Json(ValueText(cell));
+    }
+    table.Add(name, numbers ? "double" : "string", numbers ? "%.5f" : "%s", std::move(cells));
+  }
+  std::vector<std::string> names;
+  JsonArray values;
+  for (const GridModel* model : models) {
+    names.push_back(model->model_id);
+    values.push_back(WireNumber(GridMetricOf(metric, *model, catalog).value_or(std::nan(""))));
+  }
+  table.AddTexts("model_ids", names);
+  table.Add(metric.name, "double", "%.5f", std::move(values));
+  return table.ToJson();
+}
+
+}  // namespace
+
+HttpResponse SearchGridNow(const FieldList& given, Call& call) {
+  FieldList fields = given;
+  const SearchFields search = TakeSearchFields(fields, call);
+  BuilderNamesOf(search.algo);
+  const Learner& learner = FindLearner(search.algo);
+  CheckHyperNames(learner, search.hyper_parameters);
+  // What is varied is given for each model.
+  std::erase_if(fields, [&](const auto& field) {
+    return search.hyper_parameters.as_object().contains(field.first);
+  });
+  BuildOrder order = ReadBuildOrder(fields, call);
+  // Errors that a varied parameter may put right are each model's own.
+  for (const FieldError& error : order.request.errors) {
+    throw IllegalArgument(error.field + ": " + error.message);
+  }
+  if (order.request.training_frame.empty()) {
+    throw IllegalArgument("training_frame: is needed: the frame to learn from");
+  }
+  JsonObject arguments = TrainArguments(order, call);
+  arguments["grid_id"] = search.grid_id.empty()
+                             ? fmt::format("Grid_{}_{}_{}_{}", BuilderNamesOf(search.algo).schema,
+                                           order.request.training_frame, call.server.start_ms,
+                                           call.server.next_number++)
+                             : search.grid_id;
+  arguments["hyper_parameters"] = search.hyper_parameters;
+  arguments["search_criteria"] = search.criteria;
+  arguments["parallelism"] = search.parallelism;
+  arguments["folder"] = search.folder;
+  return JsonResponse(StartSearch(arguments, call));
+}
+
+HttpResponse ResumeGrid(const FieldList& given, Call& call) {
+  FieldList fields = given;
+  const SearchFields search = TakeSearchFields(fields, call);
+  const auto grid = GetGrid(call.server.catalog(), search.grid_id);
+  Json arguments = grid->record().arguments;
+  JsonObject& object = arguments.as_object();
+  for (const char* frame : {"training_frame", "validation_frame"}) {
+    const std::string name(object.at(frame).as_string());
+    if (!name.empty()) call.server.catalog().GetFrame(name);
+  }
+  for (const auto& [name, text] : given) {
+    if (name == "parallelism") object["parallelism"] = search.parallelism;
+  }
+  object["folder"] = search.folder;
+  return JsonResponse(StartSearch(arguments, call));
+}
+
+Json ShowGrid(const GetGridRequest& request, Call& call) {
+  Catalog& catalog = call.server.catalog();
+  const auto entry = GetGrid(catalog, request.grid_id);
+  const GridEntry::Record& grid = entry->record();
+  GridMetric metric;
+  try {
+    metric = FindGridMetric(request.sort_by, grid, catalog);
+  } catch (const UserError& error) {
+    throw IllegalArgument(error.what());
+  }
+  const bool decreasing = ParseWireBool(request.decreasing).value_or(metric.larger_is_better);
+  std::vector<const GridModel*> models;
+  for (const GridModel& model : grid.models) {
+    if (catalog.FindAs<TrainedModel>(model.model_id)) models.push_back(&model);
+  }
+  const auto value = [&](const GridModel* model) {
+    const double v = GridMetricOf(metric, *model, catalog).value_or(std::nan(""));
+    return std::isnan(v) ? std::numeric_limits<double>::infinity() : decreasing ? -v : v;
+  };
+  std::vector<std::pair<double, const GridModel*>> ranked;
+  for (const GridModel* model : models) ranked.emplace_back(value(model), model);
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  models.clear();
+  for (const auto& [unused, model] : ranked) models.push_back(model);
+
+  JsonObject json = SchemaObject("GridSchemaV99", "Grid");
+  json["grid_id"] = KeyObject(KeyKind::kGrid, request.grid_id);
+  json["sort_by"] = metric.name;
+  json["decreasing"] = decreasing;
+  JsonArray ids;
+  JsonObject metrics;
+  for (const GridModel* model : models) {
+    ids.push_back(KeyObject(KeyKind::kModel, model->model_id));
+    const Json wire = catalog.FindAs<TrainedModel>(model->model_id)->WireJson();
+    for (const char* kind : {"training_metrics", "validation_metrics", "cross_validation_metrics",
+                             "cross_validation_metrics_summary"}) {
+      if (!metrics.contains(kind)) metrics[kind] = JsonArray();
+      metrics[kind].as_array().push_back(wire.at("output").at(kind));
+    }
+  }
+  json["model_ids"] = std::move(ids);
+  for (auto& [kind, list] : metrics) json[kind] = std::move(list);
+  json["hyper_names"] = boost::json::value_from(grid.hyper_names);
+  JsonArray failed, raw, details, stacks;
+  for (const GridFailure& failure : grid.failures) {
+    JsonObject params = SchemaObject(
+        std::string(BuilderNamesOf(grid.arguments.at("algo").as_string()).schema) + "ParametersV3");
+    if (failure.hyper_parameters) {
+      for (const auto& [name, own] : failure.hyper_parameters->as_object()) params[name] = own;
+    }
+    failed.push_back(std::move(params));
+    raw.push_back(boost::json::value_from(failure.values));
+    details.emplace_back(failure.reason);
+    stacks.emplace_back("water.exceptions.H2OModelBuilderIllegalArgumentException: " +
+                        failure.reason);
+  }
+  json["failed_params"] = std::move(failed);
+  json["failed_raw_params"] = std::move(raw);
+  json["failure_details"] = std::move(details);
+  json["failure_stack_traces"] = std::move(stacks);
+  json["warning_details"] = boost::json::value_from(grid.warnings);
+  const std::string_view folder = grid.arguments.at("folder").as_string();
+  json["export_checkpoints_dir"] =
+      folder.empty() ? Json() : Json(call.server.export_roots.Shown(folder));
+  json["summary_table"] = SummaryTable(grid, models, metric, decreasing, catalog);
+  json["scoring_history"] = nullptr;
+  return json;
+}
+
+Json ListGrids(const NoFields&, Call& call) {
+  JsonArray grids;
+  for (const auto& [name, entry] : call.server.catalog().List(EntryKind::kGrid)) {
+    JsonObject grid = SchemaObject("GridSchemaV99", "Grid");
+    grid["grid_id"] = KeyObject(KeyKind::kGrid, name);
+    JsonArray ids;
+    for (const std::string& id : entry->parts()) ids.push_back(KeyObject(KeyKind::kModel, id));
+    grid["model_ids"] = std::move(ids);
+    grids.push_back(std::move(grid));
+  }
+  JsonObject json = SchemaObject("GridsV99", "Grids");
+  json["grids"] = std::move(grids);
+  return json;
+}
+
+Json ExportGrid(const GridExportRequest& request, Call& call) {
+  GetGrid(call.server.catalog(), request.grid_id);
+  if (request.save_params_references) {
+    throw IllegalArgument(
+        "save_params_references is not supported: save the frames by themselves (frame.save)");
+  }
+  if (request.export_cross_validation_predictions) {
+    throw IllegalArgument(
+        "export_cross_validation_predictions is not supported: export that frame by itself");
+  }
+  SaveGrid(request.grid_id, call.server.catalog(),
+           call.server.export_roots.Resolve(request.grid_directory));
+  return KeyObject(KeyKind::kGrid, request.grid_id);
+}
+
+Json ImportGrid(const GridImportRequest& request, Call& call) {
+  if (request.load_params_references) {
+    throw IllegalArgument(
+        "load_params_references is not supported: load the frames by themselves (h2o.load_frame)");
+  }
+  const Json result = call.server.ranks.Run(
+      "load_grid", JsonObject{{"path", ResolveSaved(request.grid_path, call)}}, {});
+  return KeyObject(KeyKind::kGrid, result.at("grid_id").as_string());
+}
+
+}  // namespace thalweg

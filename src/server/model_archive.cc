@@ -1,0 +1,91 @@
+#include "server/model_archive.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "base/checksum.h"
+#include "base/json.h"
+#include "learn/learners.h"
+#include "models/model_file.h"
+#include "server/schemas/meta.h"
+#include "server/schemas/model.h"
+
+namespace thalweg {
+namespace {
+
+constexpr std::string_view kMagic = "THALWEGM";
+constexpr size_t kHead = 24;
+
+void AppendNumber(uint64_t number, std::string& out) {
+  out.append(reinterpret_cast<const char*>(&number), sizeof(number));
+}
+
+uint64_t NumberAt(const std::string& bytes, size_t at) {
+  uint64_t number = 0;
+  std::memcpy(&number, bytes.data() + at, sizeof(number));
+  return number;
+}
+
+// All that is known of a model that was trained elsewhere.
+Json DescribeForeign(const Model& model, const std::string& name) {
+  const Learner& learner = FindLearner(model.algo());
+  TrainingOutcome outcome;
+  outcome.model = std::shared_ptr<const Model>(&model, [](const Model*) {});
+  outcome.parameters = std::make_shared<const Json>(model.parameters());
+  outcome.scoring_history = std::make_shared<const Json>(JsonArray());
+  const int64_t now = WallClockMs();
+  Json wire = ModelToWire(learner, outcome, {.name = name, .start_ms = now, .end_ms = now});
+  JsonObject& output = wire.as_object()["output"].as_object();
+  output["training_metrics"] = nullptr;
+  output["scoring_history"] = nullptr;
+  return wire;
+}
+
+}  // namespace
+
+std::string ArchiveBytes(const TrainedModel& model) {
+  const std::string record = FormatWireJson(
+      JsonObject{{"wire", model.WireJson()}, {"parts", boost::json::value_from(model.parts())}});
+  std::string bytes(kMagic);
+  AppendNumber(record.size(), bytes);
+  AppendNumber(Checksum(record), bytes);
+  bytes += record;
+  bytes += model.model()->Bytes();
+  return bytes;
+}
+
+ArchivedModel ReadArchive(std::string bytes, const std::string& source,
+                          const std::string& otherwise) {
+  if (!bytes.starts_with(kMagic)) {
+    const std::shared_ptr<const Model> model =
+        ReadModel(ModelFile::FromBytes(std::move(bytes), source));
+    const Json* id = model->parameters().as_object().if_contains("model_id");
+    std::string name = id != nullptr && id->is_string() ? std::string(id->as_string()) : "";
+    if (name.empty()) name = otherwise;
+    return {name, std::make_shared<TrainedModel>(model, DescribeForeign(*model, name))};
+  }
+  const auto refuse = [&](const char* what) {
+    return UserError(fmt::format("{}: not a usable model: {}", source, what));
+  };
+  if (bytes.size() < kHead) throw refuse("it is cut off");
+  const uint64_t length = NumberAt(bytes, 8);
+  if (length > bytes.size() - kHead) throw refuse("it is cut off");
+  const std::string record = bytes.substr(kHead, length);
+  if (Checksum(record) != NumberAt(bytes, 16)) throw refuse("it is damaged");
+  try {
+    const Json json = ParseJson(record, source);
+    const Json& wire = json.at("wire");
+    auto model = ReadModel(ModelFile::FromBytes(bytes.substr(kHead + length), source));
+    return {std::string(wire.at("model_id").at("name").as_string()),
+            std::make_shared<TrainedModel>(
+                std::move(model), wire,
+                boost::json::value_to<std::vector<std::string>>(json.at("parts")))};
+  } catch (const UserError&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw refuse(error.what());
+  }
+}
+
+}  // namespace thalweg
