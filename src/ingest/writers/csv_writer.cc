@@ -21,9 +21,14 @@ namespace {
 
 constexpr size_t kCellsPerBlock = size_t{1} << 18;
 
-// Formatted text. Room is made before cells are written into it.
+// Formatted text behind what is in a string already. Room is made before cells are written into it.
 class Text {
  public:
+  explicit Text(std::string& bytes) : bytes_(bytes), size_(bytes.size()) {}
+  ~Text() { bytes_.resize(size_); }
+  Text(const Text&) = delete;
+  Text& operator=(const Text&) = delete;
+
   // Where the next `bytes` bytes may be written; call Advance with the end of what was.
   char* Reserve(size_t bytes) {
     if (size_ + bytes > bytes_.size()) bytes_.resize(std::max(2 * bytes_.size(), size_ + bytes));
@@ -40,11 +45,10 @@ class Text {
     ++size_;
   }
   size_t size() const { return size_; }
-  std::string_view view() const { return {bytes_.data(), size_}; }
 
  private:
-  std::vector<char> bytes_;
-  size_t size_ = 0;
+  std::string& bytes_;
+  size_t size_;
 };
 
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
@@ -112,7 +116,8 @@ void AppendJavaReal(double cell, Text& out) {
     return out.Advance(end);
   }
   if (size >= 1e-3 && size < 1e7) {
-    end = std::to_chars(end, end + kNumberRoom - 2, size, std::chars_format::fixed).ptr;
+    // In this range fmt's digits come without an exponent, and faster than those of std::to_chars.
+    end = fmt::format_to(end, FMT_COMPILE("{}"), size);
     if (size == std::floor(size)) append(".0");
     return out.Advance(end);
   }
@@ -200,9 +205,8 @@ ColumnStyle StyleOf(const Frame& frame, size_t position, const CsvStyle& style) 
   }
   if (column.domain() != nullptr) {
     for (const std::string& level : column.domain()->levels()) {
-      Text text;
+      Text text(result.levels.emplace_back());
       AppendText(level, style.quote_texts, style, text);
-      result.levels.emplace_back(text.view());
     }
   }
   return result;
@@ -316,13 +320,18 @@ CsvBlocks::~CsvBlocks() = default;
 
 std::string CsvBlocks::Header() const {
   if (!state_->style.header) return "";
-  Text out;
+  std::string header;
+  AppendHeader(header);
+  return header;
+}
+
+void CsvBlocks::AppendHeader(std::string& text) const {
+  Text out(text);
   for (size_t i = 0; i < state_->frame.columns(); ++i) {
     if (i > 0) out.Append(state_->style.separator);
     AppendText(state_->frame.name(i), state_->style.quote_names, state_->style, out);
   }
   out.Append('\n');
-  return std::string(out.view());
 }
 
 size_t CsvBlocks::size() const { return state_->blocks.size(); }
@@ -339,8 +348,8 @@ void CsvBlocks::Append(size_t number, std::string& text) const {
     columns.emplace_back(frame.column(i), state_->columns[i], style, block.chunk, block.begin,
                          block.rows);
   }
-  Text out;
-  out.Reserve(block.rows * frame.columns() * 8);
+  Text out(text);
+  out.Reserve(block.rows * frame.columns() * 12);
   for (size_t row = 0; row < block.rows; ++row) {
     const size_t line = out.size();
     for (size_t i = 0; i < columns.size(); ++i) {
@@ -351,7 +360,6 @@ void CsvBlocks::Append(size_t number, std::string& text) const {
     if (out.size() == line) out.Append(style.lonely_missing);
     out.Append('\n');
   }
-  text += out.view();
 }
 
 std::string GzipMember(std::string_view text) {

@@ -51,6 +51,8 @@ class CsvBlocks {
   void Append(size_t block, std::string& out) const;
 
  private:
+  void AppendHeader(std::string& text) const;
+
   struct State;
   std::unique_ptr<State> state_;
 };

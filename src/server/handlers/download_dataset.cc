@@ -1,6 +1,7 @@
 #include "server/handlers/download_dataset.h"
 
 #include <algorithm>
+#include <future>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -16,35 +17,53 @@
 namespace thalweg {
 namespace {
 
-// The text, some blocks at a time. Keeps the frame while it is sent.
+// The text, some blocks at a time: the next ones are formatted while the last ones are sent. Keeps
+// the frame while it is sent.
 class CsvStream {
  public:
   CsvStream(std::shared_ptr<const Frame> frame, const internal::CsvStyle& style, size_t threads)
-      : frame_(std::move(frame)), blocks_(*frame_, style), pool_(threads), texts_(threads) {}
+      : frame_(std::move(frame)), blocks_(*frame_, style), pool_(threads) {
+    FormatAhead();
+  }
 
   bool Next(std::string& piece) {
-    if (!std::exchange(begun_, true)) {
-      piece += blocks_.Header();
-      if (blocks_.size() == 0) return true;
+    if (!std::exchange(begun_, true)) piece += blocks_.Header();
+    if (shown_ == ready_.size()) {
+      if (!ahead_.valid()) return !piece.empty();
+      ready_ = ahead_.get();
+      shown_ = 0;
+      FormatAhead();
     }
-    if (next_ >= blocks_.size()) return false;
-    const size_t count = std::min(texts_.size(), blocks_.size() - next_);
-    pool_.Run(count, [&](size_t task, size_t) {
-      texts_[task].clear();
-      blocks_.Append(next_ + task, texts_[task]);
-    });
-    for (size_t i = 0; i < count; ++i) piece += texts_[i];
-    next_ += count;
+    std::string& text = ready_[shown_++];
+    if (piece.empty()) {
+      piece.swap(text);
+    } else {
+      piece += text;
+    }
     return true;
   }
 
  private:
+  void FormatAhead() {
+    if (next_ >= blocks_.size()) return;
+    ahead_ = std::async(std::launch::async, [this] {
+      std::vector<std::string> texts(std::min(2 * pool_.size(), blocks_.size() - next_));
+      pool_.Run(texts.size(),
+                [&](size_t task, size_t) { blocks_.Append(next_ + task, texts[task]); });
+      next_ += texts.size();
+      return texts;
+    });
+  }
+
   std::shared_ptr<const Frame> frame_;
   internal::CsvBlocks blocks_;
   ThreadPool pool_;
-  std::vector<std::string> texts_;
+  std::vector<std::string> ready_;  // blocks that are formatted
+  size_t shown_ = 0;                // of them
   size_t next_ = 0;
   bool begun_ = false;
+  // The last member: its end waits for what uses the others.
+  std::future<std::vector<std::string>> ahead_;
 };
 
 // The same where ranks hold the rows: each block is formatted by its owner.
