@@ -1,10 +1,11 @@
 """How much does the server bear? Status calls over 1,000 keep-alive connections while a net trains, single-row predictions, an
 upload of 2 GB. All on loopback, all bounded.
 
-usage: server_load.py [--program build/release/thalweg] [--seconds 8] [--parts idle,training,predict,upload] [--upload-gb 2]
+usage: server_load.py [--program build/release/thalweg] [--seconds 8] [--parts idle,training,beside,predict,upload] [--upload-gb 2]
 
-`idle` is the server alone, at full speed and at 16,000 calls/s; `training` the same beside a net that trains with one thread. The
-client (server_load_client) is one thread; with two cores it shares one with the server while the net has the other.
+`idle` is the server alone, at full speed and at 16,000 calls/s; `training` the same beside a net that trains with one thread in the
+server itself, `beside` in a process of its own. The client (server_load_client) is one thread; with two cores it shares one with the
+server while the net has the other.
 """
 import argparse
 import http.client
@@ -158,6 +159,21 @@ def main():
             if state["status"] != "RUNNING":
                 sys.exit("the net does not train any more: " + state["status"])
             server.call("POST", "/3/Jobs/" + urllib.parse.quote(job["job"]["key"]["name"]) + "/cancel")
+        if "beside" in parts:
+            table = pathlib.Path(folder) / "train.csv"
+            table.write_text(data(50_000))
+            net = subprocess.Popen([options.program, "train", "deeplearning", "--training_frame", str(table), "--response_column", "y",
+                                    "--threads", "1", "--epochs", "1000000", "--hidden", "200,200", "--stopping_rounds", "0"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                time.sleep(1)
+                row("status calls beside a training process", load(server, options.client, options.seconds, 0), "")
+                row(f"the same, {RATE:,}/s", load(server, options.client, options.seconds, RATE), "15,000/s, p99 50 ms")
+                if net.poll() is not None:
+                    sys.exit(f"the net does not train any more: {net.returncode}")
+            finally:
+                net.kill()
+                net.wait()
         if "predict" in parts:
             server.frame("small.hex", data(2_000))
             server.wait(server.train("small.hex", "net", epochs=1, hidden="[20,20]"))
