@@ -12,8 +12,10 @@ import http.client
 import json
 import pathlib
 import re
+import resource
 import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -132,6 +134,23 @@ def upload(server, gigabytes):
           f"{peak - idle:.0f} MB above idle ({idle:.0f} MB; bar 200), slowest status call meanwhile {slowest * 1000:.0f} ms")
 
 
+def waiting(server, count=9_000):
+    """Memory that connections take which wait for their next request."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(count + 500, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
+    before = server.memory_mb()
+    request = f"GET {STATUS} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    clients = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(count)]
+    for client in clients:
+        client.sendall(request)
+        client.recv(1 << 16)
+    start = time.time()
+    server.call("GET", STATUS)
+    print(f"| {count:,} connections that wait | | | {(time.time() - start) * 1000:.1f} for one call | | "
+          f"{(server.memory_mb() - before) * 1000 / count:.1f} KB each |", flush=True)
+    for client in clients:
+        client.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default=ROOT / "build" / "release" / "thalweg")
@@ -149,6 +168,8 @@ def main():
         if "idle" in parts:
             row("status calls, 1,000 connections", load(server, options.client, options.seconds, 0), "")
             row(f"the same, {RATE:,}/s", load(server, options.client, options.seconds, RATE), "")
+            row("status calls, a connection each", load(server, options.client, options.seconds, "new", connections=16), "")
+            waiting(server)
         if "training" in parts:
             server.frame("train.hex", data(50_000))
             job = server.train("train.hex", "long", epochs=1e6, hidden="[200,200]", stopping_rounds=0)

@@ -2,8 +2,9 @@
 // rate.
 //
 // usage: server_load_client PORT CONNECTIONS RATE SECONDS METHOD PATH [BODY]
-// RATE is requests/s over all connections; 0: each connection asks again at once. Latency counts
-// from the moment a request was due, so that a server that falls behind cannot hide it.
+// RATE is requests/s over all connections; 0: each connection asks again at once; new: each request
+// comes over a connection of its own, CONNECTIONS at a time, as the h2o client has it. Latency
+// counts from the moment a request was due, so that a server that falls behind cannot hide it.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -72,7 +73,8 @@ int main(int count, char** arguments) {
   }
   const int port = std::atoi(arguments[1]);
   const size_t connections = std::strtoul(arguments[2], nullptr, 10);
-  const double rate = std::atof(arguments[3]);
+  const bool fresh = std::strcmp(arguments[3], "new") == 0;
+  const double rate = fresh ? 0 : std::atof(arguments[3]);
   const double seconds = std::atof(arguments[4]);
   const std::string body = count > 7 ? arguments[7] : "";
   std::string request =
@@ -90,10 +92,13 @@ int main(int count, char** arguments) {
   const int epoll = epoll_create1(0);
   std::vector<Client> clients(connections);
   std::deque<Client*> idle;
-  for (Client& client : clients) {
+  const auto open = [&](Client& client) {
     client.descriptor = Connect(port);
     epoll_event event{.events = EPOLLIN, .data = {.ptr = &client}};
     epoll_ctl(epoll, EPOLL_CTL_ADD, client.descriptor, &event);
+  };
+  for (Client& client : clients) {
+    if (!fresh) open(client);
     idle.push_back(&client);
   }
 
@@ -117,6 +122,7 @@ int main(int count, char** arguments) {
       Client& client = *idle.front();
       idle.pop_front();
       client.due = due;
+      if (fresh) open(client);
       if (send(client.descriptor, request.data(), request.size(), MSG_NOSIGNAL) !=
           static_cast<ssize_t>(request.size())) {
         Fail("send");
@@ -135,6 +141,7 @@ int main(int count, char** arguments) {
         if (client.input.compare(9, 3, "200") != 0) ++errors;
       }
       client.input.clear();
+      if (fresh) close(client.descriptor);
       idle.push_back(&client);
     }
   }
