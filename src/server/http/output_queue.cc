@@ -10,7 +10,8 @@ namespace {
 
 constexpr size_t kGathered = 16 << 10;  // up to so many bytes are copied
 constexpr size_t kPiecesPerCall = 16;
-constexpr size_t kKeptCapacity = 4 << 10;
+// Kept by a connection that waits for its next request: there may be thousands.
+constexpr size_t kKeptCapacity = 1 << 10;
 
 }  // namespace
 

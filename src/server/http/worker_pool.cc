@@ -1,5 +1,6 @@
 #include "server/http/worker_pool.h"
 
+#include <system_error>
 #include <utility>
 
 namespace thalweg::internal {
@@ -10,7 +11,15 @@ void WorkerPool::Submit(std::function<void()> task) {
     if (stop_) return;
     tasks_.push_back(std::move(task));
     if (idle_ < tasks_.size() && threads_.size() < max_threads_) {
-      threads_.emplace_back([this] { Work(); });
+      try {
+        threads_.emplace_back([this] { Work(); });
+      } catch (const std::system_error&) {
+        // The system gives no more threads: those that are there do it.
+        if (threads_.empty()) {
+          tasks_.pop_back();
+          throw;
+        }
+      }
     }
   }
   wake_.notify_one();
