@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "frame/chunk_builder.h"
+#include "mapreduce/map_reduce.h"
 #include "mapreduce/row_keys.h"
 #include "mapreduce/row_records.h"
 
@@ -127,6 +128,26 @@ void GatherFew(const Frame& frame, size_t column, Cell missing, std::span<const 
   });
 }
 
+// Whether any row is kMissingRow; all others are below `all`.
+bool CheckPicks(std::span<const uint32_t> rows, uint64_t all, ThreadPool& pool) {
+  constexpr size_t kTaskRows = size_t{1} << 18;
+  return MapReduce(
+      (rows.size() + kTaskRows - 1) / kTaskRows, pool, false,
+      [&](size_t task) {
+        const size_t begin = task * kTaskRows;
+        // One more than the largest row that is not kMissingRow, which wraps to 0.
+        uint32_t largest = 0;
+        uint32_t above = 0;
+        for (const uint32_t row : rows.subspan(begin, std::min(kTaskRows, rows.size() - begin))) {
+          largest = std::max(largest, row);
+          above = std::max(above, row + 1);
+        }
+        Check(above <= all, "a row that is picked lies outside the frame");
+        return largest == kMissingRow ? 1 : 0;
+      },
+      [](size_t, int part, bool* any) { *any = *any || part != 0; });
+}
+
 }  // namespace
 
 LayoutPtr ResultLayout(int64_t rows) {
@@ -143,11 +164,7 @@ std::vector<ColumnPtr> GatherColumns(const Frame& frame, std::span<const size_t>
   Check(static_cast<size_t>(layout.rows()) == rows.size(), "a layout has the rows gathered");
   internal::CheckRowCount(frame.rows());
   const auto all = static_cast<uint64_t>(frame.rows());
-  bool missing = false;
-  for (const uint32_t row : rows) {
-    Check(row < all || row == kMissingRow, "a row that is picked lies outside the frame");
-    missing = missing || row == kMissingRow;
-  }
+  const bool missing = CheckPicks(rows, all, pool);
   ChunkTable chunks(columns.size(), std::vector<ChunkPtr>(layout.chunks()));
   const bool few = rows.size() < all / kFew;
   std::vector<size_t> numbers;

@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/available_memory.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "frame/chunk_builder.h"
@@ -56,8 +57,24 @@ size_t GroupSize(const SortedRows& sorted, ptrdiff_t group) {
   return group < 0 ? 1 : sorted.starts[g + 1] - sorted.starts[g];
 }
 
+// Refuses a result that is longer than rows can be numbered, or that cannot fit.
+void PlanResult(size_t rows, size_t columns) {
+  const std::string text = "the joined frame would have " +
+                           WithThousands(static_cast<int64_t>(rows)) +
+                           " rows, because keys repeat on both sides; ";
+  if (rows >= kMissingRow) throw UserError(text + "the limit is 2^32 - 2");
+  // Both sides' row numbers, and cells, which are mostly packed into half of their 8 bytes.
+  const double bytes = static_cast<double>(rows) * (8 + 4 * static_cast<double>(columns));
+  const auto available = AvailableMemory();
+  if (available && bytes > static_cast<double>(*available)) {
+    throw MemoryError(text + "it needs about " + HumanBytes(bytes) + " of memory, and " +
+                      HumanBytes(static_cast<double>(*available)) + " are free");
+  }
+}
+
+// `columns`: of the result.
 Matches Match(const SortedRows& driving, const SortedRows& other, const JoinKeys& keys,
-              bool keep_driving, bool keep_other, ThreadPool& pool) {
+              bool keep_driving, bool keep_other, size_t columns, ThreadPool& pool) {
   // A task is a range of words: groups of the driving side with about equally many rows, and the
   // other side's up to the same word.
   const size_t tasks = std::clamp<size_t>(driving.rows.size() >> 15, 1, 256);
@@ -89,11 +106,7 @@ Matches Match(const SortedRows& driving, const SortedRows& other, const JoinKeys
     counts[task + 1] = count;
   });
   for (size_t t = 0; t < tasks; ++t) counts[t + 1] += counts[t];
-  if (counts[tasks] >= kMissingRow) {
-    throw UserError("the joined frame would have " +
-                    WithThousands(static_cast<int64_t>(counts[tasks])) +
-                    " rows, because keys repeat on both sides; the limit is 2^32 - 2");
-  }
+  PlanResult(counts[tasks], columns);
   Matches matches{.driving = ScratchArray<uint32_t>(counts[tasks]),
                   .other = ScratchArray<uint32_t>(counts[tasks])};
   pool.Run(tasks, [&](size_t task, size_t) {
@@ -215,8 +228,10 @@ Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& optio
     const auto groups = internal::Grouping::kGroups;
     const SortedRows left_rows = internal::SortRows(keys.left, groups, pool);
     const SortedRows right_rows = internal::SortRows(keys.right, groups, pool);
-    matches = right_drives ? Match(right_rows, left_rows, keys, true, false, pool)
-                           : Match(left_rows, right_rows, keys, outer || left_joins, outer, pool);
+    const size_t columns = left.columns() + right.columns() - pairs.size();
+    matches = right_drives
+                  ? Match(right_rows, left_rows, keys, true, false, columns, pool)
+                  : Match(left_rows, right_rows, keys, outer || left_joins, outer, columns, pool);
   }
   const auto left_rows = (right_drives ? matches.other : matches.driving).span();
   const auto right_rows = (right_drives ? matches.driving : matches.other).span();

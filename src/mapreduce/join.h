@@ -30,7 +30,8 @@ struct JoinOptions {
 //
 // Keys are equal where their values are: levels of categorical columns by their text, numbers
 // whatever their type (1 and 1.0; H2O matches none of these). Missing keys have no partners.
-// UserError where key columns cannot be compared (numbers with text).
+// UserError where key columns cannot be compared (numbers with text), or where repeated keys give
+// more rows than can be numbered or held in memory (MemoryError).
 //
 // Rows, as in H2O: by key, ascending (rows without partners among the others; missing first), the
 // rows of one key by the row of the left frame and then of the right (right join: by the row of the

@@ -13,6 +13,34 @@ int64_t LineOf(const Piece& piece, size_t offset) {
   return piece.first_line + static_cast<int64_t>(CountLineEnds(piece.text.data(), offset, next));
 }
 
+// Sets the lines of rejected cells, which come in the order of their rows: the text is gone over
+// once, however many they are.
+void SetLines(const Unit& unit, std::vector<Finding>* rejected) {
+  size_t piece = unit.pieces.size();
+  size_t counted = 0;
+  int64_t line = 0;
+  for (Finding& finding : *rejected) {
+    if (finding.place == nullptr) continue;
+    const std::string_view text = unit.pieces[finding.piece].text;
+    const auto offset = static_cast<size_t>(finding.place - text.data());
+    const auto ends = [&](size_t begin, size_t end) {
+      const char next = end < text.size() ? text[end] : '\0';
+      return static_cast<int64_t>(CountLineEnds(text.data() + begin, end - begin, next));
+    };
+    if (finding.piece != piece) {
+      piece = finding.piece;
+      line = LineOf(unit.pieces[piece], offset);
+    } else if (offset >= counted) {
+      line += ends(counted, offset);
+    } else {
+      // The cells of one row may come in any order.
+      line -= ends(offset, counted);
+    }
+    counted = offset;
+    finding.line = line;
+  }
+}
+
 }  // namespace
 
 UnitParser::UnitParser(const CsvPlan& plan, const std::vector<size_t>& columns, size_t worker,
@@ -44,6 +72,11 @@ UnitResult UnitParser::Parse(const Unit& unit) {
     if (builder.fit() != Fit::kAsPlanned) {
       result.widened.push_back(
           {builder.fit(), Locate(builder.misfit(), columns_[i], unit, result)});
+      Finding& first = result.widened.back().cell;
+      if (first.place != nullptr) {
+        const Piece& piece = unit.pieces[first.piece];
+        first.line = LineOf(piece, static_cast<size_t>(first.place - piece.text.data()));
+      }
     }
     if (builder.fit() == Fit::kText) {
       auto& first = state_.first_text_unit[columns_[i]];
@@ -66,6 +99,7 @@ UnitResult UnitParser::Parse(const Unit& unit) {
                      return std::pair(a.piece, a.row) < std::pair(b.piece, b.row);
                    });
   if (result.rejected.size() > ColumnBuilder::kKept) result.rejected.resize(ColumnBuilder::kKept);
+  SetLines(unit, &result.rejected);
   return result;
 }
 
@@ -117,9 +151,7 @@ Finding UnitParser::Locate(const Misfit& misfit, size_t column, const Unit& unit
       finding.piece = p;
       finding.file = piece.file;
       finding.row = row;
-      if (misfit.place != nullptr) {
-        finding.line = LineOf(piece, static_cast<size_t>(misfit.place - piece.text.data()));
-      }
+      finding.place = misfit.place;
       break;
     }
     row -= result.pieces[p].rows;

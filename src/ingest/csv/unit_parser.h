@@ -23,6 +23,7 @@ struct Finding {
   int64_t row = 0;   // of the piece, from 0; made one of the file when all rows are counted
   size_t piece = 0;  // of the unit
   int64_t line = 0;  // of the file
+  const char* place = nullptr;  // in the text of the piece
   std::string text;
   std::string reason;
 };

@@ -90,6 +90,11 @@ Value GroupRows(const Arguments& arguments, Evaluator& evaluator) {
       aggregate.column = frame.columns();
       frame = frame.WithColumn(FreeColumnName("present", frame.names()), std::move(present));
     }
+    // The client has warned that nothing is done for these.
+    if (aggregate.aggregate != Aggregate::kCount &&
+        given->column(aggregate.column).type() == ColumnType::kString) {
+      continue;
+    }
     aggregates.push_back(aggregate);
   }
   return WithoutMissingTexts(GroupBy(frame, keys, aggregates, evaluator.pool()), keys.size(),
