@@ -67,6 +67,7 @@ class ToyModel : public Model {
     throw InternalError("not asked for");
   }
   void Save(const std::string& path) const override { WriteWholeFile(path, text_); }
+  std::string Bytes() const override { return text_; }
   const Json& parameters() const override { return parameters_; }
   Json Summary() const override { return JsonObject(); }
 
@@ -83,6 +84,10 @@ class ToyLearner : public Learner {
   std::shared_ptr<void> NewParams() const override { return std::make_shared<ToyParams>(); }
   std::shared_ptr<void> CopyParams(const void* params) const override {
     return std::make_shared<ToyParams>(*static_cast<const ToyParams*>(params));
+  }
+  std::vector<FieldError> Check(const void* /*params*/,
+                                const TrainingFrames& /*frames*/) const override {
+    return {};
   }
   TrainingOutcome Train(const void* params, const TrainingFrames& /*frames*/, ThreadPool& pool,
                         const WorkContext& context) const override {
