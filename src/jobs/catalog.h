@@ -53,6 +53,7 @@ class ModelEntry : public Entry {
   // Two classes: the same model, with rows of at least this probability of the last one predicted
   // so. UserError for others.
   virtual EntryPtr WithThreshold(double threshold) const;
+  virtual double threshold() const { return 0.5; }
 
  private:
   std::shared_ptr<const Model> model_;

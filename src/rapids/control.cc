@@ -27,8 +27,4 @@ Value ListNames(const Arguments& /*arguments*/, Evaluator& evaluator) {
   return Frame(layout, {"key"}, {TextsColumn(*layout, names, evaluator)});
 }
 
-Value SetProperty(const Arguments& /*arguments*/, Evaluator& /*evaluator*/) {
-  throw UserError("(setproperty …): this server has no properties that expressions can set");
-}
-
 }  // namespace thalweg::internal

@@ -141,9 +141,13 @@ Value Second(const Arguments& arguments, Evaluator& evaluator);
 Value Week(const Arguments& arguments, Evaluator& evaluator);
 Value Year(const Arguments& arguments, Evaluator& evaluator);
 
+// models.cc
+Value PermutationImportances(const Arguments& arguments, Evaluator& evaluator);
+Value ResetThreshold(const Arguments& arguments, Evaluator& evaluator);
+Value SetProperty(const Arguments& arguments, Evaluator& evaluator);
+
 // control.cc
 Value ListNames(const Arguments& arguments, Evaluator& evaluator);
-Value SetProperty(const Arguments& arguments, Evaluator& evaluator);
 Value InTurn(const Arguments& arguments, Evaluator& evaluator);
 Value RowCount(const Arguments& arguments, Evaluator& evaluator);
 Value ColumnCount(const Arguments& arguments, Evaluator& evaluator);

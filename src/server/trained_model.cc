@@ -37,6 +37,11 @@ EntryPtr TrainedModel::WithThreshold(double threshold) const {
   return std::make_shared<TrainedModel>(net->WithThreshold(threshold), wire, parts_);
 }
 
+double TrainedModel::threshold() const {
+  const auto* net = dynamic_cast<const DeepLearningModel*>(model().get());
+  return net == nullptr ? 0.5 : net->scale().threshold;
+}
+
 std::shared_ptr<const TrainedModel> GetTrainedModel(const Catalog& catalog,
                                                     const std::string& name) {
   std::shared_ptr<const TrainedModel> model = catalog.FindAs<TrainedModel>(name);

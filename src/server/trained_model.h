@@ -29,6 +29,7 @@ class TrainedModel : public ModelEntry {
   Json WireJson() const;
   // Two classes: the same model with another threshold of its labels.
   EntryPtr WithThreshold(double threshold) const override;
+  double threshold() const override;
 
  private:
   std::string wire_;

@@ -42,8 +42,7 @@ inline constexpr auto kFields<CrossValidationParams> = std::tuple{
         {.name = "fold_column",
          .help = "Column of whole numbers or categories: rows of one value are one fold. It is no "
                  "predictor.",
-         .level = ParamLevel::kSecondary,
-         .gridable = true}),
+         .level = ParamLevel::kSecondary}),
     Field<&CrossValidationParams::keep_cross_validation_models>(
         {.name = "keep_cross_validation_models",
          .help = "Keep the models of the folds.",

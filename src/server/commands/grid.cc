@@ -71,6 +71,25 @@ SearchCriteria ReadCriteria(const Json& json) {
   return criteria;
 }
 
+// Numbers by their values, whatever their form.
+bool SameValue(const Json& a, const Json& b) {
+  if (a.is_number() && b.is_number()) return a.to_number<double>() == b.to_number<double>();
+  if (a.is_array() && b.is_array()) {
+    const JsonArray& x = a.as_array();
+    const JsonArray& y = b.as_array();
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(), SameValue);
+  }
+  if (a.is_object() && b.is_object()) {
+    if (a.as_object().size() != b.as_object().size()) return false;
+    for (const auto& [name, value] : a.as_object()) {
+      const Json* other = b.as_object().if_contains(name);
+      if (other == nullptr || !SameValue(value, *other)) return false;
+    }
+    return true;
+  }
+  return a == b;
+}
+
 // What models of two searches must have in common to be the same: all but what is varied.
 Json Common(const TrainingOrder& order, const std::vector<std::string>& varied) {
   Json parameters = order.learner->schema().ToJson(order.params.get());
@@ -125,8 +144,9 @@ Json GridCommand(const Json& arguments, CommandContext& context) {
       if (other.learner == order.learner &&
           Common(other, before->record().hyper_names) == Common(order, record->hyper_names)) {
         request.skip = [models = record->models](const Json& values) {
-          return std::any_of(models.begin(), models.end(),
-                             [&](const GridModel& m) { return *m.hyper_parameters == values; });
+          return std::any_of(models.begin(), models.end(), [&](const GridModel& m) {
+            return SameValue(*m.hyper_parameters, values);
+          });
         };
       }
     }

@@ -82,7 +82,7 @@ Json ScoreCommand(const Json& arguments, CommandContext& context) {
   }
   return MetricsToWire(metrics, category,
                        {.model = name,
-                        .frame = measurable ? frame_name : std::string(),
+                        .frame = frame_name,
                         .domain = model->domain(),
                         .scoring_time_ms = WallClockMs()});
 }

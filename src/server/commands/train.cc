@@ -12,6 +12,7 @@
 #include "learn/cross_validation/cross_validation.h"
 #include "learn/learners.h"
 #include "mapreduce/rollups.h"
+#include "models/adapt_frame.h"
 #include "models/weight_frames.h"
 #include "server/commands/publish.h"
 #include "server/commands/training_order.h"
@@ -99,6 +100,22 @@ ModelRecord Leave(const TrainingOrder& order, const TrainingOutcome& outcome, in
   return record;
 }
 
+// A model that goes on knows the levels that it began with; H2O's clients expect an error, not that
+// others count as missing.
+void CheckLevelsOfCheckpoint(const TrainingOrder& order, const OrderFrames& frames,
+                             ThreadPool& pool) {
+  const ParamSpec* spec = order.learner->schema().Find("checkpoint");
+  const std::string name = spec == nullptr ? "" : spec->Format(order.params.get());
+  if (name.empty()) return;
+  std::vector<std::string> warnings;
+  AdaptFrame(*frames.frames.models.at(name), *frames.frames.training, pool, warnings);
+  for (const std::string& warning : warnings) {
+    if (warning.find("levels not trained on") == std::string::npos) continue;
+    throw UserError("checkpoint: the training frame has levels that the model does not know: " +
+                    warning);
+  }
+}
+
 }  // namespace
 
 void PublishTraining(const Learner& learner, const void* asked, const TrainingOutcome& outcome,
@@ -129,6 +146,7 @@ Json TrainCommand(const Json& arguments, CommandContext& context) {
   JsonArray warnings;
   OnFirstRank(context, [&] {
     const int64_t start_ms = WallClockMs();
+    CheckLevelsOfCheckpoint(order, frames, context.pool);
     const TrainingOutcome outcome =
         order.learner->Train(order.params.get(), frames.frames, context.pool, context.work);
     for (const std::string& warning : outcome.warnings) warnings.emplace_back(warning);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
 #include <random>
 
 #include "base/json.h"
@@ -33,9 +32,13 @@ JsonArray Pairs(const std::string& text) {
 }
 
 JsonObject Splits(const PartialDependenceRequest& r) {
-  const int64_t count = std::accumulate(
-      r.num_user_splits.begin(), r.num_user_splits.end(), int64_t{0},
-      [](int64_t sum, int64_t n) { return n < 0 || sum > 1'000'000 ? -1 : sum + n; });
+  int64_t count = 0;
+  for (const int64_t n : r.num_user_splits) {
+    if (n < 0 || n > static_cast<int64_t>(r.user_splits.size())) {
+      throw IllegalArgument("num_user_splits: are numbers of points of user_splits");
+    }
+    count += n;
+  }
   if (r.user_cols.size() != r.num_user_splits.size() ||
       count != static_cast<int64_t>(r.user_splits.size())) {
     throw IllegalArgument("user_splits: does not have as many points as num_user_splits says");

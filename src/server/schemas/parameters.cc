@@ -210,7 +210,7 @@ Json ParameterValueToWire(const ParamSpec& spec, const void* params) {
   Json value = spec.ToJson(params);
   const std::string_view type = WireParamOf(spec.name).type;
   if (value.is_string() && value.as_string().empty()) return nullptr;
-  if (value.is_array() && value.as_array().empty() && spec.default_text == "[]") return nullptr;
+  if (value.is_array() && value.as_array().empty() && spec.default_text.empty()) return nullptr;
   if (type == "VecSpecifier") return ColumnSpecifier(value);
   if (type == "Key<Model>") return KeyObject(KeyKind::kModel, value.as_string());
   if (type == "Key<Frame>[]") {

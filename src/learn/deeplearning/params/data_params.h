@@ -35,22 +35,19 @@ struct DataParams {
 
 template <>
 inline constexpr auto kFields<DataParams> = std::tuple{
-    Field<&DataParams::response_column>({.name = "response_column",
-                                         .help = "Column to predict; enum means classification.",
-                                         .gridable = true}),
+    Field<&DataParams::response_column>(
+        {.name = "response_column", .help = "Column to predict; enum means classification."}),
     Field<&DataParams::ignored_columns>(
         {.name = "ignored_columns", .help = "Columns that are not used."}),
     Field<&DataParams::weights_column>(
         {.name = "weights_column",
          .help = "Column that says how much each row counts: 0 as if it were not there, 2 as if it "
-                 "were there twice.",
-         .gridable = true}),
+                 "were there twice."}),
     Field<&DataParams::offset_column>(
         {.name = "offset_column",
          .help = "Column that is added to the score before the link function, in training and in "
                  "predicting.",
-         .level = ParamLevel::kSecondary,
-         .gridable = true}),
+         .level = ParamLevel::kSecondary}),
     Field<&DataParams::balance_classes>(
         {.name = "balance_classes",
          .help = "Repeat or leave out training rows so that all classes have as many; predicted "
