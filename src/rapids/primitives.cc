@@ -179,7 +179,7 @@ const std::vector<Primitive>& List() {
       {"sd", StandardDeviation, "frame [skip]", RowRule::kReduce,
        "The standard deviation of each column."},
       {"skewness", Skewness, "frame [skip]", RowRule::kReduce, "The skewness of each column."},
-      {"var", Variance, "x y [use] [symmetric]", RowRule::kReduce,
+      {"var", Variance, "x y [use] [symmetric]", RowRule::kWhole,
        "Covariances of the columns of x and y."},
 
       {"appendLevels", AppendLevels, "column in_place levels", RowRule::kNone,
