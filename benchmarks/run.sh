@@ -9,4 +9,4 @@ echo "== frame_memory";        build/release/frame_memory
 echo "== parse_csv";           "$python" benchmarks/parse_csv.py
 echo "== deeplearning_speed";  "$python" benchmarks/deeplearning_speed.py
 echo "== ecg_anomaly";         "$python" benchmarks/ecg_anomaly.py
-echo "== server_load";         .venv/bin/python benchmarks/server_load.py --parts upload,idle,beside
+echo "== server_load";         .venv/bin/python benchmarks/server_load.py --parts upload,idle,training,predict
