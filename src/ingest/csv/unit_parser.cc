@@ -13,31 +13,27 @@ int64_t LineOf(const Piece& piece, size_t offset) {
   return piece.first_line + static_cast<int64_t>(CountLineEnds(piece.text.data(), offset, next));
 }
 
-// Sets the lines of rejected cells, which come in the order of their rows: the text is gone over
-// once, however many they are.
-void SetLines(const Unit& unit, std::vector<Finding>* rejected) {
+// Sets the lines of cells of a unit: the text is gone over once, however many they are.
+void SetLines(const Unit& unit, std::vector<Finding*> cells) {
+  std::erase_if(cells, [](const Finding* cell) { return cell->place == nullptr; });
+  std::sort(cells.begin(), cells.end(), [](const Finding* a, const Finding* b) {
+    return std::pair(a->piece, a->place) < std::pair(b->piece, b->place);
+  });
   size_t piece = unit.pieces.size();
   size_t counted = 0;
   int64_t line = 0;
-  for (Finding& finding : *rejected) {
-    if (finding.place == nullptr) continue;
-    const std::string_view text = unit.pieces[finding.piece].text;
-    const auto offset = static_cast<size_t>(finding.place - text.data());
-    const auto ends = [&](size_t begin, size_t end) {
-      const char next = end < text.size() ? text[end] : '\0';
-      return static_cast<int64_t>(CountLineEnds(text.data() + begin, end - begin, next));
-    };
-    if (finding.piece != piece) {
-      piece = finding.piece;
-      line = LineOf(unit.pieces[piece], offset);
-    } else if (offset >= counted) {
-      line += ends(counted, offset);
-    } else {
-      // The cells of one row may come in any order.
-      line -= ends(offset, counted);
+  for (Finding* cell : cells) {
+    const std::string_view text = unit.pieces[cell->piece].text;
+    if (cell->piece != piece) {
+      piece = cell->piece;
+      counted = 0;
+      line = unit.pieces[piece].first_line;
     }
+    const auto offset = static_cast<size_t>(cell->place - text.data());
+    const char next = offset < text.size() ? text[offset] : '\0';
+    line += static_cast<int64_t>(CountLineEnds(text.data() + counted, offset - counted, next));
     counted = offset;
-    finding.line = line;
+    cell->line = line;
   }
 }
 
@@ -72,11 +68,6 @@ UnitResult UnitParser::Parse(const Unit& unit) {
     if (builder.fit() != Fit::kAsPlanned) {
       result.widened.push_back(
           {builder.fit(), Locate(builder.misfit(), columns_[i], unit, result)});
-      Finding& first = result.widened.back().cell;
-      if (first.place != nullptr) {
-        const Piece& piece = unit.pieces[first.piece];
-        first.line = LineOf(piece, static_cast<size_t>(first.place - piece.text.data()));
-      }
     }
     if (builder.fit() == Fit::kText) {
       auto& first = state_.first_text_unit[columns_[i]];
@@ -99,7 +90,10 @@ UnitResult UnitParser::Parse(const Unit& unit) {
                      return std::pair(a.piece, a.row) < std::pair(b.piece, b.row);
                    });
   if (result.rejected.size() > ColumnBuilder::kKept) result.rejected.resize(ColumnBuilder::kKept);
-  SetLines(unit, &result.rejected);
+  std::vector<Finding*> cells;
+  for (Finding& cell : result.rejected) cells.push_back(&cell);
+  for (UnitResult::Widened& widened : result.widened) cells.push_back(&widened.cell);
+  SetLines(unit, std::move(cells));
   return result;
 }
 
