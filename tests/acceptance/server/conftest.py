@@ -9,6 +9,7 @@ import re
 import select
 import signal
 import subprocess
+import tempfile
 import time
 
 import h2o
@@ -28,15 +29,18 @@ class Server:
         self.args = [PROGRAM, "serve", "--port", str(port), "--ranks", str(ranks), *map(str, args)]
 
     def __enter__(self):
+        # Its log goes to a file: nobody would empty a pipe.
+        self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            self.args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+            self.args, stdout=subprocess.PIPE, stderr=self.errors, text=True, cwd=ROOT
         )
         ready, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
         line = self.process.stdout.readline() if ready else ""
         found = re.search(r"at (https?://\S+)", line)
         if not found:
             self.process.kill()
-            raise AssertionError(f"no server: {line}{self.process.stderr.read()}")
+            self.errors.seek(0)
+            raise AssertionError(f"no server: {line}{self.errors.read()}")
         self.url = found[1]
         self.line = line
         return self
