@@ -159,11 +159,14 @@ Sides SidesOf(const Arguments& arguments, Evaluator& evaluator, const std::strin
                         Printable(frame->name(c)) + "' holds no numbers but " +
                         std::string(ColumnTypeName(column.type())));
       }
-      bool missing = false;
-      for (size_t k = 0; k < column.chunks(); ++k) {
-        missing = missing || column.chunk(k).missing() > 0;
+      if (use != "all.obs") continue;
+      uint64_t missing = 0;
+      for (const uint64_t part : ChunkParts(frame->layout(), evaluator, [&](size_t chunk) {
+             return uint64_t{column.chunk(chunk).missing()};
+           })) {
+        missing += part;
       }
-      if (missing && use == "all.obs") {
+      if (missing > 0) {
         throw UserError("(" + std::string(arguments.function()) + " …): the column '" +
                         Printable(frame->name(c)) +
                         "' has missing cells; 'complete.obs' leaves out their rows");

@@ -33,6 +33,8 @@ class Evaluator {
   ThreadPool& pool() { return context_.pool; }
   Catalog& catalog() { return context_.catalog; }
   const std::string& session() const { return session_; }
+  // Of a frame that has all rows: what this rank is to hold of it.
+  FramePtr OwnPart(const FramePtr& frame);
 
  private:
   using ScopePtr = std::shared_ptr<const Scope>;
@@ -44,8 +46,6 @@ class Evaluator {
   Value Identifier(const std::string& name, const ScopePtr& scope);
   // Calls that take the name of something, not its value.
   bool NamingCall(const AstNode& call, const ScopePtr& scope, Value* result);
-  // Of a frame that has all rows: what this rank is to hold of it.
-  FramePtr OwnPart(const FramePtr& frame);
   Value Run(const Primitive& primitive, std::vector<Value> arguments);
 
   CommandContext& context_;

@@ -275,12 +275,13 @@ namespace {
 std::vector<std::string> Evaluate(const std::string& text, std::vector<Catalog>& catalogs,
                                   size_t threads) {
   std::vector<std::vector<std::string>> lines(catalogs.size());
-  RunLocalRanks(static_cast<int>(catalogs.size()), [&](Communicator& ranks) {
-    const auto rank = static_cast<size_t>(ranks.rank());
-    const WorkContext work;
-    ThreadPool pool(threads);
-    CommandContext context{ranks, pool, catalogs[rank], work};
-    try {
+  // An error of one rank ends the others' waiting.
+  try {
+    RunLocalRanks(static_cast<int>(catalogs.size()), [&](Communicator& ranks) {
+      const auto rank = static_cast<size_t>(ranks.rank());
+      const WorkContext work;
+      ThreadPool pool(threads);
+      CommandContext context{ranks, pool, catalogs[rank], work};
       RapidsResult result = EvaluateRapids(text, "", context);
       const auto make_whole = [&](RapidsFrameResult& frame) {
         frame.frame = std::make_shared<const Frame>(GatherFrame(*frame.frame, ranks));
@@ -290,10 +291,10 @@ std::vector<std::string> Evaluate(const std::string& text, std::vector<Catalog>&
         for (RapidsFrameResult& frame : map->frames) make_whole(frame);
       }
       lines[rank] = ResultText(result);
-    } catch (const UserError& error) {
-      lines[rank] = {std::string("error: ") + error.what()};
-    }
-  });
+    });
+  } catch (const UserError& error) {
+    return {std::string("error: ") + error.what()};
+  }
   for (const auto& theirs : lines) EXPECT_EQ(theirs, lines[0]) << text;
   return lines[0];
 }

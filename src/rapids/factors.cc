@@ -70,7 +70,7 @@ Value MaybeInPlace(const Arguments& arguments, Evaluator& evaluator, bool in_pla
   Value value = OneColumn(arguments, std::move(column));
   const auto* named = arguments[0].As<NamedFrame>();
   if (!in_place || named == nullptr || named->name.empty()) return value;
-  ReplaceFrame(evaluator.catalog(), named->name, value.As<NamedFrame>()->frame);
+  ReplaceFrame(evaluator.catalog(), named->name, evaluator.OwnPart(value.As<NamedFrame>()->frame));
   return NamedFrame{value.As<NamedFrame>()->frame, named->name};
 }
 

@@ -267,7 +267,8 @@ Value Impute(const Arguments& arguments, Evaluator& evaluator) {
   Frame result = *frame;
   const auto keep = [&] {
     if (named != nullptr && !named->name.empty()) {
-      ReplaceFrame(evaluator.catalog(), named->name, std::make_shared<const Frame>(result));
+      ReplaceFrame(evaluator.catalog(), named->name,
+                   evaluator.OwnPart(std::make_shared<const Frame>(result)));
     }
   };
   const auto cells_of = [&](size_t c) {
