@@ -13,8 +13,8 @@ namespace thalweg {
 class FileEntry : public Entry {
  public:
   // An upload: its file goes away with the last holder of this entry.
-  FileEntry(std::shared_ptr<const SpoolFile> spool, uint64_t bytes)
-      : path_(spool->path()), spool_(std::move(spool)), bytes_(bytes) {}
+  FileEntry(std::shared_ptr<const SpoolFile> spool, uint64_t bytes, bool uploaded = true)
+      : path_(spool->path()), spool_(std::move(spool)), bytes_(bytes), uploaded_(uploaded) {}
   // A file below the import roots, already resolved.
   explicit FileEntry(std::string path, uint64_t bytes) : path_(std::move(path)), bytes_(bytes) {}
 
@@ -22,13 +22,15 @@ class FileEntry : public Entry {
   // On disk, not in memory.
   size_t ByteSize() const override { return 0; }
   const std::string& path() const { return path_; }
-  bool uploaded() const { return spool_ != nullptr; }
+  // By a client; else it has a name of its own, that of a file.
+  bool uploaded() const { return uploaded_; }
   uint64_t bytes() const { return bytes_; }
 
  private:
   std::string path_;
   std::shared_ptr<const SpoolFile> spool_;
   uint64_t bytes_;
+  bool uploaded_ = false;
 };
 
 }  // namespace thalweg

@@ -215,6 +215,32 @@ ChunkPtr MakeChunk(const RandomColumn& column, size_t rows, const Json& argument
   return EncodeStrings(cells);
 }
 
+// A combination of levels, as codes, and how often it occurs.
+struct Combination {
+  std::vector<int64_t> codes;
+  int64_t count = 0;
+  size_t slot = 0;
+};
+
+// Combinations that are equally common come in the order in which H2O has them: that of the slots
+// of a hash table with linear probing, filled in the order of first appearance. Found by looking at
+// its answers, not at its code.
+void FindSlots(std::vector<Combination>& combinations) {
+  size_t size = 8;
+  while (size < 4 * combinations.size()) size *= 2;
+  std::vector<bool> taken(size);
+  for (Combination& combination : combinations) {
+    uint64_t hash = 0;
+    for (const int64_t code : combination.codes) {
+      hash ^= code == kMissingInt ? 0x7fffffff : static_cast<uint64_t>(code);
+    }
+    size_t slot = hash & (size - 1);
+    while (taken[slot]) slot = (slot + 1) & (size - 1);
+    taken[slot] = true;
+    combination.slot = slot;
+  }
+}
+
 // The levels of columns at `positions` put together: a column of their combinations.
 ColumnPtr Combine(const Frame& frame, const std::vector<size_t>& positions, size_t max_levels,
                   int64_t min_count) {
@@ -225,21 +251,26 @@ ColumnPtr Combine(const Frame& frame, const std::vector<size_t>& positions, size
   for (size_t k = 0; k < positions.size(); ++k) {
     ReadCells(frame, positions[k], 0, std::span<int64_t>(codes[k]));
   }
-  std::map<std::vector<int64_t>, int64_t> counts;
+  std::map<std::vector<int64_t>, size_t> places;  // in `order`
+  std::vector<Combination> order;                 // of first appearance, at first
   std::vector<int64_t> key(positions.size());
   const auto key_of = [&](size_t row) {
     for (size_t k = 0; k < key.size(); ++k) key[k] = codes[k][row];
     return alone && key[0] == kMissingInt;
   };
   for (size_t row = 0; row < rows; ++row) {
-    if (!key_of(row)) ++counts[key];
+    if (key_of(row)) continue;
+    const auto [place, fresh] = places.emplace(key, order.size());
+    if (fresh) order.push_back({.codes = key});
+    ++order[place->second].count;
   }
-  std::vector<std::pair<std::vector<int64_t>, int64_t>> order(counts.begin(), counts.end());
-  std::stable_sort(order.begin(), order.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  FindSlots(order);
+  std::sort(order.begin(), order.end(), [](const Combination& a, const Combination& b) {
+    return std::pair(-a.count, a.slot) < std::pair(-b.count, b.slot);
+  });
   std::map<std::vector<int64_t>, int64_t> code_of;
   std::vector<std::string> levels;
-  for (const auto& [combination, count] : order) {
+  for (const auto& [combination, count, slot] : order) {
     if (levels.size() == max_levels || count < min_count) break;
     std::string level;
     for (size_t k = 0; k < combination.size(); ++k) {

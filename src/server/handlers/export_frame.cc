@@ -144,7 +144,9 @@ Json SaveFrame(const SaveFrameRequest& request, Call& call) {
   const std::string folder = call.server.export_roots.Resolve(request.dir);
   const std::string file = SavedPath(folder, request.frame_id);
   std::error_code error;
-  if (!request.force && fs::exists(file, error)) throw AlreadyThere(request.dir);
+  if (!request.force && fs::exists(file, error)) {
+    throw UserError("File already exists at " + Printable(request.dir, 1000));
+  }
   fs::create_directories(folder, error);
   if (error) {
     throw IllegalArgument("dir: the folder " + Printable(request.dir, 1000) +
@@ -169,7 +171,7 @@ Json LoadFrame(const SaveFrameRequest& request, Call& call) {
                       Printable(request.dir, 1000));
   }
   if (!request.force && call.server.catalog().Find(request.frame_id) != nullptr) {
-    throw IllegalArgument("Frame " + Printable(request.frame_id, 1000) + " already exists");
+    throw UserError("Frame Key<Frame> " + Printable(request.frame_id, 1000) + " already exists.");
   }
   JsonObject arguments{{"frame", request.frame_id}, {"file", file}};
   const JobPtr job = call.server.jobs.Start(

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/regex.h"
 #include "base/text.h"
+#include "server/bundled_data.h"
 #include "server/errors.h"
 #include "server/file_entry.h"
 #include "server/schemas/meta.h"
@@ -56,7 +58,25 @@ std::vector<std::string> FilesBelow(const std::string& folder, const FileRoots& 
   return files;
 }
 
+// A data set of the program, as an upload of its own.
+bool ImportBundled(const std::string& given, Call& call, Found& found) {
+  constexpr std::string_view kScheme = "h2o://";
+  if (!given.starts_with(kScheme)) return false;
+  const std::string_view text = BundledData(std::string_view(given).substr(kScheme.size()));
+  if (text.empty()) return false;
+  const std::string path =
+      call.server.spool_folder + "/bundled-" + std::to_string(call.server.next_number++);
+  auto file = std::make_shared<const SpoolFile>(path);
+  WriteWholeFile(path, text);
+  call.server.catalog().Put(given,
+                            std::make_shared<FileEntry>(std::move(file), text.size(), false));
+  found.files.push_back(given);
+  found.names.push_back(given);
+  return true;
+}
+
 void Import(const std::string& given, const Regex* pattern, Call& call, Found& found) {
+  if (ImportBundled(given, call, found)) return;
   if (IsRemote(given)) {
     // Hosts would have to be allowed by --import-hosts; there is no reader of URLs in this build.
     found.fails.push_back(given);

@@ -99,7 +99,7 @@ def test_save_and_load(awkward, export_folder):
     back = h2o.load_frame("awk", str(export_folder / "saved"))
     assert back.get_frame_data() == before
     assert back.types == types
-    with pytest.raises(h2o.exceptions.H2OResponseError, match="already exists"):
+    with pytest.raises(h2o.exceptions.H2OResponseError, match="Frame Key<Frame> awk already exists"):
         h2o.load_frame("awk", str(export_folder / "saved"), force=False)
     with pytest.raises(h2o.exceptions.H2OResponseError, match="already exists"):
         back.save(str(export_folder / "saved"), force=False)

@@ -158,6 +158,8 @@ def test_interaction(server):
     assert both.columns == ["a_b"]
     assert both.as_data_frame()["a_b"].tolist() in (
         ["u_x", "u_y", "v_x", "v_x", "_y", "u_x"], ["u_x", "u_y", "v_x", "v_x", "NA_y", "u_x"])
+    columns = columns_of(both.frame_id)
+    assert columns["a_b"]["domain"] == ["u_x", "v_x", "u_y", "NA_y"] or columns["a_b"]["domain"][:2] == ["u_x", "v_x"]
     few = h2o.interaction(frame, ["a", "b"], pairwise=True, max_factors=2, min_occurrence=2)
     assert few.as_data_frame()["a_b"].tolist() == ["u_x", "other", "v_x", "v_x", "other", "u_x"]
     with pytest.raises(h2o.exceptions.H2OResponseError, match="not categorical"):

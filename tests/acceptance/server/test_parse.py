@@ -72,6 +72,14 @@ def test_what_lies_outside_of_the_roots_is_not_there(server, tmp_path, import_fo
         h2o.import_file("http://127.0.0.1:9/x.csv")
 
 
+def test_bundled_data(server):
+    assert h2o.import_file("h2o://iris").as_data_frame().equals(
+        h2o.import_file(str(DATA / "iris" / "iris_wheader.csv")).as_data_frame())
+    assert h2o.import_file("h2o://prostate").as_data_frame().equals(h2o.import_file(str(PROSTATE)).as_data_frame())
+    with pytest.raises(ValueError, match="ImportFiles of"):
+        h2o.import_file("h2o://nosuch")
+
+
 def test_compressed_files(server, import_folder):
     text = PROSTATE.read_bytes()
     write(import_folder, "p.csv.gz", gzip.compress(text))
