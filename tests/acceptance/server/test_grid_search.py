@@ -73,7 +73,7 @@ def test_more_values_add_models(frame):
 def test_saved_and_loaded(frame, export_folder):
     grid = search(frame, {"l1": [0.0, 0.1]}, grid_id="saved")
     ids, losses = grid.model_ids, [m.logloss() for m in grid.models]
-    path = h2o.save_grid(str(export_folder), "saved")
+    path = h2o.save_grid(str(export_folder / "grids"), "saved")
     frame_id = frame.frame_id
     h2o.remove_all([frame_id])
     loaded = h2o.load_grid(path)

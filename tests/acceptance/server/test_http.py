@@ -149,9 +149,9 @@ def test_imports_ask_no_other_server(server):
 def test_exports_stay_below_the_roots(server, export_folder, tmp_path):
     make_frame(server, "to_export.hex", "ssh-rsa AAAA,b\n1,2\n")
     target = tmp_path / "authorized_keys"
-    (export_folder / "out").symlink_to(tmp_path)
+    (export_folder / "leads-out").symlink_to(tmp_path)
     try:
-        for path in (str(target), f"{export_folder}/../authorized_keys", str(export_folder / "out" / "authorized_keys"), f"file://{target}"):
+        for path in (str(target), f"{export_folder}/../authorized_keys", str(export_folder / "leads-out" / "authorized_keys"), f"file://{target}"):
             for answer in (ask(server, "POST", "/3/Frames/to_export.hex/export", path=path, force="true"),
                            ask(server, "POST", "/3/Frames/to_export.hex/save", dir=path, force="true")):
                 if answer.status == 200:
@@ -160,7 +160,7 @@ def test_exports_stay_below_the_roots(server, export_folder, tmp_path):
                     assert answer.status in (404, 412), answer.text
         assert list(tmp_path.iterdir()) == []
     finally:
-        (export_folder / "out").unlink()
+        (export_folder / "leads-out").unlink()
 
 
 def test_exports_overwrite_nothing_unasked(server, export_folder):

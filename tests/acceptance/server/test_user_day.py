@@ -140,7 +140,7 @@ def test_status_is_answered_while_a_net_trains(server):
     frame = h2o.import_file(str(DATA / "mnist" / "train.csv.gz"), header=-1)
     frame["C785"] = frame["C785"].asfactor()
     model = H2ODeepLearningEstimator(hidden=[200, 200], epochs=1000, seed=1)
-    model.start(y="C785", training_frame=frame)
+    model.start(x=frame.names[:-1], y="C785", training_frame=frame)
     slowest = 0.0
     for _ in range(200):
         start = time.time()
