@@ -2,10 +2,14 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
-#include <cstdio>
+#include <condition_variable>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -41,6 +45,59 @@ std::string_view LogLevelName(LogLevel level) {
   return kNames[static_cast<size_t>(level)];
 }
 
+struct ServerLog::Stream {
+  static constexpr size_t kMostWaiting = 1 << 20;  // bytes
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::string waiting;
+  uint64_t dropped = 0;
+  bool end = false;
+  bool ended = false;
+
+  void Add(const std::string& line) {
+    std::lock_guard lock(mutex);
+    if (waiting.size() + line.size() > kMostWaiting) {
+      ++dropped;
+      return;
+    }
+    waiting += line;
+    changed.notify_all();
+  }
+
+  void Write() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      changed.wait(lock, [&] { return end || !waiting.empty(); });
+      if (waiting.empty()) break;
+      std::string text = std::exchange(waiting, {});
+      if (dropped > 0) {
+        text += fmt::format("{} WARN log dropped={}\n", Now(), std::exchange(dropped, 0));
+      }
+      lock.unlock();
+      for (size_t done = 0; done < text.size();) {
+        const ssize_t written = write(STDERR_FILENO, text.data() + done, text.size() - done);
+        if (written < 0 && errno != EINTR) break;  // nobody is there to read
+        done += static_cast<size_t>(std::max<ssize_t>(written, 0));
+      }
+      lock.lock();
+    }
+    ended = true;
+    changed.notify_all();
+  }
+};
+
+ServerLog::ServerLog(LogLevel shown) : shown_(shown), stream_(std::make_shared<Stream>()) {
+  std::thread([stream = stream_] { stream->Write(); }).detach();
+}
+
+ServerLog::~ServerLog() {
+  std::unique_lock lock(stream_->mutex);
+  stream_->end = true;
+  stream_->changed.notify_all();
+  stream_->changed.wait_for(lock, std::chrono::seconds(1), [&] { return stream_->ended; });
+}
+
 LogField::LogField(std::string_view field_key, std::string_view text)
     : key(field_key), value(Quoted(text)) {}
 LogField::LogField(std::string_view field_key, int64_t number)
@@ -56,7 +113,7 @@ void ServerLog::Write(LogLevel level, std::string_view event,
   for (const LogField& field : fields)
     fmt::format_to(std::back_inserter(line), " {}={}", field.key, field.value);
   line += '\n';
-  if (level >= shown_) fmt::print(stderr, "{}", line);
+  if (level >= shown_) stream_->Add(line);
   const auto l = static_cast<size_t>(level);
   std::lock_guard lock(mutex_);
   bytes_[l] += line.size();

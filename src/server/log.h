@@ -1,11 +1,14 @@
 // The server's log: one line per event, `time level event key=value …`, on the error stream and,
-// the last ones of each level, in memory for those who ask over REST.
+// the last ones of each level, in memory for those who ask over REST. A thread of its own writes to
+// the stream: when nobody empties that (a full pipe, a stopped terminal), lines are dropped there,
+// and the server goes on.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <initializer_list>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -33,7 +36,8 @@ struct LogField {
 class ServerLog {
  public:
   // Lines of at least `shown` go to the error stream; all are kept.
-  explicit ServerLog(LogLevel shown) : shown_(shown) {}
+  explicit ServerLog(LogLevel shown);
+  ~ServerLog();  // gives what is left a second to be written
 
   void Write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields);
   // The lines kept of this level and those above it, the oldest first.
@@ -44,8 +48,11 @@ class ServerLog {
     uint64_t number;
     std::string text;
   };
+  // What goes to the stream; lives as long as its thread, which may hang in a write for ever.
+  struct Stream;
   static constexpr size_t kKeptBytes = 4 << 20;  // of each level
   const LogLevel shown_;
+  const std::shared_ptr<Stream> stream_;
   mutable std::mutex mutex_;
   uint64_t next_ = 0;
   std::array<std::deque<Line>, 4> lines_;

@@ -72,6 +72,9 @@ void RefuseWhatIsNotThere(const FileParseRequest& request) {
   if (!request.domains.empty()) {
     throw IllegalArgument("domains: levels come from the files, they cannot be stated");
   }
+  if (request.tz_adjust_to_local) {
+    throw IllegalArgument("tz_adjust_to_local: times are kept in UTC, and cannot be moved yet");
+  }
   if (!request.partition_by.empty()) {
     throw IllegalArgument("partition_by: columns in the names of folders cannot be read yet");
   }

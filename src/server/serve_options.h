@@ -18,7 +18,6 @@ struct ServeOptions {
   std::string memory;
   std::vector<std::string> import_root;
   std::vector<std::string> export_root;
-  std::string data_dir;
   std::string context_path;
   std::string tls_certificate;
   std::string tls_key;
@@ -26,7 +25,6 @@ struct ServeOptions {
   bool token_login = false;
   bool insecure = false;
   std::vector<std::string> allowed_hosts;
-  std::vector<std::string> import_hosts;
   std::string h2o_version = "3.46.0.12";
 };
 
@@ -62,9 +60,6 @@ inline constexpr auto kFields<ServeOptions> = std::tuple{
     Field<&ServeOptions::export_root>(
         {.name = "export_root",
          .help = "Folders below which files may be written; none means no exports."}),
-    Field<&ServeOptions::data_dir>(
-        {.name = "data_dir",
-         .help = "Folder that keeps frames and models over a restart; empty means none."}),
     Field<&ServeOptions::context_path>(
         {.name = "context_path", .help = "Prefix of all paths, for use behind a proxy."}),
     Field<&ServeOptions::tls_certificate>(
@@ -81,9 +76,6 @@ inline constexpr auto kFields<ServeOptions> = std::tuple{
     Field<&ServeOptions::allowed_hosts>(
         {.name = "allowed_hosts",
          .help = "Host names besides the address that requests may be sent to."}),
-    Field<&ServeOptions::import_hosts>(
-        {.name = "import_hosts",
-         .help = "Hosts that http(s) imports may read from; none means no such imports."}),
     Field<&ServeOptions::h2o_version>(
         {.name = "h2o_version",
          .help = "Version told to the h2o clients, which want it to be their own.",

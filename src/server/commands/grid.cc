@@ -181,7 +181,11 @@ Json GridCommand(const Json& arguments, CommandContext& context) {
     const GridOutcome outcome = SearchGrid(request, frames.frames, context.pool, context.work);
     record->failures = outcome.failures;
     record->warnings = outcome.warnings;
-    if (alone) show();
+    if (alone) {
+      show();
+    } else if (!folder.empty()) {
+      SaveRecord(*record, folder);
+    }
   });
   if (!alone) {
     out.Publish(context);

@@ -112,6 +112,10 @@ Json ExportFrame(const ExportFrameRequest& request, Call& call) {
     throw IllegalArgument("compression: Parquet files are always compressed with zstd");
   }
   if (request.path.empty()) throw IllegalArgument("path: no file is named");
+  if (request.tz_adjust_from_local) {
+    throw IllegalArgument(
+        "tz_adjust_from_local: times are written in UTC, and cannot be moved yet");
+  }
   const std::string path = call.server.export_roots.Resolve(request.path);
   const std::vector<std::string> files = FilesOf(request, path, parquet, gzip);
   JsonObject arguments{{"frame", request.frame_id},

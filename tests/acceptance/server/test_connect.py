@@ -102,3 +102,26 @@ def test_beyond_loopback_needs_tls_and_a_login():
     )
     assert done.returncode == 2
     assert "--insecure" in done.stderr
+
+
+def test_a_log_that_nobody_reads_stops_nothing():
+    own = Server()
+    read_end, write_end = os.pipe()
+    own.process = subprocess.Popen(
+        own.args, stdout=subprocess.PIPE, stderr=write_end, text=True, cwd=ROOT
+    )
+    try:
+        url = own.process.stdout.readline().split()[-1]
+        # Each refusal is a line of the log; a pipe holds 64 KB.
+        for _ in range(600):
+            with pytest.raises(urllib.error.HTTPError):
+                urllib.request.urlopen(url + "/3/NoSuchThing" + "x" * 200, timeout=20)
+        assert urllib.request.urlopen(url + "/3/Ping", timeout=20).status == 200
+        start = time.time()
+        own.process.terminate()
+        own.process.wait(timeout=20)
+        assert time.time() - start < 5
+    finally:
+        own.process.kill()
+        os.close(read_end)
+        os.close(write_end)
