@@ -71,6 +71,12 @@ def main():
                     failed[test] = why
             if server.poll() is not None:
                 sys.exit(f"the server ended with {server.returncode}")
+        # Another time, as a machine under load may be slow once.
+        for test in sorted(known & set(failed)):
+            for again, ok, _, _ in run(args.folder.resolve(), url, test, 2 * args.timeout):
+                if ok:
+                    passed.add(again)
+                    failed.pop(again, None)
     finally:
         server.terminate()
         server.wait(timeout=30)

@@ -165,7 +165,14 @@ size_t Utf8Length(std::string_view text) {
 
 std::string ToValidUtf8(std::string_view text) {
   std::string out;
+  out.reserve(text.size());
   while (!text.empty()) {
+    // Most text is ASCII.
+    const auto other = std::find_if(text.begin(), text.end(),
+                                    [](char c) { return static_cast<signed char>(c) < 0; });
+    out.append(text.begin(), other);
+    text.remove_prefix(static_cast<size_t>(other - text.begin()));
+    if (text.empty()) break;
     const size_t length = Utf8Length(text);
     if (length == 0) {
       out += "\xef\xbf\xbd";
