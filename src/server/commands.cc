@@ -2,11 +2,11 @@
 
 #include "base/json.h"
 #include "server/commands/frame_cells.h"
+#include "server/commands/frame_files.h"
 #include "server/commands/grid.h"
 #include "server/commands/load_model.h"
-#include "server/commands/measure_network.h"
-#include "server/commands/frame_files.h"
 #include "server/commands/make_frames.h"
+#include "server/commands/measure_network.h"
 #include "server/commands/parse.h"
 #include "server/commands/partial_dependence.h"
 #include "server/commands/predict.h"
