@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Runs h2o's own Python tests (unmodified, a folder with run.py) against a server, and compares with those known to pass.
 
-    tools/pyunits.py FOLDER [--ranks N] [--match TEXT] [--update]
+    tools/pyunits.py FOLDER [--ranks N] [--all | --match TEXT] [--update]
 
-Exits with 1 if a test of tests/pyunits_passing.txt fails. --update writes that list anew (without --match). Needs
-.venv-clients (tools/setup_clients.sh) and a built program.
+Without more, runs the tests of tests/pyunits_passing.txt, and exits with 1 if one fails. --all runs all that need no learner that is
+not there yet; --update writes the list anew from what was run. Needs .venv-clients (tools/setup_clients.sh) and a built program.
 """
 import argparse
 import pathlib
@@ -53,6 +53,7 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--ranks", type=int, default=1)
     parser.add_argument("--match", help="only tests whose path holds this text")
+    parser.add_argument("--all", action="store_true", help="also tests that never passed")
     parser.add_argument("--timeout", type=float, default=180)
     parser.add_argument("--update", action="store_true")
     args = parser.parse_args()
@@ -61,7 +62,7 @@ def main():
     # Some tests write into the folder of temporary files.
     server, url = start_server(args.folder.resolve(), tempfile.gettempdir(), args.ranks)
     try:
-        for group in [args.match] if args.match else GROUPS:
+        for group in [args.match] if args.match else GROUPS if args.all else sorted(known):
             for test, ok, seconds, why in run(args.folder.resolve(), url, group, args.timeout):
                 mark = "" if ok else ("  LOST  " if test in known else "  ") + why
                 print(f"{'pass' if ok else 'FAIL'} {seconds:6.1f} s  {test}{mark}", flush=True)
@@ -82,8 +83,8 @@ def main():
         server.wait(timeout=30)
     lost = sorted(known & set(failed))
     print(f"{len(passed)} passed, {len(failed)} failed, of these {len(lost)} that passed before")
-    if args.update and not args.match:
-        KNOWN.write_text("".join(f"{test}\n" for test in sorted(passed)))
+    if args.update:
+        KNOWN.write_text("".join(f"{test}\n" for test in sorted((known - set(failed)) | passed)))
     sys.exit(1 if lost else 0)
 
 
