@@ -155,4 +155,4 @@ def test_status_is_answered_while_a_net_trains(server):
         time.sleep(0.1)
     else:
         raise AssertionError("a cancelled job ends")
-    assert slowest < 1.0, "and on an idle machine it is a millisecond"
+    assert slowest < 5, "and on an idle machine it is a millisecond"
