@@ -49,7 +49,8 @@ class TemporaryFolder {
     }
     path_ = name;
   }
-  ~TemporaryFolder() {
+  ~TemporaryFolder() { Remove(); }
+  void Remove() {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
   }
@@ -181,9 +182,11 @@ const std::string& RestServer::name() const { return state_->context.cloud_name;
 const std::string& RestServer::token() const { return state_->token; }
 bool RestServer::shutdown_requested() const { return state_->shutdown; }
 
-void RestServer::Stop(std::chrono::milliseconds time) {
+bool RestServer::Stop(std::chrono::milliseconds time) {
   if (state_->http) state_->http->Stop(time / 4);
-  state_->jobs.Stop(time / 2);
+  const bool ended = state_->jobs.Stop(time / 2);
+  state_->folder.Remove();
+  return ended;
 }
 
 }  // namespace thalweg

@@ -23,8 +23,10 @@ class RestServer {
   const std::string& token() const;
   // Whether someone asked for the end over REST.
   bool shutdown_requested() const;
-  // Cancels jobs, finishes answers, closes all, within about `time`.
-  void Stop(std::chrono::milliseconds time);
+  // Cancels jobs, finishes answers, closes all, removes the temporary files, within about `time`.
+  // False where a job did not end in time. Destroying this object waits for it, and for handlers
+  // that still run: a process that is to end now ends without that.
+  bool Stop(std::chrono::milliseconds time);
 
  private:
   struct State;
