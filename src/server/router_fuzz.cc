@@ -94,8 +94,10 @@ void Run(std::string_view input) {
   }
   request.body_bytes = body.size();
   HttpResponse response = fixture.router.Handle(request);
-  std::string piece;
-  while (response.stream && piece.size() < (1 << 20) && response.stream(piece)) {
+  size_t bytes = 0;
+  for (std::string piece; response.stream && bytes < (1 << 20) && response.stream(piece);) {
+    bytes += piece.size();
+    piece.clear();
   }
   response = {};
   if (!fixture.jobs.Stop(std::chrono::seconds(10))) __builtin_trap();

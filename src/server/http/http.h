@@ -51,9 +51,9 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  // Where set, the body comes piece by piece: appends the next piece (about 64 KB or more) and
-  // returns true, or returns false at the end. Called off the I/O threads; what it throws ends
-  // the connection, as the status is sent already.
+  // Where set, the body comes piece by piece: is given an empty text, puts the next piece (about
+  // 64 KB or more) there and returns true, or returns false at the end. Called off the I/O threads;
+  // what it throws ends the connection, as the status is sent already.
   std::function<bool(std::string& piece)> stream;
 };
 
