@@ -46,11 +46,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   // Numbers of rows that are allowed, but too many for a fuzzer.
   size_t digits = 0;
-  for (const char c : text) {
-    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
-    if (digits > 4 || c == 'e' || c == 'E') {
-      if (digits > 4 || (&c > text.data() && *(&c - 1) >= '0' && *(&c - 1) <= '9')) return -1;
-    }
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool after_digit = digits > 0;
+    digits = text[i] >= '0' && text[i] <= '9' ? digits + 1 : 0;
+    if (digits > 4 || (after_digit && (text[i] == 'e' || text[i] == 'E'))) return -1;
   }
   RunLocalRanks(1, [&](Communicator& ranks) {
     const WorkContext work;
