@@ -57,7 +57,12 @@ inline Frame RandomTable(uint64_t seed, size_t rows, const RandomTableOptions& o
       options.missing);
   add(
       "big", ColumnType::kInteger, kMissingInt,
-      [&] { return (below() - 2) * (int64_t{1} << 61) / 3; }, integers, options.missing);
+      // Wide apart, wrapping around where there are many.
+      [&] {
+        const auto cell = static_cast<uint64_t>(below() - 2) * (uint64_t{1} << 61) / 3;
+        return static_cast<int64_t>(cell);
+      },
+      integers, options.missing);
   add(
       "real", ColumnType::kReal, kMissingReal,
       [&] {

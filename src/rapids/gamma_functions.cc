@@ -1,5 +1,7 @@
 #include "rapids/gamma_functions.h"
 
+#include <math.h>  // lgamma_r
+
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -22,7 +24,8 @@ double Gamma(double x) {
 
 double LogGamma(double x) {
   if (std::isnan(x) || x <= 0) return kNaN;
-  return std::lgamma(x);
+  int sign = 0;  // std::lgamma would write it into a variable that all threads share
+  return lgamma_r(x, &sign);
 }
 
 double Digamma(double x) {
