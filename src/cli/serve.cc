@@ -49,7 +49,7 @@ Then, in Python, with the h2o package:
     // The answer to who asked for the end is still on its way.
     if (server.shutdown_requested()) std::this_thread::sleep_for(milliseconds(200));
     const bool all = server.Stop(milliseconds(4000));
-    fmt::print(all ? "ended\n" : "ended; a job that did not end by itself was cut off\n");
+    fmt::print("ended{}\n", all ? "" : "; a job that did not end by itself was cut off");
     fflush(stdout);
     // Handlers or jobs that do not hear of the end are not waited for.
     std::thread([] {
