@@ -38,6 +38,17 @@ class FieldErrors : public UserError {
   std::vector<FieldError> errors_;
 };
 
+// Runs check() and adds the FieldErrors that it throws to `errors`, so that a user hears of all at
+// once.
+template <class Check>
+void CollectFieldErrors(std::vector<FieldError>& errors, const Check& check) {
+  try {
+    check();
+  } catch (const FieldErrors& e) {
+    errors.insert(errors.end(), e.errors().begin(), e.errors().end());
+  }
+}
+
 // The work was cancelled by the user; not a failure.
 class Cancelled : public std::runtime_error {
  public:

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <random>
 
 namespace thalweg {
 
@@ -56,6 +57,20 @@ double Random::Normal() {
   spare_normal_ = y * scale;
   has_spare_ = true;
   return x * scale;
+}
+
+std::string RandomHex(size_t digits) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::random_device device;
+  std::string text;
+  while (text.size() < digits) {
+    // Of each draw 32 bits are certain.
+    const auto word = static_cast<uint32_t>(device());
+    for (int shift = 0; shift < 32 && text.size() < digits; shift += 4) {
+      text += kDigits[(word >> shift) & 15];
+    }
+  }
+  return text;
 }
 
 }  // namespace thalweg

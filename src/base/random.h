@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <span>
+#include <string>
 
 namespace thalweg {
 
@@ -51,5 +52,8 @@ class Random {
   double spare_normal_ = 0;
   bool has_spare_ = false;
 };
+
+// So many hexadecimal digits out of the system's entropy: names and passwords that nobody guesses.
+std::string RandomHex(size_t digits);
 
 }  // namespace thalweg

@@ -77,6 +77,19 @@ std::optional<double> ParseReal(std::string_view text) {
   return value;
 }
 
+char Unescape(char c) {
+  switch (c) {
+    case 'n':
+      return '\n';
+    case 't':
+      return '\t';
+    case 'r':
+      return '\r';
+    default:
+      return c;
+  }
+}
+
 std::string WithThousands(int64_t value) {
   std::string digits = std::to_string(value);
   const size_t first = value < 0 ? 1 : 0;

@@ -21,6 +21,9 @@ std::optional<int64_t> ParseInt(std::string_view text);
 // Correctly rounded; decimal or exponent form, "inf", "infinity", "nan" in any case.
 std::optional<double> ParseReal(std::string_view text);
 
+// What a backslash and this character stand for: \n, \t, \r, and of others the character.
+char Unescape(char c);
+
 // 1234567 -> "1,234,567".
 std::string WithThousands(int64_t value);
 // 1536 -> "1.54 KB"; decimal units (1 KB = 1000 bytes).

@@ -4,27 +4,19 @@
 
 #include <algorithm>
 
+#include "base/wall_clock.h"
+
 namespace thalweg {
-namespace {
-
-int64_t NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-}  // namespace
-
 Job::Job(std::string key, std::string description, JobResult result)
     : key_(std::move(key)), description_(std::move(description)), result_(std::move(result)) {
-  state_.start_ms = NowMs();
+  state_.start_ms = WallClockMs();
   started_ = std::chrono::steady_clock::now();
 }
 
 void Job::Start() {
   std::lock_guard lock(mutex_);
   state_.status = JobStatus::kRunning;
-  state_.start_ms = NowMs();
+  state_.start_ms = WallClockMs();
   started_ = std::chrono::steady_clock::now();
 }
 

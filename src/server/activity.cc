@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/wall_clock.h"
+
 namespace thalweg {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
-
-int64_t NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 }  // namespace
 
@@ -23,13 +19,13 @@ void Activity::RequestDone(std::string_view method, std::string_view path, int s
   by_duration_[static_cast<size_t>(bound - kDurationBounds.begin())].fetch_add(1, kRelaxed);
   microseconds_.fetch_add(static_cast<uint64_t>(seconds * 1e6), kRelaxed);
   if (quick && status < 400) return;
-  Add({NowMs(), "request", std::string(method) + " " + std::string(path), std::to_string(status),
-       seconds});
+  Add({WallClockMs(), "request", std::string(method) + " " + std::string(path),
+       std::to_string(status), seconds});
 }
 
 void Activity::JobDone(std::string_view description, std::string_view outcome, double seconds) {
   jobs_[outcome == "DONE" ? 0 : outcome == "FAILED" ? 1 : 2].fetch_add(1, kRelaxed);
-  Add({NowMs(), "job", std::string(description), std::string(outcome), seconds});
+  Add({WallClockMs(), "job", std::string(description), std::string(outcome), seconds});
 }
 
 void Activity::Add(ActivityEvent event) {

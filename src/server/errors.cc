@@ -6,6 +6,7 @@
 #include <new>
 
 #include "base/json.h"
+#include "base/wall_clock.h"
 #include "jobs/catalog.h"
 #include "server/endpoint.h"
 #include "server/file_roots.h"
@@ -19,12 +20,6 @@ constexpr const char* kKeyNotFound = "water.exceptions.H2OKeyNotFoundArgumentExc
 constexpr const char* kIllegal = "water.exceptions.H2OIllegalArgumentException";
 constexpr const char* kJavaIllegal = "java.lang.IllegalArgumentException";
 
-int64_t NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 }  // namespace
 
 HttpError NoSuchThing(const std::string& message) { return {404, kNotFound, message}; }
@@ -35,7 +30,7 @@ Json ErrorJson(int status, std::string_view type, std::string_view message,
                std::string_view where) {
   const std::string shown = fmt::format("\n\nERROR MESSAGE:\n\n{}\n\n", message);
   JsonObject error = SchemaObject("H2OErrorV3", "H2OError");
-  error["timestamp"] = NowMs();
+  error["timestamp"] = WallClockMs();
   error["error_url"] = where;
   error["msg"] = shown;
   error["dev_msg"] = shown;

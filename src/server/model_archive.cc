@@ -6,6 +6,7 @@
 
 #include "base/checksum.h"
 #include "base/json.h"
+#include "base/wall_clock.h"
 #include "learn/learners.h"
 #include "models/model_file.h"
 #include "server/schemas/meta.h"

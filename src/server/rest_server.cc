@@ -6,11 +6,12 @@
 #include <atomic>
 #include <filesystem>
 #include <optional>
-#include <random>
 
 #include "base/available_memory.h"
 #include "base/error.h"
+#include "base/random.h"
 #include "base/text.h"
+#include "base/wall_clock.h"
 #include "server/commands.h"
 #include "server/http/server.h"
 #include "server/router.h"
@@ -22,19 +23,6 @@ namespace thalweg {
 namespace fs = std::filesystem;
 
 namespace {
-
-int64_t NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-std::string Random(size_t digits) {
-  std::random_device device;
-  std::string text;
-  while (text.size() < digits) text += fmt::format("{:08x}", device());
-  return text.substr(0, digits);
-}
 
 // A folder of this server alone, gone with it.
 class TemporaryFolder {
@@ -102,7 +90,7 @@ struct RestServer::State {
             {.ranks = static_cast<int>(given.ranks), .threads = static_cast<size_t>(given.threads)},
             ServerCommands()),
         log(LogLevel::kInfo),
-        jobs("_" + Random(32), [this](const Job& job) { JobChanged(job); }),
+        jobs("_" + RandomHex(32), [this](const Job& job) { JobChanged(job); }),
         context{.options = options,
                 .ranks = ranks,
                 .jobs = jobs,
@@ -113,7 +101,7 @@ struct RestServer::State {
                 .spool_folder = folder.path(),
                 .cloud_name = given.name.empty() ? UserName() : given.name,
                 .address = "",
-                .start_ms = NowMs(),
+                .start_ms = WallClockMs(),
                 .shutdown = [this] { shutdown = true; }},
         router(Routes(), given.context_path, context) {}
 
@@ -153,7 +141,7 @@ RestServer::RestServer(const ServeOptions& options) {
   RequireSafety(options);
   if (!options.memory.empty()) SetMemoryLimit(*ParseBytes(options.memory));
   state_ = std::make_unique<State>(options);
-  if (options.token_login) state_->token = Random(32);
+  if (options.token_login) state_->token = RandomHex(32);
   HttpServerOptions http;
   http.address = options.ip == "localhost" ? "127.0.0.1" : options.ip;
   http.port = static_cast<uint16_t>(options.port);

@@ -1,7 +1,5 @@
 #include "server/trained_model.h"
 
-#include <chrono>
-
 #include "base/json.h"
 #include "base/text.h"
 #include "models/deeplearning_model.h"
@@ -48,12 +46,6 @@ std::shared_ptr<const TrainedModel> GetTrainedModel(const Catalog& catalog,
   if (model) return model;
   catalog.GetModel(name);  // says why not
   throw NotFound("model", name);
-}
-
-int64_t WallClockMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace thalweg

@@ -41,7 +41,4 @@ class TrainedModel : public ModelEntry {
 std::shared_ptr<const TrainedModel> GetTrainedModel(const Catalog& catalog,
                                                     const std::string& name);
 
-// Milliseconds since 1970, UTC.
-int64_t WallClockMs();
-
 }  // namespace thalweg

@@ -43,17 +43,10 @@ int64_t ChooseMiniBatchSize(size_t rows, size_t weights) {
 std::vector<FieldError> CheckDeepLearning(const DeepLearningParams& params,
                                           const TrainingFrames& frames) {
   std::vector<FieldError> errors;
-  const auto collect = [&](const auto& check) {
-    try {
-      check();
-    } catch (const FieldErrors& e) {
-      errors.insert(errors.end(), e.errors().begin(), e.errors().end());
-    }
-  };
-  collect([&] { CheckColumns(params, *frames.training); });
+  CollectFieldErrors(errors, [&] { CheckColumns(params, *frames.training); });
   // What goes on has its response from before.
   if (errors.empty() && params.checkpoint.empty()) {
-    collect([&] { PlanForFrame(params, *frames.training); });
+    CollectFieldErrors(errors, [&] { PlanForFrame(params, *frames.training); });
   }
   CheckParams(params, HasClasses(params, *frames.training), errors);
   return errors;

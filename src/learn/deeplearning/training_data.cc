@@ -221,18 +221,11 @@ void CheckLevels(const DeepLearningParams& params, const ResponseScale& response
 
 void CheckColumns(const DeepLearningParams& params, const Frame& frame) {
   std::vector<FieldError> errors;
-  const auto collect = [&](const auto& check) {
-    try {
-      check();
-    } catch (const FieldErrors& e) {
-      errors.insert(errors.end(), e.errors().begin(), e.errors().end());
-    }
-  };
   std::optional<size_t> response;
-  collect([&] { response = FindResponse(params, frame); });
-  collect([&] { Predictors(params, frame, response); });
+  CollectFieldErrors(errors, [&] { response = FindResponse(params, frame); });
+  CollectFieldErrors(errors, [&] { Predictors(params, frame, response); });
   if (!params.fold_column.empty()) {
-    collect([&] { FindColumn(frame, params.fold_column, "fold_column"); });
+    CollectFieldErrors(errors, [&] { FindColumn(frame, params.fold_column, "fold_column"); });
   }
   if (!errors.empty()) throw FieldErrors(std::move(errors));
 }

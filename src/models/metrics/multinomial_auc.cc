@@ -146,4 +146,24 @@ MultinomialAuc MakeMultinomialAuc(std::span<const ScoreDistribution> distributio
   return result;
 }
 
+std::vector<NamedArea> NamedAreas(const MultinomialAuc& areas,
+                                  const std::vector<std::string>& levels) {
+  std::vector<NamedArea> named;
+  for (size_t k = 0; k < areas.classes; ++k) {
+    named.push_back({levels[k] + " vs Rest", levels[k], {}, areas.one_versus_rest[k]});
+  }
+  named.push_back({"Macro OVR", {}, {}, areas.macro_ovr});
+  named.push_back({"Weighted OVR", {}, {}, areas.weighted_ovr});
+  size_t pair = 0;
+  for (size_t i = 0; i < areas.classes; ++i) {
+    for (size_t j = i + 1; j < areas.classes; ++j) {
+      named.push_back(
+          {levels[i] + " vs " + levels[j], levels[i], levels[j], areas.one_versus_one[pair++]});
+    }
+  }
+  named.push_back({"Macro OVO", {}, {}, areas.macro_ovo});
+  named.push_back({"Weighted OVO", {}, {}, areas.weighted_ovo});
+  return named;
+}
+
 }  // namespace thalweg

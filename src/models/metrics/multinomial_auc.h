@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "models/metrics/auc_type.h"
@@ -34,5 +36,15 @@ struct MultinomialAuc {
 
 // distributions[k]: the probability of class k over all rows, by actual class.
 MultinomialAuc MakeMultinomialAuc(std::span<const ScoreDistribution> distributions);
+
+// One line of a table of areas.
+struct NamedArea {
+  std::string name;                          // "b vs Rest", "Macro OVR", "b vs c", …
+  std::optional<std::string> first, second;  // levels, where it is of these
+  AreaPair area;
+};
+// Each class against the rest, the means of these, each pair, the means of these.
+std::vector<NamedArea> NamedAreas(const MultinomialAuc& areas,
+                                  const std::vector<std::string>& levels);
 
 }  // namespace thalweg

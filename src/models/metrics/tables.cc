@@ -79,26 +79,15 @@ Json AucTableToJson(const MultinomialAuc& areas, const std::vector<std::string>&
   JsonArray first;
   JsonArray second;
   JsonArray values;
-  const auto add = [&](const std::string& type, Json a, Json b, const AreaPair& pair) {
-    types.push_back(Json(type));
-    first.push_back(std::move(a));
-    second.push_back(std::move(b));
-    values.push_back(JsonNumber(area == Area::kRoc ? pair.auc : pair.pr_auc));
+  const auto level = [](const std::optional<std::string>& text) {
+    return text ? Json(*text) : Json(nullptr);
   };
-  for (size_t k = 0; k < areas.classes; ++k) {
-    add(levels[k] + " vs Rest", Json(levels[k]), nullptr, areas.one_versus_rest[k]);
+  for (const NamedArea& named : NamedAreas(areas, levels)) {
+    types.emplace_back(named.name);
+    first.push_back(level(named.first));
+    second.push_back(level(named.second));
+    values.push_back(JsonNumber(area == Area::kRoc ? named.area.auc : named.area.pr_auc));
   }
-  add("Macro OVR", nullptr, nullptr, areas.macro_ovr);
-  add("Weighted OVR", nullptr, nullptr, areas.weighted_ovr);
-  size_t pair = 0;
-  for (size_t i = 0; i < areas.classes; ++i) {
-    for (size_t j = i + 1; j < areas.classes; ++j) {
-      add(levels[i] + " vs " + levels[j], Json(levels[i]), Json(levels[j]),
-          areas.one_versus_one[pair++]);
-    }
-  }
-  add("Macro OVO", nullptr, nullptr, areas.macro_ovo);
-  add("Weighted OVO", nullptr, nullptr, areas.weighted_ovo);
   return JsonObject{{"type", types},
                     {"first_class_domain", first},
                     {"second_class_domain", second},

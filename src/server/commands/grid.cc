@@ -7,7 +7,9 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/wall_clock.h"
 #include "learn/grid/grid_search.h"
+#include "server/commands/arguments.h"
 #include "server/commands/publish.h"
 #include "server/commands/training_order.h"
 #include "server/grid_entry.h"
@@ -20,11 +22,6 @@ namespace thalweg {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string Text(const Json& arguments, const char* name) {
-  const Json* value = arguments.as_object().if_contains(name);
-  return value == nullptr || !value->is_string() ? std::string() : std::string(value->as_string());
-}
 
 // Values in the clients' spelling to those that are declared.
 Json DeclaredValues(const Learner& learner, const Json& hyper_parameters) {
@@ -114,8 +111,8 @@ void SaveRecord(const GridEntry::Record& record, const std::string& folder) {
 Json GridCommand(const Json& arguments, CommandContext& context) {
   const TrainingOrder order = ReadTrainingOrder(arguments);
   const OrderFrames frames = ReadOrderFrames(order, context);
-  const std::string grid_id = Text(arguments, "grid_id");
-  const std::string folder = Text(arguments, "folder");
+  const std::string grid_id = TextOf(arguments, "grid_id");
+  const std::string folder = TextOf(arguments, "folder");
   const bool alone = context.ranks.size() == 1;
   Publication out;
   std::shared_ptr<GridEntry::Record> record;
@@ -209,7 +206,7 @@ void SaveGrid(const std::string& grid_id, const Catalog& catalog, const std::str
 }
 
 Json LoadGridCommand(const Json& arguments, CommandContext& context) {
-  const std::string path = Text(arguments, "path");
+  const std::string path = TextOf(arguments, "path");
   Publication out;
   std::string bytes;
   OnFirstRank(context, [&] {

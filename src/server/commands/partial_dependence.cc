@@ -8,15 +8,12 @@
 #include "base/text.h"
 #include "jobs/rank_frames.h"
 #include "models/explain/partial_dependence.h"
+#include "server/commands/arguments.h"
 #include "server/schemas/meta.h"
 #include "server/schemas/two_dim_table.h"
 
 namespace thalweg {
 namespace {
-
-std::string Text(const Json& arguments, const char* name) {
-  return std::string(arguments.at(name).as_string());
-}
 
 std::vector<std::string> Texts(const Json& list) {
   return boost::json::value_to<std::vector<std::string>>(list);
@@ -88,9 +85,9 @@ Json Table(const PartialDependence& pd, const std::string& model, const std::str
 }  // namespace
 
 Json PartialDependenceCommand(const Json& arguments, CommandContext& context) {
-  const std::string model_name = Text(arguments, "model");
+  const std::string model_name = TextOf(arguments, "model");
   const std::shared_ptr<const Model> model = context.catalog.GetModel(model_name);
-  const std::shared_ptr<const Frame> whole = GetWholeFrame(Text(arguments, "frame"), context);
+  const std::shared_ptr<const Frame> whole = GetWholeFrame(TextOf(arguments, "frame"), context);
   const auto row = arguments.at("row_index").to_number<int64_t>();
   if (row >= whole->rows()) {
     throw UserError(fmt::format("row_index is {}; the frame has {} rows", row, whole->rows()));
@@ -118,7 +115,7 @@ Json PartialDependenceCommand(const Json& arguments, CommandContext& context) {
       context.work.Report(done / static_cast<double>(plots.size()), columns[0]);
       tables.push_back(
           Table(ComputePartialDependence(*model, frame, axes, level,
-                                         Text(arguments, "weights_column"), context.pool,
+                                         TextOf(arguments, "weights_column"), context.pool,
                                          {.progress = nullptr, .cancel = context.work.cancel}),
                 model_name, target));
     }
@@ -126,7 +123,7 @@ Json PartialDependenceCommand(const Json& arguments, CommandContext& context) {
   }
   JsonObject json = SchemaObject("PartialDependenceV3", "PartialDependence");
   json["model_id"] = KeyObject(KeyKind::kModel, model_name);
-  json["frame_id"] = KeyObject(KeyKind::kFrame, Text(arguments, "frame"));
+  json["frame_id"] = KeyObject(KeyKind::kFrame, TextOf(arguments, "frame"));
   json["row_index"] = row;
   json["cols"] = arguments.at("cols").as_array().empty() ? Json() : arguments.at("cols");
   json["col_pairs_2dpdp"] =
@@ -136,7 +133,7 @@ Json PartialDependenceCommand(const Json& arguments, CommandContext& context) {
   json["targets"] = arguments.at("targets").as_array().empty() ? Json() : arguments.at("targets");
   json["destination_key"] = nullptr;
   json["partial_dependence_data"] = std::move(tables);
-  context.catalog.Put(Text(arguments, "dest"),
+  context.catalog.Put(TextOf(arguments, "dest"),
                       std::make_shared<PartialDependenceEntry>(FormatWireJson(json)));
   return nullptr;
 }

@@ -6,11 +6,13 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/wall_clock.h"
 #include "jobs/rank_frames.h"
 #include "models/adapt_frame.h"
 #include "models/deeplearning_model.h"
 #include "models/metrics/classification_accumulator.h"
 #include "models/metrics/regression_accumulator.h"
+#include "server/commands/arguments.h"
 #include "server/commands/publish.h"
 #include "server/schemas/metrics.h"
 #include "server/schemas/wire_values.h"
@@ -18,11 +20,6 @@
 
 namespace thalweg {
 namespace {
-
-std::string Text(const Json& arguments, const char* name) {
-  const Json* value = arguments.as_object().if_contains(name);
-  return value == nullptr || !value->is_string() ? std::string() : std::string(value->as_string());
-}
 
 std::optional<AucType> ParseAucType(const std::string& text) {
   if (text.empty()) return std::nullopt;
@@ -41,9 +38,9 @@ std::optional<AucType> ParseAucType(const std::string& text) {
 }  // namespace
 
 Json PredictCommand(const Json& arguments, CommandContext& context) {
-  const std::shared_ptr<const Model> model = context.catalog.GetModel(Text(arguments, "model"));
-  const std::shared_ptr<const Frame> given = GetWholeFrame(Text(arguments, "frame"), context);
-  const std::string what = Text(arguments, "what");
+  const std::shared_ptr<const Model> model = context.catalog.GetModel(TextOf(arguments, "model"));
+  const std::shared_ptr<const Frame> given = GetWholeFrame(TextOf(arguments, "frame"), context);
+  const std::string what = TextOf(arguments, "what");
   std::vector<std::string> warnings;
   const Frame frame = AdaptFrame(*model, *given, context.pool, warnings);
   context.work.ThrowIfCancelled();
@@ -61,14 +58,14 @@ Json PredictCommand(const Json& arguments, CommandContext& context) {
     }
     return WireNames(model->Predict(frame, context.pool));
   };
-  PutWholeFrame(Text(arguments, "dest"), predict(), context);
+  PutWholeFrame(TextOf(arguments, "dest"), predict(), context);
   return JsonObject{{"warnings", boost::json::value_from(warnings)}};
 }
 
 Json ScoreCommand(const Json& arguments, CommandContext& context) {
-  const std::string name = Text(arguments, "model");
+  const std::string name = TextOf(arguments, "model");
   const std::shared_ptr<const Model> model = context.catalog.GetModel(name);
-  const std::string frame_name = Text(arguments, "frame");
+  const std::string frame_name = TextOf(arguments, "frame");
   const std::shared_ptr<const Frame> given = GetWholeFrame(frame_name, context);
   std::vector<std::string> warnings;
   const Frame frame = AdaptFrame(*model, *given, context.pool, warnings);
@@ -77,7 +74,7 @@ Json ScoreCommand(const Json& arguments, CommandContext& context) {
   const bool measurable = model->response().empty() || frame.Find(model->response());
   if (measurable) {
     metrics = model->ScoreWith(
-        {.auc_type = ParseAucType(Text(arguments, "auc_type")), .best_threshold = true}, frame,
+        {.auc_type = ParseAucType(TextOf(arguments, "auc_type")), .best_threshold = true}, frame,
         context.pool);
   }
   return MetricsToWire(metrics, category,

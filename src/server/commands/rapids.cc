@@ -2,14 +2,11 @@
 
 #include "base/json.h"
 #include "rapids/rapids.h"
+#include "server/commands/arguments.h"
 #include "server/schemas/meta.h"
 
 namespace thalweg {
 namespace {
-
-std::string Text(const Json& arguments, const char* name) {
-  return std::string(arguments.at(name).as_string());
-}
 
 JsonObject Result(const char* schema) {
   JsonObject json = SchemaObject(schema);
@@ -77,8 +74,8 @@ struct ToJson {
 
 Json RapidsCommand(const Json& arguments, CommandContext& context) {
   RapidsResult result =
-      EvaluateRapids(arguments.at("ast").as_string(), Text(arguments, "session"), context);
-  const std::string id = Text(arguments, "id");
+      EvaluateRapids(arguments.at("ast").as_string(), TextOf(arguments, "session"), context);
+  const std::string id = TextOf(arguments, "id");
   if (auto* frame = std::get_if<RapidsFrameResult>(&result); frame != nullptr && !id.empty()) {
     context.catalog.Put(id, std::make_shared<FrameEntry>(frame->frame));
     frame->name = id;
@@ -87,12 +84,12 @@ Json RapidsCommand(const Json& arguments, CommandContext& context) {
 }
 
 Json EndSessionCommand(const Json& arguments, CommandContext& context) {
-  EndRapidsSession(Text(arguments, "session"), context.catalog);
+  EndRapidsSession(TextOf(arguments, "session"), context.catalog);
   return nullptr;
 }
 
 Json RemoveCommand(const Json& arguments, CommandContext& context) {
-  const std::string name = Text(arguments, "name");
+  const std::string name = TextOf(arguments, "name");
   const Json* cascade = arguments.as_object().if_contains("cascade");
   if (cascade != nullptr && cascade->as_bool()) {
     if (const EntryPtr entry = context.catalog.Find(name)) {

@@ -6,10 +6,12 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/wall_clock.h"
 #include "jobs/rank_frames.h"
 #include "models/metrics/classification_accumulator.h"
 #include "models/metrics/regression_accumulator.h"
 #include "models/network_scoring.h"
+#include "server/commands/arguments.h"
 #include "server/commands/predict.h"
 #include "server/schemas/metrics.h"
 #include "server/schemas/wire_values.h"
@@ -17,11 +19,6 @@
 
 namespace thalweg {
 namespace {
-
-std::string Text(const Json& arguments, const char* name) {
-  const Json* value = arguments.as_object().if_contains(name);
-  return value == nullptr || !value->is_string() ? std::string() : std::string(value->as_string());
-}
 
 template <class E>
 E ParseLevel(const char* field, const std::string& text, E otherwise) {
@@ -66,8 +63,8 @@ std::vector<int64_t> Codes(const Frame& actuals, const Domain& domain) {
 }  // namespace
 
 Json ScorePredictionsCommand(const Json& arguments, CommandContext& context) {
-  const auto predictions = GetWholeFrame(Text(arguments, "predictions"), context);
-  const auto actuals = GetWholeFrame(Text(arguments, "actuals"), context);
+  const auto predictions = GetWholeFrame(TextOf(arguments, "predictions"), context);
+  const auto actuals = GetWholeFrame(TextOf(arguments, "actuals"), context);
   if (actuals->columns() != 1) {
     throw UserError(fmt::format("the frame of actual values has {} columns; it must have one",
                                 actuals->columns()));
@@ -78,7 +75,7 @@ Json ScorePredictionsCommand(const Json& arguments, CommandContext& context) {
   }
   const auto rows = static_cast<size_t>(actuals->rows());
   std::vector<double> weights(rows, 1);
-  if (const std::string name = Text(arguments, "weights"); !name.empty()) {
+  if (const std::string name = TextOf(arguments, "weights"); !name.empty()) {
     const auto frame = GetWholeFrame(name, context);
     if (frame->columns() != 1 || frame->rows() != actuals->rows()) {
       throw UserError("the frame of weights must have one column and as many rows as the others");
@@ -93,7 +90,7 @@ Json ScorePredictionsCommand(const Json& arguments, CommandContext& context) {
     levels = actuals->column(0).domain()->levels();
   }
   const auto kind =
-      ParseLevel("distribution", Text(arguments, "distribution"), DistributionKind::kAuto);
+      ParseLevel("distribution", TextOf(arguments, "distribution"), DistributionKind::kAuto);
   const bool classes =
       !levels.empty() && (kind == DistributionKind::kAuto || kind == DistributionKind::kBernoulli ||
                           kind == DistributionKind::kMultinomial);
@@ -139,7 +136,7 @@ Json ScorePredictionsCommand(const Json& arguments, CommandContext& context) {
   for (size_t c = 0; c < given; ++c) columns.push_back(Cells(*predictions, first + c));
   const std::vector<int64_t> actual = Codes(*actuals, Domain(levels));
   ClassificationOptions options;
-  options.auc_type = ParseLevel("auc_type", Text(arguments, "auc_type"), AucType::kAuto);
+  options.auc_type = ParseLevel("auc_type", TextOf(arguments, "auc_type"), AucType::kAuto);
   ClassificationAccumulator accumulator(levels.size(), options);
   std::vector<float> probabilities(levels.size());
   for (size_t r = 0; r < rows; ++r) {

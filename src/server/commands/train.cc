@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/wall_clock.h"
 #include "frame/chunk_builder.h"
 #include "jobs/rank_frames.h"
 #include "learn/cross_validation/cross_validation.h"

@@ -2,15 +2,11 @@
 
 #include "base/json.h"
 #include "jobs/rank_frames.h"
+#include "server/commands/arguments.h"
 #include "server/schemas/parameters.h"
 
 namespace thalweg {
 namespace {
-
-std::string Text(const Json& arguments, const char* name) {
-  const Json* value = arguments.as_object().if_contains(name);
-  return value == nullptr || !value->is_string() ? std::string() : std::string(value->as_string());
-}
 
 // Parameters that name frames, or models.
 constexpr const char* kFrameParameters[] = {"initial_weights", "initial_biases"};
@@ -20,15 +16,15 @@ constexpr const char* kModelParameters[] = {"checkpoint", "pretrained_autoencode
 
 TrainingOrder ReadTrainingOrder(const Json& arguments) {
   TrainingOrder order;
-  order.learner = &FindLearner(Text(arguments, "algo"));
+  order.learner = &FindLearner(TextOf(arguments, "algo"));
   order.asked = WireDefaults(*order.learner);
   for (const auto& [name, text] : arguments.at("fields").as_object()) {
     const ParamSpec* spec = order.learner->schema().Find(name);
     SetWireField(*spec, text.as_string(), order.asked.get());
   }
-  order.model_id = Text(arguments, "model_id");
-  order.training_frame = Text(arguments, "training_frame");
-  order.validation_frame = Text(arguments, "validation_frame");
+  order.model_id = TextOf(arguments, "model_id");
+  order.training_frame = TextOf(arguments, "training_frame");
+  order.validation_frame = TextOf(arguments, "validation_frame");
   const Json* resolve = arguments.as_object().if_contains("resolve_auto");
   order.resolve_auto = resolve == nullptr || resolve->as_bool();
   order.params = order.learner->CopyParams(order.asked.get());

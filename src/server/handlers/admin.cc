@@ -28,7 +28,7 @@ Json ShutDown(const NoFields&, Call& call) {
 }
 
 Json LogAndEcho(const LogAndEchoRequest& request, Call& call) {
-  static_cast<void>(call);
+  call.server.log.Write(LogLevel::kInfo, "echo", {{"message", request.message}});
   JsonObject json = SchemaObject("LogAndEchoV3");
   json["message"] = request.message;
   return json;

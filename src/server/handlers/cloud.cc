@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/thread_pool.h"
+#include "base/wall_clock.h"
 #include "server/process_state.h"
 #include "server/schemas/meta.h"
 #include "server/server_context.h"
@@ -14,19 +15,13 @@
 namespace thalweg {
 namespace {
 
-int64_t NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 JsonObject Node(ServerContext& server, int rank) {
   const ProcessState process = RecentProcessState();
   JsonObject node = SchemaObject("NodeV3");
   node["h2o"] = rank == 0 ? server.address : fmt::format("{} rank {}", server.address, rank);
   node["ip_port"] = server.address;
   node["healthy"] = true;
-  node["last_ping"] = NowMs();
+  node["last_ping"] = WallClockMs();
   node["pid"] = getpid();
   node["num_cpus"] = AvailableProcessors();
   node["cpus_allowed"] = AvailableProcessors();
@@ -74,7 +69,7 @@ Json GetCloud(const CloudRequest& request, Call& call) {
   json["node_idx"] = 0;
   json["cloud_name"] = server.cloud_name;
   json["cloud_size"] = server.ranks.size();
-  json["cloud_uptime_millis"] = NowMs() - server.start_ms;
+  json["cloud_uptime_millis"] = WallClockMs() - server.start_ms;
   json["cloud_internal_timezone"] = "UTC";
   json["datafile_parser_timezone"] = "UTC";
   json["cloud_healthy"] = true;
@@ -98,7 +93,7 @@ Json GetPing(const NoFields&, Call& call) {
   node["ip_port"] = call.server.address;
   node["free_mem"] = RecentProcessState().available_bytes;
   JsonObject json = SchemaObject("PingV3");
-  json["cloud_uptime_millis"] = NowMs() - call.server.start_ms;
+  json["cloud_uptime_millis"] = WallClockMs() - call.server.start_ms;
   json["cloud_healthy"] = true;
   json["nodes"] = JsonArray{std::move(node)};
   return json;

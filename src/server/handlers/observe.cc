@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
 
 #include "base/text.h"
 #include "server/errors.h"
@@ -28,6 +29,13 @@ LogLevel LevelOf(const std::string& name) {
   if (EqualsIgnoreCase(name, "error") || EqualsIgnoreCase(name, "fatal")) return LogLevel::kError;
   throw IllegalArgument("there is no log " + Printable(name) +
                         "; there are debug, info, warn, error");
+}
+
+// Ranks of one process have one log; -1 stands for all, as the clients send it.
+void RequireRank(const std::string& text, Call& call) {
+  const std::optional<int64_t> rank = ParseInt(text);
+  if (text == "self" || (rank && *rank >= -1 && *rank < call.server.ranks.size())) return;
+  throw IllegalArgument("nodeidx: there is no rank " + Printable(text));
 }
 
 std::string Rate(double bytes, double seconds) {
@@ -113,6 +121,7 @@ void AddMemory(ServerContext& server, PrometheusText& metrics) {
 }  // namespace
 
 Json GetLog(const LogRequest& request, Call& call) {
+  RequireRank(request.nodeidx, call);
   JsonObject json = SchemaObject("LogsV3");
   json["nodeidx"] = request.nodeidx;
   json["name"] = request.name;
@@ -124,6 +133,7 @@ HttpResponse DownloadLog(const LogDownloadRequest& request, Call& call) {
   if (!EqualsIgnoreCase(request.log_container, "LOG")) {
     throw IllegalArgument("logs come as text: log_container=LOG");
   }
+  if (!request.nodeidx.empty()) RequireRank(request.nodeidx, call);
   HttpResponse response;
   response.content_type = "text/plain; charset=utf-8";
   response.headers.emplace_back("Content-Disposition", "attachment; filename=thalweg.log");

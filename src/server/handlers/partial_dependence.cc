@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <random>
-
 #include "base/json.h"
+#include "base/random.h"
 #include "server/commands/partial_dependence.h"
 #include "server/errors.h"
 #include "server/schemas/job.h"
@@ -13,11 +12,6 @@
 
 namespace thalweg {
 namespace {
-
-std::string NewName() {
-  std::random_device device;
-  return fmt::format("_{:08x}{:08x}{:08x}{:08x}", device(), device(), device(), device());
-}
 
 JsonArray Pairs(const std::string& text) {
   JsonArray pairs;
@@ -69,7 +63,7 @@ Json StartPartialDependence(const PartialDependenceRequest& r, Call& call) {
     }
     weights = frame->name(static_cast<size_t>(r.weight_column_index));
   }
-  const std::string dest = r.destination_key.empty() ? NewName() : r.destination_key;
+  const std::string dest = r.destination_key.empty() ? "_" + RandomHex(32) : r.destination_key;
   const JsonObject arguments{{"dest", dest},
                              {"model", r.model_id},
                              {"frame", r.frame_id},

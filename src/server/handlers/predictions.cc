@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <random>
-
 #include "base/json.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "models/deeplearning_model.h"
 #include "server/errors.h"
@@ -19,8 +18,7 @@ namespace {
 
 // "transformation_a1b2_model_on_frame": as H2O names what it makes.
 std::string NewFrameName(const char* what, const PredictRequest& request) {
-  std::random_device device;
-  return fmt::format("{}_{:04x}_{}_on_{}", what, device() & 0xffff, request.model, request.frame);
+  return fmt::format("{}_{}_{}_on_{}", what, RandomHex(4), request.model, request.frame);
 }
 
 void RefuseOthers(const PredictRequest& r) {

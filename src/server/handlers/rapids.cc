@@ -1,9 +1,6 @@
 #include "server/handlers/rapids.h"
 
-#include <fmt/format.h>
-
-#include <random>
-
+#include "base/random.h"
 #include "server/errors.h"
 #include "server/schemas/meta.h"
 #include "server/server_context.h"
@@ -11,13 +8,8 @@
 namespace thalweg {
 namespace {
 
-constexpr size_t kSessionDigits = 8;
-
 // Not to be guessed: it names what others may remove.
-std::string NewSession() {
-  std::random_device device;
-  return fmt::format("_sid_{:08x}{:08x}", device(), device()).substr(0, 5 + kSessionDigits);
-}
+std::string NewSession() { return "_sid_" + RandomHex(8); }
 
 }  // namespace
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <fstream>
-#include <random>
 
 #include "base/json.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "server/errors.h"
 #include "server/file_entry.h"
@@ -17,10 +17,7 @@ namespace thalweg {
 namespace {
 
 // Not to be guessed, as who knows the name can parse the file.
-std::string NewUploadName() {
-  std::random_device device;
-  return fmt::format("upload_{:08x}{:08x}{:08x}{:08x}", device(), device(), device(), device());
-}
+std::string NewUploadName() { return "upload_" + RandomHex(32); }
 
 std::string NewSpoolPath(ServerContext& server) {
   return fmt::format("{}/part-{}", server.spool_folder, server.next_number++);

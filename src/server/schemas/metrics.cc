@@ -125,29 +125,17 @@ Json HitRatios(const std::vector<double>& ratios) {
   return t.ToJson();
 }
 
-// Each class against the rest, the means of these, each pair, the means of these.
 Json AucTable(const MultinomialAuc& areas, const std::vector<std::string>& levels, bool roc) {
   JsonArray types, first, second, values;
-  const auto add = [&](const std::string& type, Json a, Json b, const AreaPair& pair) {
-    types.emplace_back(type);
-    first.push_back(std::move(a));
-    second.push_back(std::move(b));
-    values.push_back(WireNumber(roc ? pair.auc : pair.pr_auc));
+  const auto level = [](const std::optional<std::string>& text) {
+    return text ? Json(*text) : Json(nullptr);
   };
-  for (size_t k = 0; k < areas.classes; ++k) {
-    add(levels[k] + " vs Rest", Json(levels[k]), nullptr, areas.one_versus_rest[k]);
+  for (const NamedArea& named : NamedAreas(areas, levels)) {
+    types.emplace_back(named.name);
+    first.push_back(level(named.first));
+    second.push_back(level(named.second));
+    values.push_back(WireNumber(roc ? named.area.auc : named.area.pr_auc));
   }
-  add("Macro OVR", nullptr, nullptr, areas.macro_ovr);
-  add("Weighted OVR", nullptr, nullptr, areas.weighted_ovr);
-  size_t pair = 0;
-  for (size_t i = 0; i < areas.classes; ++i) {
-    for (size_t j = i + 1; j < areas.classes; ++j) {
-      add(levels[i] + " vs " + levels[j], Json(levels[i]), Json(levels[j]),
-          areas.one_versus_one[pair++]);
-    }
-  }
-  add("Macro OVO", nullptr, nullptr, areas.macro_ovo);
-  add("Weighted OVO", nullptr, nullptr, areas.weighted_ovo);
   TwoDimTable t(roc ? "Multinomial AUC values" : "Multinomial auc_pr values");
   t.Add("type", "string", "%s", std::move(types));
   t.Add("first_class_domain", "string", "%s", std::move(first));

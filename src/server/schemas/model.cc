@@ -6,6 +6,7 @@
 
 #include "learn/cross_validation/cross_validation.h"
 #include "models/deeplearning_model.h"
+#include "server/parse_guess.h"
 #include "server/schemas/meta.h"
 #include "server/schemas/metrics.h"
 #include "server/schemas/training_tables.h"
@@ -20,27 +21,12 @@ Json Keys(KeyKind kind, const std::vector<std::string>& names) {
   return keys;
 }
 
-const char* ColumnTypeText(ColumnType type) {
-  switch (type) {
-    case ColumnType::kCategorical:
-      return "Enum";
-    case ColumnType::kTime:
-      return "Time";
-    case ColumnType::kString:
-      return "String";
-    case ColumnType::kUuid:
-      return "UUID";
-    default:
-      return "Numeric";
-  }
-}
-
 // Predictors, categorical ones first, then the response and columns of special use.
 void AddColumns(const DeepLearningModel& model, const Json& parameters, JsonObject& output) {
   JsonArray names, types, domains;
   const auto add = [&](const std::string& name, ColumnType type, Json domain) {
     names.emplace_back(name);
-    types.emplace_back(ColumnTypeText(type));
+    types.emplace_back(WireTypeOf(type));
     domains.push_back(std::move(domain));
   };
   for (const bool categorical : {true, false}) {

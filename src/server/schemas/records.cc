@@ -47,28 +47,28 @@ constexpr auto kError = std::to_array<RecordField>({
     {"stacktrace", "string[]", "Kind and message in one line."},
 });
 
+// What it has beside what every error has.
 constexpr auto kModelBuilderError = std::to_array<RecordField>({
     {"parameters", "Iced", "Parameters as they were understood."},
     {"messages", "Iced[]", "What was found wrong with each."},
     {"error_count", "int", "How many of them are errors."},
-    {"timestamp", "long", "Milliseconds since 1970, UTC."},
-    {"error_url", "string", "What was asked for."},
-    {"msg", "string", "What went wrong."},
-    {"dev_msg", "string", "The same."},
-    {"http_status", "int", "Status of the reply."},
-    {"values", "Map<String,Object>", "Values that the message speaks of."},
-    {"exception_type", "string", "Kind of the error."},
-    {"exception_msg", "string", "What went wrong."},
-    {"stacktrace", "string[]", "Kind and message in one line."},
 });
 
 }  // namespace
 
-std::optional<std::span<const RecordField>> FindRecord(std::string_view name) {
-  if (name == "CloudV3") return kCloud;
-  if (name == "H2OErrorV3") return kError;
-  if (name == "H2OModelBuilderErrorV3") return kModelBuilderError;
-  return std::nullopt;
+std::optional<std::vector<RecordField>> FindRecord(std::string_view name) {
+  std::vector<RecordField> fields;
+  if (name == "CloudV3") {
+    fields.assign(kCloud.begin(), kCloud.end());
+  } else if (name == "H2OErrorV3" || name == "H2OModelBuilderErrorV3") {
+    if (name == "H2OModelBuilderErrorV3") {
+      fields.assign(kModelBuilderError.begin(), kModelBuilderError.end());
+    }
+    fields.insert(fields.end(), kError.begin(), kError.end());
+  } else {
+    return std::nullopt;
+  }
+  return fields;
 }
 
 }  // namespace thalweg

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string_view>
+#include <vector>
 
 namespace thalweg {
 
@@ -15,6 +15,6 @@ struct RecordField {
 };
 
 // The fields of a record, or nothing where it is none of those.
-std::optional<std::span<const RecordField>> FindRecord(std::string_view name);
+std::optional<std::vector<RecordField>> FindRecord(std::string_view name);
 
 }  // namespace thalweg

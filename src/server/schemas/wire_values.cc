@@ -22,19 +22,6 @@ std::string LevelKey(std::string_view text) {
   return key;
 }
 
-char Unescaped(char c) {
-  switch (c) {
-    case 'n':
-      return '\n';
-    case 't':
-      return '\t';
-    case 'r':
-      return '\r';
-    default:
-      return c;
-  }
-}
-
 bool IsNull(std::string_view text) { return text.empty() || text == "null" || text == "None"; }
 
 }  // namespace
@@ -59,7 +46,7 @@ std::vector<std::string> ParseWireList(std::string_view text) {
     const char c = text[i];
     if (quote != 0) {
       if (c == '\\' && i + 1 < text.size() && depth == 0) {
-        element += Unescaped(text[++i]);
+        element += Unescape(text[++i]);
       } else if (c == quote) {
         quote = 0;
         if (depth > 0) element += c;

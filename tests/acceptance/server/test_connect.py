@@ -125,3 +125,10 @@ def test_a_log_that_nobody_reads_stops_nothing():
         own.process.kill()
         os.close(read_end)
         os.close(write_end)
+
+
+def test_the_log(server):
+    h2o.log_and_echo("a line of the user's own")
+    assert "a line of the user's own" in h2o.api("GET /3/Logs/nodes/0/files/info")["log"]
+    with pytest.raises(h2o.exceptions.H2OResponseError, match="no rank"):
+        h2o.api("GET /3/Logs/nodes/77/files/info")
