@@ -1,9 +1,13 @@
 """Connecting, status, sessions, the end."""
+import json
 import os
+import pathlib
+import re
 import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import h2o
@@ -61,11 +65,45 @@ def first_answer_seconds():
         return time.time() - start
 
 
+@pytest.mark.skipif("THALWEG_SANITIZER" in os.environ, reason="a sanitizer takes memory of its own")
+def test_the_idle_server_takes_little_memory():
+    with Server() as own:
+        urllib.request.urlopen(own.url + "/3/Cloud").read()
+        status = pathlib.Path(f"/proc/{own.process.pid}/status").read_text()
+        assert int(re.search(r"VmHWM:\s+(\d+)", status)[1]) < 50_000, "50 MB; it is 12 MB"
+
+
 def test_name_and_port():
     with Server("--name", "mine") as own:
         port = own.url.rsplit(":", 1)[1]
         with Server("--name", "other", port=port) as second:
             assert second.url.rsplit(":", 1)[1] != port, "the port moves up"
+
+
+def post(own, path, **fields):
+    data = urllib.parse.urlencode(fields).encode()
+    return json.load(urllib.request.urlopen(own.url + path, data))
+
+
+def job_state(own, reply):
+    job = (reply.get("job") or reply)["key"]["name"]
+    return json.load(urllib.request.urlopen(own.url + "/3/Jobs/" + urllib.parse.quote(job)))["jobs"][0]
+
+
+def test_it_stops_soon_while_jobs_run():
+    with Server() as own:
+        made = post(own, "/3/CreateFrame", dest="f", rows=20000, cols=10, seed=1, has_response="true", response_factors=2)
+        while job_state(own, made)["status"] != "DONE":
+            time.sleep(0.05)
+        jobs = [
+            post(own, "/3/ModelBuilders/deeplearning", training_frame="f", response_column="response", epochs=1e6, **more)
+            for more in ({"hidden": "[200,200]"}, {"hidden": "[50]", "nfolds": 3})
+        ]
+        time.sleep(1)
+        assert all(job_state(own, job)["status"] == "RUNNING" for job in jobs)
+        code, seconds = own.stop()
+        assert code == 0
+        assert seconds < 5
 
 
 def test_shutdown_by_the_client():
