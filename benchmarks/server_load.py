@@ -1,7 +1,7 @@
 """How much does the server bear? Status calls over 1,000 keep-alive connections while a net trains, single-row predictions, an
 upload of 2 GB. All on loopback, all bounded.
 
-usage: server_load.py [--program build/release/thalweg] [--seconds 8] [--parts idle,training,beside,predict,upload] [--upload-gb 2]
+usage: server_load.py [--program build/release/thalweg] [--seconds 8] [--parts idle,training,beside,predict,upload] [--upload-gb 2] [--ranks 1]
 
 `idle` is the server alone, at full speed and at 16,000 calls/s; `training` the same beside a net that trains with one thread in the
 server itself, `beside` in a process of its own. The client (server_load_client) is one thread; with two cores it shares one with the
@@ -28,9 +28,10 @@ STATUS = "/3/Cloud?skip_ticks=true"
 
 
 class Server:
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, ranks):
         self.process = subprocess.Popen(
-            [program, "serve", "--port", "0", "--threads", "1", "--import-root", folder], stdout=subprocess.PIPE, text=True
+            [program, "serve", "--port", "0", "--threads", "1", "--ranks", str(ranks), "--import-root", folder],
+            stdout=subprocess.PIPE, text=True,
         )
         ready, _, _ = select.select([self.process.stdout], [], [], 30)
         found = re.search(r"http://[^:]+:(\d+)", self.process.stdout.readline() if ready else "")
@@ -157,10 +158,11 @@ def main():
     parser.add_argument("--client", default=ROOT / "build" / "release" / "server_load_client")
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--parts", default="idle,training,predict,upload")
+    parser.add_argument("--ranks", type=int, default=1)
     parser.add_argument("--upload-gb", type=float, default=2)
     options = parser.parse_args()
     parts = options.parts.split(",")
-    with tempfile.TemporaryDirectory() as folder, Server(options.program, folder) as server:
+    with tempfile.TemporaryDirectory() as folder, Server(options.program, folder, options.ranks) as server:
         if "upload" in parts:
             upload(server, options.upload_gb)
         if set(parts) - {"upload"}:

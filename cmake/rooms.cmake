@@ -35,7 +35,7 @@ function(thalweg_room name)
   target_include_directories(thalweg_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(thalweg_${name} PUBLIC ${deps} PRIVATE ${ROOM_LIBRARIES} Threads::Threads)
 
-  if(tests AND NOT THALWEG_FUZZ)
+  if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE thalweg_${name} ${ROOM_LIBRARIES} GTest::gmock
                           GTest::gtest_main)

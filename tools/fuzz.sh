@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Runs every fuzz target (src/**/<target>_fuzz.cc), as many at a time as there are processors.
-#   fuzz.sh SECONDS    looks for new findings for so long (targets of small surfaces for a third of that), from the inputs kept so far
+#   fuzz.sh SECONDS    looks for new findings for so long (a third of it where the surface is small), from the inputs kept so far
 #   fuzz.sh --check    runs the inputs kept in tests/data/fuzz alone, which are the same at every run
 #   fuzz.sh --keep     puts what build/fuzz/corpus has found since into tests/data/fuzz, as few inputs as cover the same
 # tests/data/fuzz/<target>/ has inputs written by hand or once found to fail, <target>.tar.xz those of long runs.
 # What a target finds is kept in build/fuzz/crash-<target>-….
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cmake --preset fuzz >/dev/null
-cmake --build --preset fuzz -j "$(nproc)" --target fuzzers
+cmake --preset asan >/dev/null
+cmake --build --preset asan -j "$(nproc)" --target fuzzers
 
 fuzz() {
   local name=$1 mode=$2 found=build/fuzz/corpus/$1 kept=build/fuzz/kept/$1 flags
@@ -25,13 +25,12 @@ fuzz() {
       ;;
     *)
       case $name in
-        csv | svmlight | model_file) ;;
-        *) mode=$(((mode + 2) / 3)) ;;
+        arff | encodings | xlsx) mode=$(((mode + 2) / 3)) ;;
       esac
       flags=(-max_total_time="$mode" "$found" "$kept")
       ;;
   esac
-  if ! "build/fuzz/${name}_fuzz" -timeout=20 -rss_limit_mb=4096 -max_len=4096 -print_final_stats=1 \
+  if ! "build/asan/${name}_fuzz" -timeout=20 -rss_limit_mb=4096 -max_len=4096 -print_final_stats=1 \
       -artifact_prefix="build/fuzz/crash-$name-" "${flags[@]}" >"build/fuzz/$name.log" 2>&1; then
     tail -40 "build/fuzz/$name.log"
     return 1
@@ -45,6 +44,6 @@ fuzz() {
 }
 export -f fuzz
 
-targets=$(cd build/fuzz && ls -- *_fuzz | sed 's/_fuzz$//')
+targets=$(cd build/asan && ls -- *_fuzz | sed 's/_fuzz$//')
 [ -n "$targets" ] || { echo "no fuzz target was built"; exit 1; }
 echo "$targets" | xargs -P "$(nproc)" -I{} bash -c "fuzz {} ${1:-60}"

@@ -11,10 +11,11 @@
 #include <string>
 
 #include "base/available_memory.h"
+#include "base/thread_pool.h"
 
 namespace thalweg {
 
-ProcessState ReadProcessState() {
+ProcessState ReadProcessState(const std::string& folder) {
   ProcessState state;
   std::ifstream statm("/proc/self/statm");
   int64_t pages = 0;
@@ -28,17 +29,23 @@ ProcessState ReadProcessState() {
        !error && it != std::filesystem::directory_iterator(); it.increment(error)) {
     ++state.open_files;
   }
+  state.processors = static_cast<int64_t>(AvailableProcessors());
+  const auto disk = std::filesystem::space(folder, error);
+  if (!error) {
+    state.disk_free_bytes = static_cast<int64_t>(disk.available);
+    state.disk_bytes = static_cast<int64_t>(disk.capacity);
+  }
   return state;
 }
 
-ProcessState RecentProcessState() {
+ProcessState RecentProcessState(const std::string& folder) {
   using Clock = std::chrono::steady_clock;
   static std::mutex mutex;
   static ProcessState state;
   static Clock::time_point read;
   std::lock_guard lock(mutex);
   if (read == Clock::time_point() || Clock::now() - read > std::chrono::milliseconds(500)) {
-    state = ReadProcessState();
+    state = ReadProcessState(folder);
     read = Clock::now();
   }
   return state;

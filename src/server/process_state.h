@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace thalweg {
@@ -11,10 +12,13 @@ struct ProcessState {
   int64_t open_files = 0;
   int64_t available_bytes = 0;  // that it may still take
   double load = 0;              // of the machine, over a minute
+  int64_t processors = 0;       // that it may use
+  int64_t disk_free_bytes = 0;  // of the file system of a folder
+  int64_t disk_bytes = 0;
 };
-ProcessState ReadProcessState();
-// The same, at most half a second old: thousands may ask each second.
-ProcessState RecentProcessState();
+ProcessState ReadProcessState(const std::string& folder);
+// The same, at most half a second old: thousands may ask each second. All name one folder.
+ProcessState RecentProcessState(const std::string& folder);
 
 struct CpuTicks {
   int64_t user = 0;

@@ -3,10 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <filesystem>
-
-#include "base/thread_pool.h"
 #include "base/wall_clock.h"
 #include "server/process_state.h"
 #include "server/schemas/meta.h"
@@ -16,15 +12,15 @@ namespace thalweg {
 namespace {
 
 JsonObject Node(ServerContext& server, int rank) {
-  const ProcessState process = RecentProcessState();
+  const ProcessState process = RecentProcessState(server.spool_folder);
   JsonObject node = SchemaObject("NodeV3");
   node["h2o"] = rank == 0 ? server.address : fmt::format("{} rank {}", server.address, rank);
   node["ip_port"] = server.address;
   node["healthy"] = true;
   node["last_ping"] = WallClockMs();
   node["pid"] = getpid();
-  node["num_cpus"] = AvailableProcessors();
-  node["cpus_allowed"] = AvailableProcessors();
+  node["num_cpus"] = process.processors;
+  node["cpus_allowed"] = process.processors;
   node["nthreads"] = server.ranks.threads();
   node["sys_load"] = process.load;
   node["my_cpu_pct"] = -1;
@@ -35,10 +31,8 @@ JsonObject Node(ServerContext& server, int rank) {
   node["max_mem"] = process.available_bytes + process.resident_bytes;
   node["swap_mem"] = 0;
   node["num_keys"] = server.catalog().size();
-  std::error_code error;
-  const auto disk = std::filesystem::space(server.spool_folder, error);
-  node["free_disk"] = error ? 0 : disk.available;
-  node["max_disk"] = error ? 0 : disk.capacity;
+  node["free_disk"] = process.disk_free_bytes;
+  node["max_disk"] = process.disk_bytes;
   node["rpcs_active"] = server.jobs.running();
   node["fjthrds"] = JsonArray();
   node["fjqueue"] = JsonArray();
@@ -91,7 +85,7 @@ Json GetCloud(const CloudRequest& request, Call& call) {
 Json GetPing(const NoFields&, Call& call) {
   JsonObject node = SchemaObject("NodeMemoryInfoV3");
   node["ip_port"] = call.server.address;
-  node["free_mem"] = RecentProcessState().available_bytes;
+  node["free_mem"] = RecentProcessState(call.server.spool_folder).available_bytes;
   JsonObject json = SchemaObject("PingV3");
   json["cloud_uptime_millis"] = WallClockMs() - call.server.start_ms;
   json["cloud_healthy"] = true;

@@ -258,7 +258,7 @@ HttpResponse GetMetrics(const NoFields&, Call& call) {
   metrics.Value("outcome=\"done\"", static_cast<double>(counts.jobs_done));
   metrics.Value("outcome=\"failed\"", static_cast<double>(counts.jobs_failed));
   metrics.Value("outcome=\"cancelled\"", static_cast<double>(counts.jobs_cancelled));
-  const ProcessState process = ReadProcessState();
+  const ProcessState process = ReadProcessState(server.spool_folder);
   metrics.Family("process_resident_memory_bytes", "gauge", "Memory of this process.");
   metrics.Value("", static_cast<double>(process.resident_bytes));
   metrics.Family("process_open_fds", "gauge", "Open files and connections.");

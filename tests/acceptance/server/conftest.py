@@ -57,6 +57,9 @@ class Server:
         if self.process.poll() is None:
             self.process.kill()
             self.process.communicate()
+        self.errors.seek(0)
+        text = self.errors.read()
+        assert not re.search("Sanitizer|runtime error:", text), text[-20000:]
 
 
 def connect(server):
