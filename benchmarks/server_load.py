@@ -1,7 +1,7 @@
 """How much does the server bear? Status calls over 1,000 keep-alive connections while a net trains, single-row predictions, an
 upload of 2 GB. All on loopback, all bounded.
 
-usage: server_load.py [--program build/release/thalweg] [--seconds 8] [--parts idle,training,beside,predict,upload] [--upload-gb 2] [--ranks 1]
+usage: server_load.py [--program build/release/thalweg] [--seconds 8] [--parts start,idle,training,beside,predict,upload] [--upload-gb 2] [--ranks 1]
 
 `idle` is the server alone, at full speed and at 16,000 calls/s; `training` the same beside a net that trains with one thread in the
 server itself, `beside` in a process of its own. The client (server_load_client) is one thread; with two cores it shares one with the
@@ -135,6 +135,19 @@ def upload(server, gigabytes):
           f"{peak - idle:.0f} MB above idle ({idle:.0f} MB; bar 200), slowest status call meanwhile {slowest * 1000:.0f} ms")
 
 
+def starts(options, folder, count=10):
+    """From the start of the process to the end of its first answer, and its memory then."""
+    seconds, memory = [], []
+    for _ in range(count):
+        start = time.perf_counter()
+        with Server(options.program, folder, options.ranks) as server:
+            server.call("GET", STATUS)
+            seconds.append(time.perf_counter() - start)
+            memory.append(server.memory_mb())
+    print(f"first answer {min(seconds) * 1000:.0f}-{max(seconds) * 1000:.0f} ms after the start (bar 100), memory then {max(memory):.0f} MB "
+          f"(bar 50), {count} starts")
+
+
 def waiting(server, count=9_000):
     """Memory that connections take which wait for their next request."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(count + 500, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
@@ -157,15 +170,18 @@ def main():
     parser.add_argument("--program", default=ROOT / "build" / "release" / "thalweg")
     parser.add_argument("--client", default=ROOT / "build" / "release" / "server_load_client")
     parser.add_argument("--seconds", type=float, default=8)
-    parser.add_argument("--parts", default="idle,training,predict,upload")
+    parser.add_argument("--parts", default="start,idle,training,predict,upload")
     parser.add_argument("--ranks", type=int, default=1)
     parser.add_argument("--upload-gb", type=float, default=2)
     options = parser.parse_args()
     parts = options.parts.split(",")
+    if "start" in parts:
+        with tempfile.TemporaryDirectory() as folder:
+            starts(options, folder)
     with tempfile.TemporaryDirectory() as folder, Server(options.program, folder, options.ranks) as server:
         if "upload" in parts:
             upload(server, options.upload_gb)
-        if set(parts) - {"upload"}:
+        if set(parts) - {"start", "upload"}:
             print("| load | calls/s | p50 ms | p99 ms | max ms | bar |\n|---|---|---|---|---|---|")
         if "idle" in parts:
             row("status calls, 1,000 connections", load(server, options.client, options.seconds, 0), "")
