@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "server/schemas/meta.h"
 
@@ -51,6 +53,11 @@ Json JobJson(const Job& job) {
   json["progress_msg"] = state.message;
   json["start_time"] = state.start_ms;
   json["msec"] = static_cast<int64_t>(state.seconds * 1000);
+  // Our own: an estimate from the progress, null where there is none yet.
+  json["time_left_msec"] = nullptr;
+  if (state.seconds_left >= 0) {
+    json["time_left_msec"] = static_cast<int64_t>(std::min(state.seconds_left * 1000, 1e15));
+  }
   json["dest"] = KeyObject(KindOf(job.result().type), job.result().name);
   json["warnings"] = nullptr;
   if (!state.warnings.empty()) json["warnings"] = boost::json::value_from(state.warnings);

@@ -100,7 +100,11 @@ def test_it_stops_soon_while_jobs_run():
             for more in ({"hidden": "[200,200]"}, {"hidden": "[50]", "nfolds": 3})
         ]
         time.sleep(1)
-        assert all(job_state(own, job)["status"] == "RUNNING" for job in jobs)
+        states = [job_state(own, job) for job in jobs]
+        assert all(state["status"] == "RUNNING" for state in states)
+        assert states[0]["progress"] > 0
+        left, passed = states[0]["time_left_msec"], states[0]["msec"]
+        assert left == pytest.approx(passed / states[0]["progress"] - passed, rel=0.05)
         code, seconds = own.stop()
         assert code == 0
         assert seconds < 5
