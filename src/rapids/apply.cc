@@ -5,8 +5,11 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "mapreduce/distinct_rows.h"
+#include "mapreduce/gather_rows.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
+#include "rapids/selection.h"
 
 namespace thalweg::internal {
 namespace {
@@ -67,7 +70,64 @@ Value OverRows(const Arguments& arguments, Evaluator& evaluator) {
   arguments.Fail(2, "must give a number or a row, not " + std::string(value.KindInWords()));
 }
 
+// What the function made of one group: a number, a list, or a frame of one row.
+std::vector<double> GroupCells(const Arguments& arguments, const Value& value) {
+  if (const auto* number = value.As<double>()) return {*number};
+  if (const auto* list = value.As<NumberList>()) return list->Expand();
+  const auto* named = value.As<NamedFrame>();
+  if (named == nullptr || named->frame->rows() != 1) {
+    arguments.Fail(2, "must give a number or one row of numbers for each group");
+  }
+  std::vector<double> cells(named->frame->columns());
+  for (size_t c = 0; c < cells.size(); ++c) {
+    if (!IsNumeric(named->frame->column(c).type())) {
+      arguments.Fail(2, "must give numbers, not a column of type " +
+                            std::string(ColumnTypeName(named->frame->column(c).type())));
+    }
+    ReadCells(*named->frame, c, 0, std::span(&cells[c], 1));
+  }
+  return cells;
+}
+
 }  // namespace
+
+// (ddply frame columns function)
+Value ApplyToGroups(const Arguments& arguments, Evaluator& evaluator) {
+  const FramePtr frame = arguments.FrameAt(0);
+  const auto keys = SelectColumns(arguments, 1, *frame, NegativeColumns::kFromEnd);
+  if (keys.empty()) arguments.Fail(1, "must name at least one column");
+  if (!arguments[2].Is<Lambda>() && !arguments[2].Is<const Primitive*>()) {
+    arguments.Fail(2, "must be a function, not " + std::string(arguments[2].KindInWords()));
+  }
+  const KeyNumbers groups = NumberKeys(*frame, keys, evaluator.pool());
+  std::vector<std::vector<uint32_t>> rows(groups.count);
+  for (size_t r = 0; r < groups.numbers.size(); ++r) {
+    rows[groups.numbers[r]].push_back(static_cast<uint32_t>(r));
+  }
+  std::vector<uint32_t> first_rows;
+  std::vector<std::vector<double>> results;
+  for (const std::vector<uint32_t>& members : rows) {
+    evaluator.context().work.ThrowIfCancelled();
+    first_rows.push_back(members.front());
+    const Value part(GatherRows(*frame, members, evaluator.pool()));
+    const auto cells = GroupCells(arguments, evaluator.Call(arguments[2], {part}));
+    if (results.empty()) results.resize(cells.size());
+    if (cells.size() != results.size()) {
+      arguments.Fail(2, "gives " + std::to_string(results.size()) + " and " +
+                            std::to_string(cells.size()) + " numbers");
+    }
+    for (size_t c = 0; c < cells.size(); ++c) results[c].push_back(cells[c]);
+  }
+  const LayoutPtr layout = ResultLayout(static_cast<int64_t>(first_rows.size()));
+  std::vector<std::string> names;
+  for (const size_t key : keys) names.push_back(frame->name(key));
+  auto columns = GatherColumns(*frame, keys, first_rows, *layout, evaluator.pool());
+  for (size_t c = 0; c < results.size(); ++c) {
+    names.push_back("ddply_C" + std::to_string(c + 1));
+    columns.push_back(NumbersColumn(*layout, results[c], evaluator));
+  }
+  return Frame(layout, UniqueNames(names), std::move(columns));
+}
 
 Value ApplyFunction(const Arguments& arguments, Evaluator& evaluator) {
   const int64_t axis = arguments.Whole(1);

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/random.h"
 #include "frame/select_rows.h"
 #include "models/adapt_frame.h"
@@ -81,6 +83,94 @@ Value ResetThreshold(const Arguments& arguments, Evaluator& evaluator) {
   evaluator.catalog().Put(model.name, entry->WithThreshold(threshold));
   const LayoutPtr layout = NewLayout(1);
   return Frame(layout, {"threshold"}, {NumbersColumn(*layout, std::vector{before}, evaluator)});
+}
+
+// (perfectAUC probabilities actuals)
+Value ExactAuc(const Arguments& arguments, Evaluator& evaluator) {
+  std::vector<double> cells[2];
+  for (size_t i = 0; i < 2; ++i) {
+    const FramePtr frame = arguments.FrameAt(i);
+    if (!IsNumeric(arguments.ColumnAt(i)->type())) arguments.Fail(i, "must be numbers");
+    cells[i].resize(static_cast<size_t>(frame->rows()));
+    ReadCells(*frame, 0, 0, std::span(cells[i]));
+  }
+  if (cells[0].size() != cells[1].size()) arguments.Fail(1, "must have as many rows");
+  std::vector<std::pair<double, bool>> rows;
+  for (size_t r = 0; r < cells[0].size(); ++r) {
+    const double actual = cells[1][r];
+    if (actual != 0 && actual != 1) arguments.Fail(1, "must be 0 or 1 in every row");
+    if (!(cells[0][r] >= 0 && cells[0][r] <= 1)) arguments.Fail(0, "must be probabilities");
+    rows.emplace_back(cells[0][r], actual == 1);
+  }
+  std::sort(rows.begin(), rows.end());
+  // Pairs of a 1 and a 0 whose 1 has the larger probability, equal ones as halves.
+  double pairs = 0;
+  double below = 0;
+  double ones = 0;
+  for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+    double here[2] = {0, 0};
+    for (; end < rows.size() && rows[end].first == rows[begin].first; ++end) {
+      ++here[rows[end].second ? 1 : 0];
+    }
+    pairs += here[1] * (below + here[0] / 2);
+    below += here[0];
+    ones += here[1];
+  }
+  const LayoutPtr layout = NewLayout(1);
+  const double area = pairs / (ones * below);
+  return Frame(layout, {"C1"}, {NumbersColumn(*layout, std::vector{area}, evaluator)});
+}
+
+// (predicted.vs.actual.by.var model frame variable predictions)
+Value ActualsByLevel(const Arguments& arguments, Evaluator& evaluator) {
+  const Model& model = *ModelAt(arguments, 0).model;
+  const FramePtr frame = arguments.FrameAt(1);
+  const size_t variable = frame->IndexOf(arguments.Text(2));
+  const FramePtr predictions = arguments.FrameAt(3);
+  if (model.response().empty()) arguments.Fail(0, "has no response");
+  if (frame->column(variable).type() != ColumnType::kCategorical) {
+    arguments.Fail(2, "must be a categorical column");
+  }
+  if (predictions->rows() != frame->rows()) arguments.Fail(3, "must have as many rows");
+  const auto read = [](const Frame& from, size_t column) {
+    std::vector<double> cells(static_cast<size_t>(from.rows()));
+    ReadCells(from, column, 0, std::span(cells));
+    return cells;
+  };
+  const auto levels = read(*frame, variable);
+  const auto actual = read(*frame, frame->IndexOf(model.response()));
+  const auto predicted = read(*predictions, predictions->IndexOf("predict"));
+  std::vector<double> weights(levels.size(), 1);
+  const Json* name = model.parameters().as_object().if_contains("weights_column");
+  if (name != nullptr && name->is_string() && !name->as_string().empty()) {
+    weights = read(*frame, frame->IndexOf(std::string(name->as_string())));
+  }
+  struct Sums {
+    double weight = 0, predicted = 0, actual = 0;
+  };
+  // The first is of rows without a level.
+  const DomainPtr domain = frame->column(variable).domain();
+  std::vector<Sums> sums(domain->levels().size() + 1);
+  for (size_t r = 0; r < levels.size(); ++r) {
+    if (std::isnan(actual[r]) || std::isnan(weights[r])) continue;
+    Sums& group = sums[std::isnan(levels[r]) ? 0 : static_cast<size_t>(levels[r]) + 1];
+    group.weight += weights[r];
+    group.predicted += weights[r] * predicted[r];
+    group.actual += weights[r] * actual[r];
+  }
+  std::vector<int64_t> codes;
+  std::vector<double> cells[2];
+  for (size_t g = 0; g < sums.size(); ++g) {
+    if (sums[g].weight == 0) continue;
+    codes.push_back(g == 0 ? kMissingInt : static_cast<int64_t>(g) - 1);
+    cells[0].push_back(sums[g].predicted / sums[g].weight);
+    cells[1].push_back(sums[g].actual / sums[g].weight);
+  }
+  const LayoutPtr layout = NewLayout(static_cast<int64_t>(codes.size()));
+  return Frame(
+      layout, {frame->name(variable), "predict", "actual"},
+      {IntegersColumn(*layout, codes, ColumnType::kCategorical, domain, evaluator),
+       NumbersColumn(*layout, cells[0], evaluator), NumbersColumn(*layout, cells[1], evaluator)});
 }
 
 Value SetProperty(const Arguments& arguments, Evaluator& evaluator) {

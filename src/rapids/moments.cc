@@ -1,5 +1,8 @@
 // Spread and shape of columns: median, standard deviation, skewness, kurtosis.
+#include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -109,6 +112,57 @@ Value Kurtosis(const Arguments& arguments, Evaluator& evaluator) {
     const double variance = shape.moments.squares / rows;
     return shape.fourth / rows / (variance * variance);
   });
+}
+
+// (h2o.mad column method factor): of the first column, as in H2O.
+Value MedianDeviation(const Arguments& arguments, Evaluator& evaluator) {
+  const FramePtr frame = arguments.FrameAt(0);
+  if (frame->columns() == 0 || !HasPlainNumbers(frame->column(0))) {
+    arguments.Fail(0, "must be a column of numbers");
+  }
+  const std::string name = arguments.size() > 1 ? arguments.Text(1) : "interpolate";
+  QuantileMethod method = QuantileMethod::kInterpolate;
+  if (name == "low") method = QuantileMethod::kLow;
+  if (name == "high") method = QuantileMethod::kHigh;
+  if (name == "average") method = QuantileMethod::kAverage;
+  const double factor = arguments.size() > 2 ? arguments.Number(2) : 1.4826;
+  const Layout& layout = frame->layout();
+  const Column& column = frame->column(0);
+  for (size_t k = 0; k < column.chunks(); ++k) {
+    if (column.chunk(k).missing() > 0) return kMissingReal;
+  }
+  const double half[] = {0.5};
+  const double median = ComputeQuantiles(*frame, 0, half, evaluator.pool(), method).front();
+  const Frame distances(frame->layout_ptr(), {"C1"},
+                        {MakeNumbers(layout, evaluator, [&](size_t chunk, std::span<double> out) {
+                          column.chunk(chunk).Decode(0, out);
+                          for (double& cell : out) cell = std::abs(cell - median);
+                        })});
+  return factor * ComputeQuantiles(distances, 0, half, evaluator.pool(), method).front();
+}
+
+Value Mode(const Arguments& arguments, Evaluator& evaluator) {
+  const FramePtr frame = arguments.FrameAt(0);
+  if (frame->columns() != 1 || frame->column(0).type() != ColumnType::kCategorical) {
+    arguments.Fail(0, "must be one categorical column");
+  }
+  const Column& column = frame->column(0);
+  const size_t levels = column.domain()->levels().size();
+  std::vector<int64_t> counts(levels, 0);
+  const auto parts = ChunkTexts(frame->layout(), evaluator, [&](size_t chunk) {
+    std::vector<int64_t> own(levels, 0);
+    for (const int64_t code : ChunkCells<int64_t>(column, chunk)) {
+      if (code != kMissingInt) ++own[static_cast<size_t>(code)];
+    }
+    return std::string(reinterpret_cast<const char*>(own.data()), levels * sizeof(int64_t));
+  });
+  for (const std::string& part : parts) {
+    std::vector<int64_t> own(levels);
+    std::memcpy(own.data(), part.data(), part.size());
+    for (size_t l = 0; l < levels; ++l) counts[l] += own[l];
+  }
+  if (counts.empty()) return kMissingReal;
+  return static_cast<double>(std::max_element(counts.begin(), counts.end()) - counts.begin());
 }
 
 }  // namespace thalweg::internal

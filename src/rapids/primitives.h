@@ -56,6 +56,8 @@ Value CumulateSum(const Arguments& arguments, Evaluator& evaluator);
 
 // moments.cc
 Value Kurtosis(const Arguments& arguments, Evaluator& evaluator);
+Value MedianDeviation(const Arguments& arguments, Evaluator& evaluator);
+Value Mode(const Arguments& arguments, Evaluator& evaluator);
 Value Median(const Arguments& arguments, Evaluator& evaluator);
 Value Skewness(const Arguments& arguments, Evaluator& evaluator);
 Value StandardDeviation(const Arguments& arguments, Evaluator& evaluator);
@@ -117,6 +119,10 @@ Value StringDistance(const Arguments& arguments, Evaluator& evaluator);
 
 // apply.cc
 Value ApplyFunction(const Arguments& arguments, Evaluator& evaluator);
+Value ApplyToGroups(const Arguments& arguments, Evaluator& evaluator);
+
+// not_available.cc
+Value NotAvailable(const Arguments& arguments, Evaluator& evaluator);
 
 // matrix.cc
 Value Distance(const Arguments& arguments, Evaluator& evaluator);
@@ -142,6 +148,8 @@ Value Week(const Arguments& arguments, Evaluator& evaluator);
 Value Year(const Arguments& arguments, Evaluator& evaluator);
 
 // models.cc
+Value ActualsByLevel(const Arguments& arguments, Evaluator& evaluator);
+Value ExactAuc(const Arguments& arguments, Evaluator& evaluator);
 Value PermutationImportances(const Arguments& arguments, Evaluator& evaluator);
 Value ResetThreshold(const Arguments& arguments, Evaluator& evaluator);
 Value SetProperty(const Arguments& arguments, Evaluator& evaluator);

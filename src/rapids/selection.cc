@@ -122,8 +122,8 @@ std::vector<RowRun> SelectRowRuns(const Arguments& arguments, size_t i, int64_t 
     }
     any_kept = true;
     if (range.base >= static_cast<double>(rows)) {
-      if (list.size() == 1) {
-        arguments.Fail(i, "must be a row from 0 to " + std::to_string(rows - 1));
+      if (range.count == 1) {
+        arguments.Fail(i, "must hold rows from 0 to " + std::to_string(rows - 1));
       }
       continue;
     }

@@ -1,10 +1,12 @@
 // Columns and rows of a frame, and single cells.
+#include <cmath>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
 #include "frame/cell_text.h"
 #include "frame/select_rows.h"
+#include "mapreduce/gather_rows.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
 #include "rapids/selection.h"
@@ -74,6 +76,11 @@ Value ColsPy(const Arguments& arguments, Evaluator& /*evaluator*/) {
 Value Rows(const Arguments& arguments, Evaluator& evaluator) {
   const FramePtr frame = arguments.FrameAt(0);
   if (arguments[1].Is<NamedFrame>()) return MaskedRows(arguments, evaluator, *frame);
+  // As in H2O, a single row beyond the end is one of missing cells; a list must not hold any.
+  if (const auto* row = arguments[1].As<double>();
+      row != nullptr && *row == std::floor(*row) && *row >= static_cast<double>(frame->rows())) {
+    return GatherRows(*frame, std::span(&kMissingRow, 1), evaluator.pool());
+  }
   const std::vector<RowRun> runs = SelectRowRuns(arguments, 1, frame->rows());
   if (runs.empty()) return frame->Slice(0, 0);
   if (runs.size() == 1) return frame->Slice(runs[0].begin, runs[0].end);
