@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/cancel_scope.h"
+
 namespace thalweg {
 namespace {
 
@@ -24,6 +26,10 @@ constexpr auto kSpin = std::chrono::microseconds(50);
 // The pool whose task this thread is in, if any, and its number there.
 thread_local const void* t_pool = nullptr;
 thread_local size_t t_thread = 0;
+
+void ThrowIfCancelled(const CancelToken* token) {
+  if (token != nullptr) token->ThrowIfCancelled();
+}
 
 // Waits until `ready(value)`: first spinning, then asleep.
 template <class T, class Ready>
@@ -57,6 +63,7 @@ struct ThreadPool::State {
       const size_t i = next.fetch_add(1, std::memory_order_relaxed);
       if (i >= tasks || failed.load(std::memory_order_relaxed)) break;
       try {
+        ThrowIfCancelled(cancel);
         (*task)(i, thread);
       } catch (...) {
         std::lock_guard lock(error_mutex);
@@ -99,6 +106,7 @@ struct ThreadPool::State {
   // One run; written by the caller before `generation` moves on.
   const TaskRef* task = nullptr;
   size_t tasks = 0;
+  const CancelToken* cancel = nullptr;
   std::atomic<bool> failed{false};
   std::mutex error_mutex;
   std::exception_ptr error;
@@ -134,13 +142,18 @@ void ThreadPool::Run(size_t tasks, TaskRef task) {
   const bool nested = t_pool == state_.get();
   if (nested || state_->count == 1 || tasks == 1) {
     const size_t thread = nested ? t_thread : 0;
-    for (size_t i = 0; i < tasks; ++i) task(i, thread);
+    const CancelToken* cancel = nested ? state_->cancel : CancelScope::current();
+    for (size_t i = 0; i < tasks; ++i) {
+      ThrowIfCancelled(cancel);
+      task(i, thread);
+    }
     return;
   }
   State& s = *state_;
   std::lock_guard lock(s.run_mutex);
   s.task = &task;
   s.tasks = tasks;
+  s.cancel = CancelScope::current();
   s.next.store(0, std::memory_order_relaxed);
   s.failed.store(false, std::memory_order_relaxed);
   s.error = nullptr;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <vector>
 
+#include "base/cancel_scope.h"
 #include "base/error.h"
 
 namespace thalweg {
@@ -34,6 +35,28 @@ TEST(ThreadPoolTest, RethrowsOneErrorAndStaysUsable) {
   std::atomic<int> runs = 0;
   pool.Run(10, [&](size_t, size_t) { ++runs; });
   EXPECT_EQ(runs, 10);
+}
+
+TEST(ThreadPoolTest, BeginsNoTaskOnceCancelled) {
+  for (size_t threads : {1, 3}) {
+    ThreadPool pool(threads);
+    CancelToken token;
+    std::atomic<int> runs = 0;
+    const auto cancel_at_ten = [&](size_t, size_t) {
+      pool.Run(1, [&](size_t, size_t) { ++runs; });
+      if (runs == 10) token.Cancel();
+    };
+    {
+      const CancelScope scope(&token);
+      EXPECT_THROW(pool.Run(100'000, cancel_at_ten), Cancelled);
+      EXPECT_LT(runs, 1000);
+      EXPECT_THROW(pool.Run(1, cancel_at_ten), Cancelled);
+    }
+    // Others do not hear it.
+    runs = 0;
+    pool.Run(10, [&](size_t, size_t) { ++runs; });
+    EXPECT_EQ(runs, 10);
+  }
 }
 
 TEST(ThreadPoolTest, NestedRunStaysInItsThread) {

@@ -69,7 +69,7 @@ inline constexpr auto kFields<ParseOptions> = std::tuple{
         {.name = "na_strings", .help = "Cells that mean a missing value, in every column."}),
     Field<&ParseOptions::column_na_strings>(
         {.name = "column_na_strings",
-         .help = "Further missing-value cells of single columns, as NAME=TEXT."}),
+         .help = "Further missing-value cells of single columns, in quotes or not, as NAME=TEXT."}),
     Field<&ParseOptions::quoted_na>(
         {.name = "quoted_na",
          .help = "Quoted cells of enum and string columns can be missing values, too."}),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/available_memory.h"
+#include "base/cancel_scope.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "frame/cell_text.h"
@@ -84,6 +85,7 @@ Frame Melt(const Frame& frame, const MeltOptions& options, ThreadPool& pool) {
   std::vector<int64_t> codes;
   std::vector<double> values;
   for (size_t r = 0; r < static_cast<size_t>(frame.rows()); ++r) {
+    if (r % 65'536 == 0) CancelScope::ThrowIfCancelled();
     for (size_t v = 0; v < variables; ++v) {
       if (options.skip_missing && std::isnan(cells[v][r])) continue;
       rows.push_back(static_cast<uint32_t>(r));

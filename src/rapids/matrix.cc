@@ -69,6 +69,7 @@ Frame RowWise(const Frame& left, Evaluator& evaluator, size_t width, Fill fill) 
     std::vector<double> row(left.columns());
     std::vector<double> result(width);
     for (size_t r = 0; r < rows; ++r) {
+      evaluator.context().work.ThrowIfCancelled();  // a row may take milliseconds
       for (size_t c = 0; c < row.size(); ++c) row[c] = cells[c][r];
       fill(std::span<const double>(row), std::span<double>(result));
       for (size_t k = 0; k < width; ++k) out[k][r] = result[k] + 0.0;

@@ -6,7 +6,8 @@
 
 namespace thalweg::internal {
 
-NaStrings::NaStrings(std::vector<std::string> spellings) : spellings_(std::move(spellings)) {
+NaStrings::NaStrings(std::vector<std::string> spellings, std::vector<std::string> in_quotes)
+    : spellings_(std::move(spellings)), in_quotes_(std::move(in_quotes)) {
   for (const std::string& text : spellings_) {
     longest_ = std::max(longest_, text.size());
     if (text.empty()) {
@@ -23,6 +24,10 @@ NaStrings::NaStrings(std::vector<std::string> spellings) : spellings_(std::move(
 
 bool NaStrings::Find(std::string_view text) const {
   return std::find(spellings_.begin(), spellings_.end(), text) != spellings_.end();
+}
+
+bool NaStrings::FindQuoted(std::string_view text) const {
+  return std::find(in_quotes_.begin(), in_quotes_.end(), text) != in_quotes_.end();
 }
 
 }  // namespace thalweg::internal

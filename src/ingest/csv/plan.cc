@@ -390,7 +390,7 @@ class Planner {
       if (!further[c].empty()) {
         std::vector<std::string> all = options_.na_strings;
         all.insert(all.end(), further[c].begin(), further[c].end());
-        column.na = std::make_shared<NaStrings>(std::move(all));
+        column.na = std::make_shared<NaStrings>(std::move(all), further[c]);
       }
       TypeGuess guess = GuessType(cells_[c], *column.na, context_);
       column.type = guess.type;

@@ -68,7 +68,8 @@ class CategoricalBuilder final : public ColumnBuilder {
     return values_.back();
   }
 
-  // What is quoted is a level, even if it is empty or spells a missing cell.
+  // What is quoted is a level, even if it is empty or spells a missing cell (but where the user
+  // named the spelling for this column).
   int64_t QuotedValue(std::string_view text) {
     if (text.empty()) text = kEmpty;
     const int64_t value = Value(text);
@@ -106,7 +107,9 @@ class CategoricalBuilder final : public ColumnBuilder {
   int64_t Unwritten(std::string_view text) {
     bool quoted = false;
     text = CellContent(text, plan_.dialect, scratch_, quoted);
-    if (quoted && !plan_.quoted_na) return QuotedValue(text);
+    if (quoted && !plan_.quoted_na) {
+      return column_.na->ContainsQuoted(text) ? kMissingInt : QuotedValue(text);
+    }
     // Blanks around an unquoted level are no part of it.
     const std::string_view bare = WithoutBlanks(text);
     if (!quoted || column_.na->Contains(bare)) text = bare;
@@ -155,9 +158,10 @@ class StringBuilder final : public ColumnBuilder {
         text = CellContent(text, plan_.dialect, scratch_, quoted);
         if (text.data() == scratch_.data()) text = Keep(text);
       }
-      // What is quoted is text, even if it is empty or spells a missing cell.
-      const bool missing =
-          (!quoted || plan_.quoted_na) && column_.na->Contains(WithoutBlanks(text));
+      // What is quoted is text, even if it is empty or spells a missing cell; but where the user
+      // named the spelling for this column.
+      const bool missing = quoted && !plan_.quoted_na ? column_.na->ContainsQuoted(text)
+                                                      : column_.na->Contains(WithoutBlanks(text));
       out[r] = missing ? std::string_view() : text;
     }
   }

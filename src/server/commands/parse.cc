@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/cancel_scope.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "ingest/parse.h"
@@ -24,6 +25,26 @@ ColumnType TypeNamed(std::string_view name) {
     if (ColumnTypeName(type) == name) return type;
   }
   throw InternalError("a column type's name");
+}
+
+// As in H2O, a column of numbers is one of integers where all its cells are, also as 3.0.
+Frame WithIntegers(Frame frame) {
+  for (size_t c = 0; c < frame.columns(); ++c) {
+    const Column& column = frame.column(c);
+    if (column.type() != ColumnType::kReal) continue;
+    std::vector<ChunkPtr> chunks;
+    bool integral = true;
+    int64_t missing = 0;
+    for (size_t k = 0; integral && k < column.chunks(); ++k) {
+      chunks.push_back(column.chunk_ptr(k));
+      integral = chunks.back()->integral();
+      missing += chunks.back()->missing();
+    }
+    if (!integral || missing == frame.rows()) continue;
+    frame = frame.WithReplaced(
+        c, std::make_shared<const Column>(ColumnType::kInteger, std::move(chunks)));
+  }
+  return frame;
 }
 
 // Users know their files by the names that they gave or were told, not by where uploads lie.
@@ -51,9 +72,10 @@ Json ParseCommand(const Json& arguments, CommandContext& context) {
   for (const auto& [column, type] : arguments.at("expected").as_object()) {
     expected.types[std::string(column)] = TypeNamed(type.as_string());
   }
+  const CancelScope cancel(context.work.cancel);
   try {
     const ParseResult result = ParseFiles(files, options, context.pool, context.work, expected);
-    PutWholeFrame(name, result.frame, context);
+    PutWholeFrame(name, WithIntegers(result.frame), context);
     JsonArray warnings;
     for (const std::string& warning : result.report.warnings) {
       // A hint to an option that the clients do not have.

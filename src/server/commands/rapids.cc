@@ -1,5 +1,6 @@
 #include "server/commands/rapids.h"
 
+#include "base/cancel_scope.h"
 #include "base/json.h"
 #include "rapids/rapids.h"
 #include "server/commands/arguments.h"
@@ -73,6 +74,7 @@ struct ToJson {
 }  // namespace
 
 Json RapidsCommand(const Json& arguments, CommandContext& context) {
+  const CancelScope cancel(context.work.cancel);
   RapidsResult result =
       EvaluateRapids(arguments.at("ast").as_string(), TextOf(arguments, "session"), context);
   const std::string id = TextOf(arguments, "id");

@@ -125,6 +125,21 @@ def test_integers_are_not_sampled_but_read(server, import_folder):
     assert described(frame, "n")["maxs"][0] == 2.5
 
 
+def test_reals_that_are_integers_are_integers(server, import_folder):
+    frame = h2o.import_file(write(import_folder, "whole.csv", "a,b,c\n1.0,2.50,\n-3.00,1.0,\n,4,\n"))
+    assert frame.types["a"] == "int"
+    assert frame.types["b"] == "real"
+    assert frame["a"].sum() == -2
+
+
+def test_own_missing_spellings_hold_in_quotes(server, import_folder):
+    path = write(import_folder, "quotes.csv", 'a,s\n"x","x"\n"","y"\ny,\n')
+    types = {"a": "enum", "s": "string"}
+    assert h2o.import_file(path, header=1, col_types=types).nacnt() == [0, 1]
+    assert h2o.import_file(path, header=1, col_types=types, na_strings=["x"]).nacnt() == [1, 2]
+    assert h2o.import_file(path, header=1, col_types=types, na_strings=[[""], ["x"]]).nacnt() == [1, 2]
+
+
 def test_missing_spellings(server, import_folder):
     path = write(import_folder, "na.csv", "a,b\n1,x\n-999,?\nNA,NA\n2,x\n")
     frame = h2o.import_file(path, na_strings=["-999", "?"])
