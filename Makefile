@@ -5,11 +5,12 @@ JOBS ?= $(shell nproc)
 PYTHON := .venv/bin/python
 CLIENTS := .venv-clients/bin/python -W ignore
 
-.PHONY: help setup configure build test demo bench bench-peers format format-check lint sanitize fuzz clean
+.PHONY: help setup configure build test test-large demo bench bench-peers format format-check lint sanitize fuzz clean
 
 help:
 	@echo "make demo         build, then train a net on handwritten digits"
 	@echo "make test         build, then run all tests"
+	@echo "make test-large   tests of frames with millions of keys"
 	@echo "make build        build/release/thalweg"
 	@echo "make bench        the benchmarks (make bench-peers first, for the comparisons)"
 	@echo "make bench-peers  install PyTorch, H2O, polars into .venv-peers (2 GB)"
@@ -38,6 +39,11 @@ test: configure
 	@tools/setup_clients.sh
 	@THALWEG_RANKS=1 $(CLIENTS) -m pytest -q tests/acceptance/server
 	@THALWEG_RANKS=3 $(CLIENTS) -m pytest -q tests/acceptance/server
+
+# What is too slow for every run: millions of keys.
+test-large: build
+	@tools/setup_clients.sh
+	@THALWEG_LARGE=1 THALWEG_RANKS=1 $(CLIENTS) -m pytest -q tests/acceptance/server/test_many_keys.py
 
 demo: build
 	@tools/demo.sh
