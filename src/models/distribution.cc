@@ -32,7 +32,7 @@ double UnitDeviance(const Distribution& d, double y, double m) {
       return 2 * (LogOrZero(y, y / m) - y + m);
     case DistributionKind::kGamma:
       m = std::max(m, kSmallest);
-      return 2 * (-std::log(y / m) + y / m - 1);
+      return 2 * (-std::log(std::max(y, kSmallest) / m) + y / m - 1);
     case DistributionKind::kTweedie:
       return TweedieDeviance(d.tweedie_power, y, std::max(m, kSmallest));
     case DistributionKind::kLaplace:

@@ -50,7 +50,8 @@ struct Distribution {
   double VariancePower() const;
   // The mean that a score stands for. Of bernoulli: a probability.
   double InverseLink(double score) const;
-  // Of one observation; NaN where one of the three is. A mean of 0 of a log link counts as 1e-15.
+  // Of one observation; NaN where one of the three is. A mean of 0 of a log link counts as 1e-15,
+  // and so does an observed 0 of gamma, which has none: its deviance would be infinite.
   double Deviance(double weight, double actual, double predicted) const;
 
   // An object with the name and what else is needed of it.

@@ -28,6 +28,7 @@ TEST(Distribution, DevianceByHand) {
       {Kind::kPoisson, 0, 2, 4},
       {Kind::kPoisson, 3, 2, 2 * (3 * std::log(1.5) - 1)},
       {Kind::kGamma, 3, 2, 2 * (0.5 - std::log(1.5))},
+      {Kind::kGamma, 0, 2, 2 * (std::log(2e15) - 1)},
       {Kind::kTweedie, 0, 4, 2 * 2 * 2},
       {Kind::kTweedie, 4, 1, 2 * (-4 * 2 + 4 * 2 + 2)},
       {Kind::kBernoulli, 1, 0.25, 2 * std::log(4)},

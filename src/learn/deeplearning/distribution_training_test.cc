@@ -119,6 +119,32 @@ TEST(Distributions, LearnTheirMean) {
   }
 }
 
+// Gamma has no 0, but its mean may be learned where some are: of every fifth row.
+TEST(Distributions, ResponsesOfZero) {
+  NamedColumns columns = Cells();
+  double mean = 0;
+  for (const char* name : {"count", "positive"}) {
+    for (size_t r = 0; r < kRows; r += 5) columns[name][r] = 0;
+  }
+  for (const double y : columns["positive"]) mean += y / kRows;
+  const Frame frame = columns.Make();
+  for (const auto kind :
+       {DistributionKind::kGamma, DistributionKind::kPoisson, DistributionKind::kTweedie}) {
+    DeepLearningParams params = Params(kind == DistributionKind::kGamma ? "positive" : "count");
+    params.distribution = kind;
+    const TrainingOutcome outcome = TrainOn(params, frame);
+    EXPECT_TRUE(std::isfinite(outcome.training_metrics.mean_residual_deviance.value()));
+    double predicted_mean = 0;
+    for (const double m : Predict(outcome)) {
+      ASSERT_TRUE(std::isfinite(m) && m > 0) << m;
+      predicted_mean += m / kRows;
+    }
+    if (kind == DistributionKind::kGamma) {
+      EXPECT_NEAR(predicted_mean, mean, 0.2 * mean);
+    }
+  }
+}
+
 TEST(Distributions, QuantilesLieBelowTheirShareOfRows) {
   double last = -1e9;
   for (double alpha : {0.1, 0.5, 0.9}) {
@@ -307,7 +333,7 @@ TEST(Distributions, ImpossiblePairsAreRefusedWithTheReason) {
 TEST(Distributions, RowsOutOfRangeAreNamed) {
   NamedColumns columns = MakeColumns(5);
   columns["count"][41] = -1;
-  columns["positive"][99] = 0;
+  columns["positive"][99] = -0.5;
   columns["weight"][7] = -2;
   columns["offset"][8] = kMissingReal;
   const Frame frame = columns.Make();
@@ -326,7 +352,7 @@ TEST(Distributions, RowsOutOfRangeAreNamed) {
   EXPECT_THAT(message(params), HasSubstr("row 42: count is -1"));
   params = Params("positive");
   params.distribution = DistributionKind::kGamma;
-  EXPECT_THAT(message(params), HasSubstr("row 100: positive is 0"));
+  EXPECT_THAT(message(params), HasSubstr("row 100: positive is -0.5"));
   params.weights_column = "weight";
   EXPECT_THAT(message(params), HasSubstr("row 8: weight is -2"));
   params.weights_column = "";

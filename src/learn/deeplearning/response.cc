@@ -261,13 +261,12 @@ void FitResponse(const DeepLearningParams& params, const ActualResponses& actual
 void CheckResponses(const Distribution& distribution, const ActualResponses& actual,
                     const std::string& column, const std::string& what) {
   if (!distribution.HasLogLink()) return;
-  const bool gamma = distribution.kind == Kind::kGamma;
   for (size_t r = 0; r < actual.values.size(); ++r) {
     const double y = actual.values[r];
-    if (!(gamma ? y <= 0 : y < 0)) continue;
-    throw UserError(fmt::format("{}, row {}: {} is {}; the {} distribution needs responses {} 0",
-                                what, r + 1, column, y, NameOf(distribution.kind),
-                                gamma ? "above" : "of at least"));
+    if (!(y < 0)) continue;
+    throw UserError(
+        fmt::format("{}, row {}: {} is {}; the {} distribution needs responses of at least 0", what,
+                    r + 1, column, y, NameOf(distribution.kind)));
   }
 }
 

@@ -159,7 +159,7 @@ ColumnType TypeOf(Kind kind) {
   return ColumnType::kString;
 }
 
-constexpr int64_t kLatestTime = 2524608000000;  // 2050-01-01
+constexpr int64_t kLatestTime = 1576800000000;  // fifty years of 365 days, as H2O draws them
 constexpr size_t kRandomLetters = 8;
 
 ChunkPtr MakeChunk(const RandomColumn& column, size_t rows, const Json& arguments, Random& random) {
@@ -203,12 +203,12 @@ ChunkPtr MakeChunk(const RandomColumn& column, size_t rows, const Json& argument
     case Kind::kString:
       break;
   }
-  std::string letters(rows * kRandomLetters, 'a');
+  std::string letters(rows * kRandomLetters, 'A');
   std::vector<std::string_view> cells(rows);
   for (size_t i = 0; i < rows; ++i) {
     char* begin = letters.data() + i * kRandomLetters;
     for (size_t k = 0; k < kRandomLetters; ++k) {
-      begin[k] = static_cast<char>('a' + random.Below(26));
+      begin[k] = static_cast<char>('A' + random.Below(26));
     }
     if (!random.Bernoulli(missing)) cells[i] = {begin, kRandomLetters};
   }
