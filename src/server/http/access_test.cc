@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "server/http/request_parser.h"
+
 namespace thalweg::internal {
 namespace {
 
@@ -15,9 +17,10 @@ struct Case {
 };
 
 int StatusOf(const std::string& text) {
-  RequestHead head;
-  const auto malformed = ParseRequestHead(text + "\r\n", head);
-  EXPECT_FALSE(malformed) << text;
+  RequestParser parser(10'000);
+  parser.Next(text + "\r\n");
+  EXPECT_TRUE(parser.head_done() && !parser.refusal()) << text;
+  const RequestHead& head = parser.head();
   const AccessRules rules("10.0.0.5", {"gpu.example.org", "2001:db8::1", "[2001:db8::2]"});
   const auto refusal = rules.Check(head, "192.168.1.7");
   return refusal ? refusal->status : 0;

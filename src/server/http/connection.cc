@@ -1,7 +1,5 @@
 #include "server/http/connection.h"
 
-#include <sys/epoll.h>
-
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -28,7 +26,7 @@ Connection::Connection(IoThread& io, std::unique_ptr<Transport> transport, Ends 
     : io_(io),
       transport_(std::move(transport)),
       ends_(std::move(ends)),
-      moved_(io.loop.now()),
+      moved_(io.now()),
       began_(moved_) {
   ++io_.server.connections;
 }
@@ -37,15 +35,10 @@ Connection::~Connection() = default;
 
 void Connection::Start(Place place) {
   place_ = place;
-  interest_ = EPOLLIN;
-  if (!io_.loop.Add(transport_->descriptor(), interest_, this)) {
-    Close();
-    return;
-  }
   if (refuse_at_once_) {
     Refuse(503, "the server has as many connections as it may; try again later");
-    Settle();
   }
+  Settle();
 }
 
 void Connection::RefuseAtOnce() {
@@ -57,7 +50,6 @@ void Connection::RefuseAtOnce() {
 void Connection::Close() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
-  io_.loop.Remove(transport_->descriptor());
   transport_.reset();
   exchange_.reset();
   out_.clear();
@@ -67,10 +59,10 @@ void Connection::Close() {
 
 void Connection::CloseIfIdle() {
   keep_alive_ = false;
-  if (state_ == State::kHead && in_.empty() && out_.empty()) Close();
+  if (state_ == State::kHead && !HeadBegun() && out_.empty()) Close();
 }
 
-void Connection::Touch() { moved_ = io_.loop.now(); }
+void Connection::Touch() { moved_ = io_.now(); }
 
 void Connection::Guarded(const std::function<void()>& step) {
   try {
@@ -80,23 +72,13 @@ void Connection::Guarded(const std::function<void()>& step) {
   }
 }
 
-void Connection::OnEvents(uint32_t events) {
+void Connection::OnReady(Transport::Direction direction) {
+  const bool read = direction == Transport::Direction::kRead;
+  (read ? waits_to_read_ : waits_to_write_) = false;
   if (state_ == State::kClosed) return;
-  if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
-    // Both directions are shut: nobody is there for an answer.
-    Close();
-    return;
-  }
+  io_.UpdateTime();
   Guarded([&] {
-    if ((events & EPOLLIN) != 0 || read_wants_write_) {
-      if (!WantsInput()) {
-        // Reported in vain: not again until it is wanted.
-        interest_ &= ~static_cast<uint32_t>(EPOLLIN);
-        io_.loop.Change(transport_->descriptor(), interest_, this);
-        return;
-      }
-      ReadMore();
-    }
+    if ((read || read_wants_write_) && WantsInput()) ReadMore();
     Settle();
   });
 }
@@ -116,7 +98,7 @@ void Connection::Settle() {
     if (in_.empty() || (done == 0 && !unblocked)) break;
   }
   if (state_ == State::kHead && ended_ && out_.empty()) Close();
-  if (state_ != State::kClosed) UpdateInterest();
+  if (state_ != State::kClosed) WaitForMore();
 }
 
 bool Connection::WantsInput() const {
@@ -135,16 +117,15 @@ bool Connection::WantsInput() const {
   return in_.size() < kMaxAhead;
 }
 
-// Takes up what is missing at once, and drops EPOLLIN only where it is reported in vain: most
-// exchanges cost no call here.
-void Connection::UpdateInterest() {
-  uint32_t wanted = interest_ & static_cast<uint32_t>(EPOLLIN);
-  if (WantsInput()) wanted |= EPOLLIN;
-  if (ended_) wanted = 0;
-  if (want_write_ || read_wants_write_) wanted |= EPOLLOUT;
-  if (wanted == interest_) return;
-  interest_ = wanted;
-  io_.loop.Change(transport_->descriptor(), interest_, this);
+void Connection::WaitForMore() {
+  if (!waits_to_read_ && !read_wants_write_ && WantsInput()) {
+    waits_to_read_ = true;
+    transport_->Wait(Transport::Direction::kRead, shared_from_this());
+  }
+  if (!waits_to_write_ && (want_write_ || read_wants_write_)) {
+    waits_to_write_ = true;
+    transport_->Wait(Transport::Direction::kWrite, shared_from_this());
+  }
 }
 
 void Connection::ReadMore() {
@@ -163,7 +144,7 @@ void Connection::ReadMore() {
       ended_ = true;
       if (state_ == State::kLinger) {
         Close();
-      } else if (state_ == State::kHead && !in_.empty() && out_.size() < kMaxUnsent) {
+      } else if (state_ == State::kHead && HeadBegun() && out_.size() < kMaxUnsent) {
         Refuse(400, "the request's head is cut short");
       } else if (state_ == State::kBody) {
         Refuse(400, "the request's body is cut short");
@@ -203,59 +184,38 @@ size_t Connection::Process(std::string_view bytes) {
 }
 
 size_t Connection::ProcessHead(std::string_view bytes) {
-  if (scanned_ == 0) {
+  if (parser_ == nullptr) {
     // Some clients end a body with an empty line too many (RFC 9112, section 2.2).
     size_t skipped = 0;
     while (skipped < 2 * kMaxEmptyLines && bytes.substr(skipped).starts_with("\r\n")) skipped += 2;
     if (skipped > 0) return skipped;
     if (bytes == "\r") return 0;
-    began_ = io_.loop.now();
+    began_ = io_.now();
+    parser_ = std::make_unique<RequestParser>(io_.server.options.max_head_bytes);
   }
-  HeadEnd end = FindHeadEnd(bytes, scanned_);
-  const size_t limit = io_.server.options.max_head_bytes;
-  if (!end.refusal && (end.size > limit || (end.size == 0 && bytes.size() > limit))) {
-    const bool line = bytes.substr(0, limit).find('\n') == std::string_view::npos;
-    end.refusal = HeadRefusal{
-        line ? 414 : 431, "the request's head is larger than " + std::to_string(limit) + " bytes"};
-  }
-  if (end.refusal) {
-    Refuse(end.refusal->status, end.refusal->message);
-    return bytes.size();
-  }
-  scanned_ = end.size == 0 ? bytes.size() : 0;
-  if (end.size == 0) return 0;
-  RequestHead head;
-  if (const auto refusal = ParseRequestHead(bytes.substr(0, end.size), head)) {
+  const RequestParser::Step step = parser_->Next(bytes);
+  if (const auto refusal = parser_->refusal()) {
     Refuse(refusal->status, refusal->message);
     return bytes.size();
   }
-  StartRequest(head);
-  return end.size;
+  if (parser_->head_done()) StartRequest(parser_->head());
+  return step.consumed;
 }
 
 size_t Connection::ProcessBody(std::string_view bytes) {
-  size_t done = 0;
-  std::string_view data;
-  bool whole = false;
-  if (chunked_) {
-    const ChunkedDecoder::Step step = decoder_.Next(bytes);
-    if (decoder_.bad()) {
-      Refuse(400, "the request's chunked body is malformed");
-      return bytes.size();
-    }
-    done = step.consumed;
-    data = step.data;
-    whole = decoder_.done();
-  } else {
-    done = std::min<uint64_t>(body_left_, bytes.size());
-    data = bytes.substr(0, done);
-    body_left_ -= done;
-    whole = body_left_ == 0;
+  const RequestParser::Step step = parser_->Next(bytes);
+  if (const auto refusal = parser_->refusal()) {
+    Refuse(refusal->status, refusal->message);
+    return bytes.size();
   }
-  if (!data.empty() && !TakeBody(data)) return bytes.size();
+  const bool whole = parser_->done();
+  if (!step.data.empty() && !TakeBody(step.data)) return bytes.size();
   if (whole) EndBody();
-  return done;
+  return step.consumed;
 }
+
+// A part of the next request is there.
+bool Connection::HeadBegun() const { return parser_ != nullptr || !in_.empty(); }
 
 void Connection::Flush() {
   if (state_ == State::kClosed) return;
@@ -289,13 +249,13 @@ void Connection::StartClosing() {
   state_ = State::kLinger;
   std::string().swap(in_);
   Touch();
-  began_ = io_.loop.now();
+  began_ = io_.now();
   if (ended_) Close();
 }
 
 void Connection::CheckTime() {
   const HttpServerOptions& options = io_.server.options;
-  const Time now = io_.loop.now();
+  const Time now = io_.now();
   if (state_ == State::kLinger) {
     if (now - began_ > kLingerTime) Close();
     return;
@@ -311,7 +271,7 @@ void Connection::CheckTime() {
     Refuse(401, "the name or the password is wrong");
     Settle();
   } else if (state_ == State::kHead) {
-    if (in_.empty()) {
+    if (!HeadBegun()) {
       if (now - moved_ > options.idle_time) Close();
     } else if (now - began_ > options.head_time) {
       Refuse(408, "the request's head took too long");

@@ -11,11 +11,9 @@
 #include <string_view>
 
 #include "server/http/body_sink.h"
-#include "server/http/chunked_decoder.h"
-#include "server/http/event_loop.h"
 #include "server/http/http.h"
 #include "server/http/output_queue.h"
-#include "server/http/request_head.h"
+#include "server/http/request_parser.h"
 #include "server/http/transport.h"
 
 namespace thalweg::internal {
@@ -23,7 +21,7 @@ namespace thalweg::internal {
 class IoThread;
 
 // Thread rule: everything on the connection's I/O thread.
-class Connection final : public Pollable, public std::enable_shared_from_this<Connection> {
+class Connection final : public Transport::Waiter, public std::enable_shared_from_this<Connection> {
  public:
   using Place = std::list<std::shared_ptr<Connection>>::iterator;
   using Time = std::chrono::steady_clock::time_point;
@@ -42,7 +40,7 @@ class Connection final : public Pollable, public std::enable_shared_from_this<Co
   void RefuseAtOnce();
   Place place() const { return place_; }
 
-  void OnEvents(uint32_t events) override;
+  void OnReady(Transport::Direction direction) override;
   // Runs a step; what it throws (memory) closes this connection and harms no other.
   void Guarded(const std::function<void()>& step);
   void CheckTime();
@@ -67,7 +65,7 @@ class Connection final : public Pollable, public std::enable_shared_from_this<Co
   void ReadMore();
   size_t Process(std::string_view bytes);
   void Settle();
-  // 0 where the head has not come wholly.
+  // 0 where more has to come.
   size_t ProcessHead(std::string_view bytes);
   void StartRequest(RequestHead& head);
   void VerifyLogin();
@@ -95,8 +93,9 @@ class Connection final : public Pollable, public std::enable_shared_from_this<Co
   // Output.
   void Flush();
   void StartClosing();
+  bool HeadBegun() const;
   bool WantsInput() const;
-  void UpdateInterest();
+  void WaitForMore();
   void Touch();
 
   IoThread& io_;
@@ -104,7 +103,8 @@ class Connection final : public Pollable, public std::enable_shared_from_this<Co
   const Ends ends_;
   Place place_;
   State state_ = State::kHead;
-  uint32_t interest_ = 0;
+  bool waits_to_read_ = false;  // the transport will tell
+  bool waits_to_write_ = false;
   bool refuse_at_once_ = false;
   bool login_failed_ = false;      // the answer waits, so that guessing is slow
   bool ended_ = false;             // the client sends no more
@@ -115,14 +115,13 @@ class Connection final : public Pollable, public std::enable_shared_from_this<Co
   Time moved_;                     // when bytes last moved, or a wait for them began
   Time began_;                     // of the head or body that comes
 
-  std::string in_;      // read and not yet processed
-  size_t scanned_ = 0;  // of in_, in search of the head's end
+  std::string in_;                         // read and not yet processed
+  std::unique_ptr<RequestParser> parser_;  // of the request that comes
   OutputQueue out_;
 
   std::shared_ptr<Exchange> exchange_;
   bool chunked_ = false;
-  ChunkedDecoder decoder_;
-  uint64_t body_left_ = 0;  // of Content-Length
+  uint64_t body_length_ = 0;  // by Content-Length
   uint64_t body_taken_ = 0;
 };
 

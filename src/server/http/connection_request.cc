@@ -1,7 +1,6 @@
 // The way of one request through its connection: plan, body, handler, answer.
 #include <sys/statvfs.h>
 
-#include <cstdio>
 #include <exception>
 #include <utility>
 
@@ -50,9 +49,8 @@ void Connection::StartRequest(RequestHead& head) {
   exchange_->http_1_0 = head.http_1_0;
   keep_alive_ = head.keep_alive && !server.stopping.load(std::memory_order_relaxed);
   chunked_ = head.chunked;
-  body_left_ = head.content_length;
+  body_length_ = head.content_length;
   body_taken_ = 0;
-  decoder_ = {};
   unread_ = head.chunked || head.content_length > 0;
 
   exchange_->expect_continue = head.expect_continue;
@@ -123,13 +121,13 @@ void Connection::StartBody() {
     Refuse(415, "no Content-Encoding but gzip is known");
     return;
   }
-  if (body_left_ > exchange.plan.max_body) {
+  if (body_length_ > exchange.plan.max_body) {
     Refuse(413, "the request's body is larger than " +
                     HumanBytes(static_cast<double>(exchange.plan.max_body)));
     return;
   }
   exchange.to_file = exchange.plan.body_to_file;
-  if (exchange.to_file && !SpoolHasRoom(body_left_)) {
+  if (exchange.to_file && !SpoolHasRoom(body_length_)) {
     Refuse(507, "there is no room on the server's disk for this upload");
     return;
   }
@@ -148,7 +146,7 @@ void Connection::StartBody() {
   }
   if (exchange.expect_continue) out_.tail() += "HTTP/1.1 100 Continue\r\n\r\n";
   state_ = State::kBody;
-  began_ = io_.loop.now();
+  began_ = io_.now();
 }
 
 // False where the body was refused.
@@ -240,7 +238,7 @@ void Connection::Spooled(const BodyRefusal& refusal) {
 
 // By a worker: goes on with the exchange on the I/O thread, unless the connection was closed.
 void Connection::Resume(const std::shared_ptr<Exchange>& exchange, std::function<void()> step) {
-  io_.loop.Post([self = shared_from_this(), exchange, step = std::move(step)] {
+  io_.Post([self = shared_from_this(), exchange, step = std::move(step)] {
     if (self->exchange_ != exchange) return;
     self->Guarded([&] {
       self->Touch();
@@ -338,9 +336,7 @@ void Connection::SendPiece(bool more) {
   if (out_.empty()) Touch();
   if (!exchange.piece.empty()) {
     if (chunked) {
-      char size[24];
-      const int length = std::snprintf(size, sizeof(size), "%zx\r\n", exchange.piece.size());
-      out_.tail().append(size, static_cast<size_t>(length));
+      AppendChunkHead(exchange.piece.size(), out_.tail());
     }
     out_.Append(std::move(exchange.piece));
     exchange.piece = std::string();
@@ -356,6 +352,7 @@ void Connection::SendPiece(bool more) {
 
 void Connection::EndAnswer() {
   exchange_.reset();
+  parser_.reset();
   Touch();
   state_ = keep_alive_ ? State::kHead : State::kClosing;
 }
@@ -373,7 +370,7 @@ void Connection::Refuse(int status, const std::string& message) {
   const bool head_only = exchange_ != nullptr && exchange_->request.method == HttpMethod::kHead;
   // A client that waits for 100 Continue may never send the body.
   const bool drop = exchange_ != nullptr && state_ == State::kHead && keep_alive_ && unread_ &&
-                    !chunked_ && body_left_ <= kMaxDropped && !exchange_->expect_continue;
+                    !chunked_ && body_length_ <= kMaxDropped && !exchange_->expect_continue;
   const bool before_body = exchange_ != nullptr && !unread_;
   if (!drop && !before_body) keep_alive_ = false;
   if (!before_body) unread_ = true;
@@ -386,7 +383,7 @@ void Connection::Refuse(int status, const std::string& message) {
     exchange_->sink.reset();
     exchange_->to_file = false;
     state_ = State::kBody;
-    began_ = io_.loop.now();
+    began_ = io_.now();
     return;
   }
   EndAnswer();

@@ -4,6 +4,9 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <ctime>
 #include <random>
 
@@ -11,6 +14,8 @@
 #include "server/http/response_head.h"
 
 namespace thalweg::internal {
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -31,39 +36,61 @@ std::string SpoolPrefix(const std::string& folder) {
   return fmt::format("{}/upload-{:016x}-", folder, name);
 }
 
-IoThread::IoThread(HttpContext& server_context) : server(server_context), scratch(kScratchBytes) {}
+struct IoThread::Loop {
+  asio::io_context context{1};
+  asio::steady_timer timer{context};
+};
+
+IoThread::IoThread(HttpContext& server_context)
+    : server(server_context), scratch(kScratchBytes), loop_(std::make_unique<Loop>()) {}
 
 IoThread::~IoThread() { Join(); }
 
 void IoThread::Start() {
+  ArmTimer();
   thread_ = std::thread([this] {
     // TLS writes to connections that may be gone; an error is enough.
     sigset_t pipe;
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-    loop.Run(TickOf(server.options), [this] { OnTick(); });
+    loop_->context.run();
     const auto all = connections_;
     for (const auto& connection : all) connection->Close();
   });
 }
 
-void IoThread::Stop() { loop.Stop(); }
+void IoThread::Post(std::function<void()> task) {
+  asio::post(loop_->context, [this, task = std::move(task)] {
+    UpdateTime();
+    task();
+  });
+}
+
+void IoThread::Stop() { loop_->context.stop(); }
 
 void IoThread::Join() {
   if (thread_.joinable()) thread_.join();
 }
 
-void IoThread::Adopt(std::shared_ptr<Connection> connection) {
-  Connection& adopted = *connection;
-  connections_.push_front(std::move(connection));
-  adopted.Start(connections_.begin());
+asio::io_context& IoThread::context() { return loop_->context; }
+
+void IoThread::ArmTimer() {
+  loop_->timer.expires_after(TickOf(server.options));
+  loop_->timer.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    UpdateTime();
+    OnTick();
+    ArmTimer();
+  });
 }
 
-void IoThread::Forget(Connection& connection) {
-  loop.ReleaseAfterRound(connection.shared_from_this());
-  connections_.erase(connection.place());
+void IoThread::Adopt(std::shared_ptr<Connection> connection) {
+  connections_.push_front(connection);
+  connection->Start(connections_.begin());
 }
+
+void IoThread::Forget(Connection& connection) { connections_.erase(connection.place()); }
 
 void IoThread::CloseIdle() {
   const auto all = connections_;
@@ -72,9 +99,9 @@ void IoThread::CloseIdle() {
 
 void IoThread::OnTick() {
   for (auto at = connections_.begin(); at != connections_.end();) {
-    Connection& connection = **at;
+    const std::shared_ptr<Connection> connection = *at;
     ++at;  // the check may close it
-    connection.CheckTime();
+    connection->CheckTime();
   }
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -12,10 +14,13 @@
 #include "server/http/access.h"
 #include "server/http/authenticator.h"
 #include "server/http/body_sink.h"
-#include "server/http/event_loop.h"
 #include "server/http/server.h"
 #include "server/http/tls.h"
 #include "server/http/worker_pool.h"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace thalweg::internal {
 
@@ -63,17 +68,26 @@ struct HttpContext {
   std::atomic<uint64_t> next_id = 1;
 };
 
+// One thread that runs an io_context of Asio's. One timer for all of its connections: each looks at
+// its own time limits when it fires, so that no request arms one.
 class IoThread {
  public:
   explicit IoThread(HttpContext& server);
   ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
 
   void Start();
   // Any thread. Join returns when all connections are closed.
+  void Post(std::function<void()> task);
   void Stop();
   void Join();
 
-  // Those below: on this thread only.
+  // Those below: on this thread only, or before Start.
+  boost::asio::io_context& context();
+  // The time as of the last event: no call of the clock per look.
+  std::chrono::steady_clock::time_point now() const { return now_; }
+  void UpdateTime() { now_ = std::chrono::steady_clock::now(); }
   void Adopt(std::shared_ptr<Connection> connection);
   void Forget(Connection& connection);
   // Closes the connections that wait for a request; the others close when they are done.
@@ -81,12 +95,16 @@ class IoThread {
   const std::string& date();
 
   HttpContext& server;
-  EventLoop loop;
   std::vector<char> scratch;
 
  private:
+  struct Loop;
+
+  void ArmTimer();
   void OnTick();
 
+  std::unique_ptr<Loop> loop_;
+  std::chrono::steady_clock::time_point now_ = std::chrono::steady_clock::now();
   std::list<std::shared_ptr<Connection>> connections_;
   int64_t date_seconds_ = -1;
   std::string date_;

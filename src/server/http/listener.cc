@@ -1,21 +1,16 @@
 #include "server/http/listener.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <utility>
 
 #include "base/error.h"
+#include "server/http/asio_socket.h"
 #include "server/http/connection.h"
 #include "server/http/io_thread.h"
 
@@ -23,87 +18,39 @@ namespace thalweg::internal {
 
 namespace {
 
+using Error = boost::system::error_code;
+using asio::ip::tcp;
+
 // Accepted in one go before other events have their turn.
 constexpr int kAcceptsPerRound = 64;
 // Of connections over the limit: so many may be told 503 at a time; more are just closed.
 constexpr uint64_t kMaxTurnedAway = 64;
 
-std::string AddressText(const sockaddr_storage& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address.ss_family == AF_INET6) {
-    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address);
-    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
-      inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], text.data(), text.size());
-      return text.data();
-    }
-    inet_ntop(AF_INET6, &v6->sin6_addr, text.data(), text.size());
-  } else {
-    const auto* v4 = reinterpret_cast<const sockaddr_in*>(&address);
-    inet_ntop(AF_INET, &v4->sin_addr, text.data(), text.size());
+std::string AddressText(const tcp::endpoint& end) {
+  const asio::ip::address address = end.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
   }
-  return text.data();
+  return address.to_string();
 }
-
-struct AddressList {
-  addrinfo* first = nullptr;
-  ~AddressList() {
-    if (first != nullptr) freeaddrinfo(first);
-  }
-};
 
 }  // namespace
 
-ListeningSocket Listen(const HttpServerOptions& options) {
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  AddressList list;
-  const int failure = getaddrinfo(options.address.c_str(), "0", &hints, &list.first);
-  if (failure != 0 || list.first == nullptr) {
-    throw UserError("cannot listen on the address " + options.address + ": " +
-                    gai_strerror(failure));
-  }
-  const addrinfo& address = *list.first;
-  int error = 0;
-  for (int i = 0; i < std::max(options.port_tries, 1); ++i) {
-    const int port = options.port == 0 ? 0 : options.port + i;
-    if (port > 65535) break;
-    const int descriptor = socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) throw UserError(std::string("cannot make a socket: ") + strerror(errno));
-    const int on = 1;
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    // Connections inherit it.
-    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    sockaddr_storage bound{};
-    std::memcpy(&bound, address.ai_addr, address.ai_addrlen);
-    // The port is at the same place for both families.
-    reinterpret_cast<sockaddr_in*>(&bound)->sin_port = htons(static_cast<uint16_t>(port));
-    if (bind(descriptor, reinterpret_cast<sockaddr*>(&bound), address.ai_addrlen) == 0 &&
-        listen(descriptor, SOMAXCONN) == 0) {
-      socklen_t size = sizeof(bound);
-      getsockname(descriptor, reinterpret_cast<sockaddr*>(&bound), &size);
-      return {descriptor, ntohs(reinterpret_cast<sockaddr_in*>(&bound)->sin_port)};
-    }
-    error = errno;
-    close(descriptor);
-    if (error != EADDRINUSE && error != EACCES) break;
-  }
-  throw UserError("cannot listen on " + options.address + " at port " +
-                  std::to_string(options.port) + " or the next " +
-                  std::to_string(options.port_tries) + ": " + std::strerror(error));
-}
+struct Listener::Acceptor {
+  explicit Acceptor(asio::io_context& context) : socket(context) {}
+  asio::basic_socket_acceptor<tcp, AsioSocket::Executor> socket;
+};
 
-Listener::Listener(const ListeningSocket& socket, std::vector<IoThread*> threads)
-    : descriptor_(socket.descriptor),
+Listener::Listener(const HttpServerOptions& options, std::vector<IoThread*> threads)
+    : acceptor_(std::make_unique<Acceptor>(threads.front()->context())),
       spare_(open("/dev/null", O_RDONLY | O_CLOEXEC)),
       threads_(std::move(threads)) {
-  sockaddr_storage bound{};
-  socklen_t size = sizeof(bound);
-  getsockname(descriptor_, reinterpret_cast<sockaddr*>(&bound), &size);
+  Bind(options);
+  const tcp::endpoint bound = acceptor_->socket.local_endpoint();
+  port_ = bound.port();
   bound_ = AddressText(bound);
-  any_ = bound_ == "0.0.0.0" || bound_ == "::";
-  Check(threads_.front()->loop.Add(descriptor_, EPOLLIN, this), "the listener can be watched");
+  any_ = bound.address().is_unspecified();
+  WaitForClients();
 }
 
 Listener::~Listener() {
@@ -112,27 +59,69 @@ Listener::~Listener() {
 }
 
 void Listener::Close() {
-  if (descriptor_ < 0) return;
-  threads_.front()->loop.Remove(descriptor_);
-  close(descriptor_);
-  descriptor_ = -1;
+  Error ignored;
+  acceptor_->socket.close(ignored);
 }
 
-void Listener::OnEvents(uint32_t /*events*/) {
-  for (int i = 0; i < kAcceptsPerRound && descriptor_ >= 0; ++i) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof(address);
-    const int descriptor = accept4(descriptor_, reinterpret_cast<sockaddr*>(&address), &size,
-                                   SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor >= 0) {
+void Listener::Bind(const HttpServerOptions& options) {
+  asio::io_context context;
+  tcp::resolver resolver(context);
+  Error error;
+  const auto found = resolver.resolve(
+      options.address, "0", tcp::resolver::passive | tcp::resolver::numeric_service, error);
+  if (error || found.empty()) {
+    throw UserError("cannot listen on the address " + options.address + ": " + error.message());
+  }
+  const asio::ip::address address = found.begin()->endpoint().address();
+  auto& socket = acceptor_->socket;
+  for (int i = 0; i < std::max(options.port_tries, 1); ++i) {
+    const int port = options.port == 0 ? 0 : options.port + i;
+    if (port > 65535) break;
+    const tcp::endpoint end(address, static_cast<uint16_t>(port));
+    socket.open(end.protocol(), error);
+    if (error) throw UserError("cannot make a socket: " + error.message());
+    fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+    socket.set_option(asio::socket_base::reuse_address(true));
+    // Connections inherit it.
+    socket.set_option(tcp::no_delay(true));
+    socket.non_blocking(true);
+    socket.bind(end, error);
+    if (!error) socket.listen(asio::socket_base::max_listen_connections, error);
+    if (!error) return;
+    Error ignored;
+    socket.close(ignored);
+    if (error != asio::error::address_in_use && error != asio::error::access_denied) break;
+  }
+  throw UserError("cannot listen on " + options.address + " at port " +
+                  std::to_string(options.port) + " or the next " +
+                  std::to_string(options.port_tries) + ": " + error.message());
+}
+
+void Listener::WaitForClients() {
+  acceptor_->socket.async_wait(asio::socket_base::wait_read, [this](const Error& error) {
+    if (error || !acceptor_->socket.is_open()) return;
+    threads_.front()->UpdateTime();
+    AcceptSome();
+    WaitForClients();
+  });
+}
+
+void Listener::AcceptSome() {
+  for (int i = 0; i < kAcceptsPerRound; ++i) {
+    IoThread* thread = threads_[next_ % threads_.size()];
+    Error error;
+    tcp::endpoint remote;
+    AsioSocket client{acceptor_->socket.accept(thread->context(), remote, error)};
+    if (!error) {
+      ++next_;
       try {
-        Accept(descriptor, address);
+        Accept(std::move(client), thread, AddressText(remote));
       } catch (const std::exception&) {
         // Of memory: this connection is closed, the others live on.
       }
-    } else if (errno == EMFILE || errno == ENFILE) {
+    } else if (error == asio::error::no_descriptors || error.value() == ENFILE) {
       TurnAwayOne();
-    } else if (errno != ECONNABORTED && errno != EINTR) {
+    } else if (error != asio::error::connection_aborted && error != asio::error::interrupted) {
       return;
     }
   }
@@ -142,33 +131,29 @@ void Listener::OnEvents(uint32_t /*events*/) {
 // up to take it in and close it.
 void Listener::TurnAwayOne() {
   close(spare_);
-  const int descriptor = accept4(descriptor_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (descriptor >= 0) close(descriptor);
+  Error ignored;
+  acceptor_->socket.accept(threads_.front()->context(), ignored);
   spare_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-void Listener::Accept(int descriptor, const sockaddr_storage& address) {
-  IoThread* thread = threads_[next_++ % threads_.size()];
+void Listener::Accept(AsioSocket client, IoThread* thread, const std::string& remote) {
   HttpContext& server = thread->server;
   server.accepted.fetch_add(1, std::memory_order_relaxed);
-  auto transport =
-      server.tls != nullptr ? server.tls->NewTransport(descriptor) : NewPlainTransport(descriptor);
+  fcntl(client.socket.native_handle(), F_SETFD, FD_CLOEXEC);
+  client.socket.non_blocking(true);
+  Connection::Ends ends{.remote = remote, .local = bound_, .loopback = false};
+  if (any_) ends.local = AddressText(client.socket.local_endpoint());
+  ends.loopback = remote == "::1" || remote.starts_with("127.");
+  auto transport = server.tls != nullptr ? server.tls->NewTransport(std::move(client))
+                                         : NewPlainTransport(std::move(client));
   const bool full = server.connections >= server.options.max_connections;
   if (full && server.turned_away >= kMaxTurnedAway) return;
-  Connection::Ends ends{.remote = AddressText(address), .local = bound_, .loopback = false};
-  if (any_) {
-    sockaddr_storage local{};
-    socklen_t size = sizeof(local);
-    getsockname(descriptor, reinterpret_cast<sockaddr*>(&local), &size);
-    ends.local = AddressText(local);
-  }
-  ends.loopback = ends.remote == "::1" || ends.remote.starts_with("127.");
   auto connection = std::make_shared<Connection>(*thread, std::move(transport), std::move(ends));
   if (full) connection->RefuseAtOnce();
   if (thread == threads_.front()) {
     thread->Adopt(std::move(connection));
   } else {
-    thread->loop.Post([thread, connection = std::move(connection)] { thread->Adopt(connection); });
+    thread->Post([thread, connection = std::move(connection)] { thread->Adopt(connection); });
   }
 }
 

@@ -1,44 +1,43 @@
 // The listening socket and the taking in of new connections.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "server/http/event_loop.h"
 #include "server/http/server.h"
 
 namespace thalweg::internal {
 
 class IoThread;
+struct AsioSocket;
 
-struct ListeningSocket {
-  int descriptor = -1;
-  uint16_t port = 0;
-};
-
-// UserError where no port of those to be tried can be had.
-ListeningSocket Listen(const HttpServerOptions& options);
-
-// Accepts on the first I/O thread and deals the connections out to all in turn. Owns the socket.
-class Listener final : public Pollable {
+// Accepts on the first I/O thread and deals the connections out to all in turn. Outlives the run of
+// the threads.
+class Listener {
  public:
-  Listener(const ListeningSocket& socket, std::vector<IoThread*> threads);
-  ~Listener() override;
+  // Listens when this returns. UserError where no port of those to be tried can be had.
+  Listener(const HttpServerOptions& options, std::vector<IoThread*> threads);
+  ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  void OnEvents(uint32_t events) override;
+  uint16_t port() const { return port_; }
   // On the first I/O thread, or when none runs.
   void Close();
 
  private:
-  void Accept(int descriptor, const sockaddr_storage& address);
+  struct Acceptor;
+
+  void Bind(const HttpServerOptions& options);
+  void WaitForClients();
+  void AcceptSome();
+  void Accept(AsioSocket socket, IoThread* thread, const std::string& remote);
   void TurnAwayOne();
 
-  int descriptor_;
+  std::unique_ptr<Acceptor> acceptor_;
+  uint16_t port_ = 0;
   int spare_;
   std::string bound_;  // the address
   bool any_ = false;   // it stands for all addresses of this machine

@@ -9,7 +9,6 @@ namespace thalweg::internal {
 namespace {
 
 constexpr size_t kGathered = 16 << 10;  // up to so many bytes are copied
-constexpr size_t kPiecesPerCall = 16;
 // Kept by a connection that waits for its next request: there may be thousands.
 constexpr size_t kKeptCapacity = 1 << 10;
 
@@ -48,12 +47,12 @@ void OutputQueue::clear() {
 Transport::Outcome OutputQueue::Send(Transport& transport, size_t& sent) {
   CloseTail();
   while (bytes_ > 0) {
-    std::array<iovec, kPiecesPerCall> pieces;
+    std::array<std::string_view, Transport::kMaxPieces> pieces;
     size_t count = 0;
-    for (size_t i = first_; i < parts_.size() && count < kPiecesPerCall; ++i) {
+    for (size_t i = first_; i < parts_.size() && count < pieces.size(); ++i) {
       const size_t skip = i == first_ ? offset_ : 0;
       if (parts_[i].size() == skip) continue;
-      pieces[count++] = {.iov_base = parts_[i].data() + skip, .iov_len = parts_[i].size() - skip};
+      pieces[count++] = std::string_view(parts_[i]).substr(skip);
     }
     const Transport::Result result = transport.Write({pieces.data(), count});
     if (result.outcome != Transport::Outcome::kMoved) return result.outcome;

@@ -1,9 +1,12 @@
 #include "server/http/response_head.h"
 
-#include <ctime>
-
 #include <array>
+#include <boost/beast/core/buffers_range.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
+#include <boost/beast/http/status.hpp>
 #include <charconv>
+#include <cstdio>
+#include <ctime>
 
 #include "base/text.h"
 
@@ -11,13 +14,16 @@ namespace thalweg::internal {
 
 namespace {
 
+namespace http = boost::beast::http;
+
 void AppendNumber(uint64_t value, std::string& out) {
   std::array<char, 24> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   out.append(digits.data(), end);
 }
 
-void AppendValue(std::string_view value, std::string& out) {
+// Control characters become blanks: no value can add a field.
+void AppendHarmless(std::string_view value, std::string& out) {
   const size_t begin = out.size();
   out += value;
   for (size_t i = begin; i < out.size(); ++i) {
@@ -27,9 +33,9 @@ void AppendValue(std::string_view value, std::string& out) {
 }
 
 void AppendField(std::string_view name, std::string_view value, std::string& out) {
-  AppendValue(name, out);
+  AppendHarmless(name, out);
   out += ": ";
-  AppendValue(value, out);
+  AppendHarmless(value, out);
   out += "\r\n";
 }
 
@@ -46,81 +52,6 @@ constexpr std::string_view kHtmlPolicy =
 
 }  // namespace
 
-std::string_view ReasonPhrase(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 201:
-      return "Created";
-    case 202:
-      return "Accepted";
-    case 204:
-      return "No Content";
-    case 206:
-      return "Partial Content";
-    case 301:
-      return "Moved Permanently";
-    case 302:
-      return "Found";
-    case 303:
-      return "See Other";
-    case 304:
-      return "Not Modified";
-    case 307:
-      return "Temporary Redirect";
-    case 308:
-      return "Permanent Redirect";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 406:
-      return "Not Acceptable";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 411:
-      return "Length Required";
-    case 412:
-      return "Precondition Failed";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 415:
-      return "Unsupported Media Type";
-    case 417:
-      return "Expectation Failed";
-    case 421:
-      return "Misdirected Request";
-    case 422:
-      return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 503:
-      return "Service Unavailable";
-    case 505:
-      return "HTTP Version Not Supported";
-    case 507:
-      return "Insufficient Storage";
-    default:
-      return status < 400 ? "Status" : "Error";
-  }
-}
-
 bool StatusHasBody(int status) { return status >= 200 && status != 204 && status != 304; }
 
 void AppendResponseHead(const HttpResponse& response, const ResponseFraming& framing,
@@ -128,7 +59,7 @@ void AppendResponseHead(const HttpResponse& response, const ResponseFraming& fra
   out += "HTTP/1.1 ";
   AppendNumber(static_cast<uint64_t>(response.status), out);
   out += ' ';
-  out += ReasonPhrase(response.status);
+  out += http::obsolete_reason(http::int_to_status(static_cast<unsigned>(response.status)));
   out += "\r\nDate: ";
   out += date;
   out += "\r\n";
@@ -160,6 +91,13 @@ void AppendResponseHead(const HttpResponse& response, const ResponseFraming& fra
     out += "Connection: keep-alive\r\n";
   }
   out += "\r\n";
+}
+
+void AppendChunkHead(size_t bytes, std::string& out) {
+  const http::chunk_header head(bytes);
+  for (const auto buffer : boost::beast::buffers_range_ref(head)) {
+    out.append(static_cast<const char*>(buffer.data()), buffer.size());
+  }
 }
 
 std::string HttpDate(int64_t unix_seconds) {

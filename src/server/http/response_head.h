@@ -18,8 +18,6 @@ struct ResponseFraming {
   uint64_t body_bytes = 0;
 };
 
-std::string_view ReasonPhrase(int status);
-
 // 1xx, 204 and 304 have no body.
 bool StatusHasBody(int status);
 
@@ -28,6 +26,9 @@ bool StatusHasBody(int status);
 // framing. Control characters in values become blanks, so that no value can add a field.
 void AppendResponseHead(const HttpResponse& response, const ResponseFraming& framing,
                         std::string_view date, std::string& out);
+
+// The line before a chunk of so many bytes, at least one.
+void AppendChunkHead(size_t bytes, std::string& out);
 
 // The time in the form of a Date field (RFC 9110, section 5.6.7).
 std::string HttpDate(int64_t unix_seconds);

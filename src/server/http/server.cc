@@ -30,20 +30,18 @@ void AllowDescriptors(size_t connections) {
 }  // namespace
 
 struct HttpServer::State {
-  State(const HttpServerOptions& options, HttpHandler& handler)
-      : context(options, handler), socket(internal::Listen(options)) {
+  State(const HttpServerOptions& options, HttpHandler& handler) : context(options, handler) {
     AllowDescriptors(options.max_connections);
     for (size_t i = 0; i < std::max<size_t>(options.io_threads, 1); ++i) {
       threads.push_back(std::make_unique<IoThread>(context));
     }
     std::vector<IoThread*> pointers;
     for (const auto& thread : threads) pointers.push_back(thread.get());
-    listener = std::make_unique<Listener>(socket, std::move(pointers));
+    listener = std::make_unique<Listener>(options, std::move(pointers));
     for (const auto& thread : threads) thread->Start();
   }
 
   HttpContext context;
-  internal::ListeningSocket socket;
   std::vector<std::unique_ptr<IoThread>> threads;
   std::unique_ptr<Listener> listener;
   bool stopped = false;
@@ -59,7 +57,7 @@ HttpServer::~HttpServer() {
   state_->context.workers.Stop();
 }
 
-uint16_t HttpServer::port() const { return state_->socket.port; }
+uint16_t HttpServer::port() const { return state_->listener->port(); }
 
 std::vector<std::string> HttpServer::warnings() const {
   const auto& authenticator = state_->context.authenticator;
@@ -83,10 +81,10 @@ void HttpServer::Stop(std::chrono::milliseconds time) {
   HttpContext& context = state_->context;
   context.stopping = true;
   const auto deadline = std::chrono::steady_clock::now() + time;
-  state_->threads.front()->loop.Post([this] { state_->listener->Close(); });
+  state_->threads.front()->Post([this] { state_->listener->Close(); });
   for (const auto& thread : state_->threads) {
     IoThread* pointer = thread.get();
-    thread->loop.Post([pointer] { pointer->CloseIdle(); });
+    thread->Post([pointer] { pointer->CloseIdle(); });
   }
   while (context.connections > 0 && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

@@ -3,13 +3,14 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/post.hpp>
 #include <string_view>
 
 #include "base/error.h"
+#include "server/http/asio_socket.h"
 
 namespace thalweg::internal {
 
@@ -21,16 +22,18 @@ std::string LastError() {
   return reason == nullptr ? "unknown reason" : reason;
 }
 
-class TlsTransport final : public Transport {
+// Asio waits, OpenSSL reads and writes the socket itself: Asio's own TLS stream would keep about 70
+// KB of buffers for each connection that waits.
+class TlsTransport final : public SocketTransport {
  public:
-  TlsTransport(int descriptor, SSL_CTX* context) : descriptor_(descriptor), ssl_(SSL_new(context)) {
-    Check(ssl_ != nullptr && SSL_set_fd(ssl_, descriptor) == 1, "TLS can be set up");
+  TlsTransport(AsioSocket socket, SSL_CTX* context)
+      : SocketTransport(std::move(socket)),
+        descriptor_(socket_.native_handle()),
+        ssl_(SSL_new(context)) {
+    Check(ssl_ != nullptr && SSL_set_fd(ssl_, descriptor_) == 1, "TLS can be set up");
     SSL_set_accept_state(ssl_);
   }
-  ~TlsTransport() override {
-    SSL_free(ssl_);
-    close(descriptor_);
-  }
+  ~TlsTransport() override { SSL_free(ssl_); }
   TlsTransport(const TlsTransport&) = delete;
   TlsTransport& operator=(const TlsTransport&) = delete;
 
@@ -56,16 +59,15 @@ class TlsTransport final : public Transport {
     return {Outcome::kMoved, total};
   }
 
-  Result Write(std::span<const iovec> pieces) override {
+  Result Write(std::span<const std::string_view> pieces) override {
     if (failed_) return {Outcome::kFailed};
     size_t total = 0;
-    for (const iovec& piece : pieces) {
-      const auto* bytes = static_cast<const char*>(piece.iov_base);
+    for (const std::string_view piece : pieces) {
       size_t sent = 0;
-      while (sent < piece.iov_len) {
+      while (sent < piece.size()) {
         ERR_clear_error();
         size_t written = 0;
-        const int good = SSL_write_ex(ssl_, bytes + sent, piece.iov_len - sent, &written);
+        const int good = SSL_write_ex(ssl_, piece.data() + sent, piece.size() - sent, &written);
         if (good != 1) {
           if (total + sent > 0) return {Outcome::kMoved, total + sent};
           const Result failure = Failure(SSL_get_error(ssl_, good));
@@ -78,13 +80,23 @@ class TlsTransport final : public Transport {
     return {Outcome::kMoved, total};
   }
 
+  void Wait(Direction direction, std::shared_ptr<Waiter> waiter) override {
+    // The rest of a record that did not fit: the socket would not tell of it.
+    if (direction == Direction::kRead && SSL_pending(ssl_) > 0) {
+      asio::post(socket_.get_executor(), [waiter = std::weak_ptr(waiter)] {
+        if (const auto held = waiter.lock()) held->OnReady(Direction::kRead);
+      });
+      return;
+    }
+    SocketTransport::Wait(direction, std::move(waiter));
+  }
+
   void EndWriting() override {
     ERR_clear_error();
     if (!failed_ && SSL_is_init_finished(ssl_) == 1) SSL_shutdown(ssl_);
     shutdown(descriptor_, SHUT_WR);
   }
   bool secure() const override { return true; }
-  int descriptor() const override { return descriptor_; }
 
  private:
   Result Failure(int error) {
@@ -161,8 +173,8 @@ TlsContext::TlsContext(const std::string& certificate, const std::string& key)
 
 TlsContext::~TlsContext() { SSL_CTX_free(Native(context_)); }
 
-std::unique_ptr<Transport> TlsContext::NewTransport(int descriptor) const {
-  return std::make_unique<TlsTransport>(descriptor, Native(context_));
+std::unique_ptr<Transport> TlsContext::NewTransport(AsioSocket socket) const {
+  return std::make_unique<TlsTransport>(std::move(socket), Native(context_));
 }
 
 }  // namespace thalweg::internal

@@ -19,7 +19,7 @@ class TlsContext {
   TlsContext& operator=(const TlsContext&) = delete;
 
   // The handshake is a part of the first reads. A client that speaks plain HTTP is told so.
-  std::unique_ptr<Transport> NewTransport(int descriptor) const;
+  std::unique_ptr<Transport> NewTransport(AsioSocket socket) const;
 
  private:
   void* context_;
