@@ -64,8 +64,8 @@ std::string Show(std::string text, const std::vector<std::string>& files,
   return text;
 }
 
-// The least that a frame of these files takes: a quarter of their bytes. What is compressed may take
-// many times as much, which is seen when it is read. Each rank reads them all.
+// The least that a frame of these files takes: a quarter of their bytes. What is compressed may
+// take many times as much, which is seen when it is read. Each rank reads them all.
 double LeastBytes(const std::vector<std::string>& files, int ranks) {
   double bytes = 0;
   for (const std::string& file : files) {
