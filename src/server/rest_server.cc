@@ -156,7 +156,7 @@ RestServer::RestServer(const ServeOptions& options) {
         state_->saver.emplace(options.data_dir, state_->ranks, state_->jobs, state_->log);
     const CatalogSaver::Restored back = saver.Restore();
     state_->restored = fmt::format(
-        "brought back from {}: {} frames, {} models, {} grids{}", options.data_dir, back.frames,
+        "brought back from {}: frames: {}, models: {}, grids: {}{}", options.data_dir, back.frames,
         back.models, back.grids,
         back.failed == 0 ? "" : fmt::format("; {} could not be, see the log", back.failed));
     saver.Start();

@@ -9,6 +9,7 @@
 
 #include "base/available_memory.h"
 #include "base/cancel.h"
+#include "base/cancel_scope.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -67,6 +68,7 @@ class Watch {
 void RunWatched(const std::string& what, const WorkContext& context,
                 const std::function<void(const WorkContext&)>& work) {
   Watch watch(context.cancel);
+  const CancelScope scope(&watch.token());
   try {
     work({.progress = context.progress, .cancel = &watch.token()});
   } catch (const Cancelled&) {

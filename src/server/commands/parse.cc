@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/available_memory.h"
-#include "base/cancel_scope.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -95,7 +94,6 @@ Json ParseCommand(const Json& arguments, CommandContext& context) {
     context.ranks.Barrier();
     std::optional<ParseResult> parsed;
     RunWatched(what, context.work, [&](const WorkContext& work) {
-      const CancelScope cancel(work.cancel);
       parsed = ParseFiles(files, options, context.pool, work, expected);
     });
     const ParseResult& result = *parsed;

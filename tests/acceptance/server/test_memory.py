@@ -63,16 +63,20 @@ def test_a_file_that_is_too_large(folder):
         h2o.import_file(str(path))
 
 
-def test_a_compressed_file_that_grows_too_large(folder):
+def test_a_compressed_file_that_grows_too_large(folder, small_server):
     rng = random.Random(1)
     block = "".join(f"{rng.random()},{rng.random()}\n" for _ in range(500)).encode()
     path = folder / "grows.csv.gz"
     with gzip.open(path, "wb", compresslevel=1) as file:
         file.write(b"a,b\n")
-        for _ in range(640):
+        for _ in range(200):
             file.write(block * 50)
-    with pytest.raises(Exception, match="parsing .*grows.csv.gz needs more memory than there is"):
-        h2o.import_file(str(path))
+    with Server("--import-root", folder, "--memory", "100m") as smaller:
+        connect(smaller)
+        with pytest.raises(Exception, match="parsing .*grows.csv.gz needs more memory than there"):
+            h2o.import_file(str(path))
+        assert h2o.H2OFrame({"a": [1, 2, 3]})["a"].sum() == 6
+        connect(small_server)
 
 
 def test_deep_features_and_predictions():
@@ -108,3 +112,14 @@ def test_missing_cells_need_no_more_than_there_is():
     frame = constants("rows", rows=100_000)
     frame.insert_missing_values(fraction=0.5, seed=1)
     assert frame["C1"].isna().sum() > 40_000
+
+
+def test_gathering_on_many_ranks(folder, small_server):
+    with Server("--export-root", folder, "--memory", "250m", ranks=3) as many:
+        connect(many)
+        frame = h2o.create_frame(rows=5_000_000, cols=1, categorical_fraction=0, seed=1,
+                                 integer_fraction=0, binary_fraction=0)
+        with pytest.raises(Exception, match="gathered on 3 ranks, " + REFUSED):
+            h2o.export_file(frame, str(folder / "out.csv"))
+        assert frame.nrows == 5_000_000
+        connect(small_server)
