@@ -7,6 +7,9 @@
 #include <fstream>
 #include <string>
 
+#include "base/error.h"
+#include "base/text.h"
+
 namespace thalweg {
 namespace {
 
@@ -67,6 +70,20 @@ std::optional<uint64_t> AvailableMemory() {
                        one + "memory.stat", "total_inactive_file"));
   consider(LeftByLimit());
   return least;
+}
+
+uint64_t MemoryLimit() { return g_limit.load(std::memory_order_relaxed); }
+
+void RequireMemory(double bytes, const std::string& what) {
+  constexpr double kSmall = 1e6;
+  if (bytes < kSmall) return;
+  const auto free = AvailableMemory();
+  if (!free || bytes <= static_cast<double>(*free)) return;
+  const uint64_t limit = MemoryLimit();
+  throw MemoryError(
+      what + " needs about " + HumanBytes(bytes) + " of memory, but only " +
+      HumanBytes(static_cast<double>(*free)) + " are free" +
+      (limit == 0 ? std::string() : " of the limit of " + HumanBytes(static_cast<double>(limit))));
 }
 
 }  // namespace thalweg

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace thalweg {
 
@@ -14,5 +15,12 @@ std::optional<uint64_t> AvailableMemory();
 // From now on the process is to take at most so many bytes in all, as far as those ask who plan
 // memory; 0: as many as there are.
 void SetMemoryLimit(uint64_t bytes);
+// 0 where there is none.
+uint64_t MemoryLimit();
+
+// Before work that takes memory by the size of the data: MemoryError with what it needs, what is
+// free and the limit, where that does not fit. `what` is the beginning of the sentence ("parsing
+// a.csv"). Less than a megabyte always fits.
+void RequireMemory(double bytes, const std::string& what);
 
 }  // namespace thalweg

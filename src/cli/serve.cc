@@ -3,6 +3,7 @@
 
 #include <CLI/App.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <thread>
 
@@ -25,6 +26,7 @@ class ServeCommand : public Command {
     app->footer(R"(
 Examples:
   thalweg serve --import-root data
+  thalweg serve --import-root data --data-dir ~/thalweg-data
   thalweg serve --ip 0.0.0.0 --tls-certificate cert.pem --tls-key key.pem --token-login
 
 Then, in Python, with the h2o package:
@@ -37,11 +39,14 @@ Then, in Python, with the h2o package:
     flags_->Apply(&options);
     CancelToken end;
     InterruptScope interrupt(end);
+    // A file that may not grow any more (ulimit -f) is an error of its write, not the end.
+    std::signal(SIGXFSZ, SIG_IGN);
     RestServer server(options);
     fmt::print("thalweg serves cloud {} at {}\n", server.name(), server.url());
     if (!server.token().empty()) {
       fmt::print("log in as any user with the password {}\n", server.token());
     }
+    if (!server.restored().empty()) fmt::print("{}\n", server.restored());
     fflush(stdout);
     while (!end.cancelled() && !server.shutdown_requested()) {
       std::this_thread::sleep_for(milliseconds(20));

@@ -1,5 +1,6 @@
-// Chunks as bytes, as they travel between ranks of the same program. No file format: readers trust
-// what they get.
+// Chunks as bytes, as they travel between ranks of the same program and lie in its data directory
+// (server/store/frame_file.h: a change here, or of the numbers of EncodingId, needs a new version
+// there). Readers trust what they get.
 #pragma once
 
 #include <string>

@@ -24,7 +24,12 @@ const char* KindInWords(EntryKind kind) {
   return "something else";
 }
 
+thread_local uint64_t t_command = 0;
+
 }  // namespace
+
+CommandScope::CommandScope(uint64_t command) : before_(t_command) { t_command = command; }
+CommandScope::~CommandScope() { t_command = before_; }
 
 NotFound::NotFound(const std::string& what, std::string_view name)
     : UserError("there is no " + what + " " + Printable(name) + " in memory"), name_(name) {}
@@ -39,7 +44,9 @@ void Catalog::Put(const std::string& name, EntryPtr entry) {
   std::lock_guard lock(mutex_);
   Held& held = entries_[name];
   old = std::move(held.entry);
-  held = {std::move(entry), next_++};
+  const bool again = old && held.version.command == t_command;
+  held = {std::move(entry), next_++, {t_command, again ? held.version.nth + 1 : 0}};
+  Changed();
 }
 
 void Catalog::PutFrame(const std::string& name, Frame frame) {
@@ -79,6 +86,7 @@ bool Catalog::Remove(const std::string& name) {
   if (it == entries_.end()) return false;
   old = std::move(it->second.entry);
   entries_.erase(it);
+  Changed();
   return true;
 }
 
@@ -91,6 +99,7 @@ void Catalog::RemoveAllBut(const std::vector<std::string>& kept) {
     old.push_back(std::move(named.second.entry));
     return true;
   });
+  Changed();
 }
 
 bool Catalog::Rename(const std::string& from, const std::string& to) {
@@ -105,23 +114,34 @@ bool Catalog::Rename(const std::string& from, const std::string& to) {
   Held& held = entries_[to];
   old = std::move(held.entry);
   held = std::move(moved);
+  Changed();
   return true;
 }
 
-std::vector<std::pair<std::string, EntryPtr>> Catalog::List() const {
-  std::vector<std::pair<uint64_t, std::pair<std::string, EntryPtr>>> numbered;
+std::vector<Catalog::Item> Catalog::Items() const {
+  std::vector<Item> items;
   {
     std::lock_guard lock(mutex_);
-    numbered.reserve(entries_.size());
+    items.reserve(entries_.size());
     for (const auto& [name, held] : entries_) {
-      numbered.push_back({held.number, {name, held.entry}});
+      items.push_back({name, held.entry, held.number, held.version});
     }
   }
-  std::sort(numbered.begin(), numbered.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(items.begin(), items.end(),
+            [](const Item& a, const Item& b) { return a.number < b.number; });
+  return items;
+}
+
+std::optional<Catalog::Item> Catalog::FindItem(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  const auto it = entries_.find(name);
+  if (it == entries_.end()) return std::nullopt;
+  return Item{name, it->second.entry, it->second.number, it->second.version};
+}
+
+std::vector<std::pair<std::string, EntryPtr>> Catalog::List() const {
   std::vector<std::pair<std::string, EntryPtr>> list;
-  list.reserve(numbered.size());
-  for (auto& entry : numbered) list.push_back(std::move(entry.second));
+  for (Item& item : Items()) list.emplace_back(std::move(item.name), std::move(item.entry));
   return list;
 }
 
@@ -134,6 +154,22 @@ std::vector<std::pair<std::string, EntryPtr>> Catalog::List(EntryKind kind) cons
 size_t Catalog::size() const {
   std::lock_guard lock(mutex_);
   return entries_.size();
+}
+
+uint64_t Catalog::changes() const {
+  std::lock_guard lock(mutex_);
+  return changes_;
+}
+
+uint64_t Catalog::WaitForChange(uint64_t seen, std::chrono::milliseconds time) const {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, time, [&] { return changes_ > seen; });
+  return changes_;
+}
+
+void Catalog::Changed() {
+  ++changes_;
+  changed_.notify_all();
 }
 
 std::string Catalog::FreeName(const std::string& wished) const {

@@ -2,10 +2,13 @@
 // files that were uploaded, as H2O's clients know them ("keys").
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -69,9 +72,36 @@ class NotFound : public UserError {
   std::string name_;
 };
 
+// Which command (jobs/commands.h) put an entry: the same on all ranks, as far as they hold the
+// same.
+struct EntryVersion {
+  uint64_t command = 0;  // 0: outside of commands
+  uint64_t nth = 0;      // of the puts of this command under this name
+  bool operator==(const EntryVersion&) const = default;
+};
+
+// What this thread puts into catalogs belongs to this command.
+class CommandScope {
+ public:
+  explicit CommandScope(uint64_t command);
+  ~CommandScope();
+  CommandScope(const CommandScope&) = delete;
+  CommandScope& operator=(const CommandScope&) = delete;
+
+ private:
+  const uint64_t before_;
+};
+
 // Thread rule: any thread may call any member at any time.
 class Catalog {
  public:
+  struct Item {
+    std::string name;
+    EntryPtr entry;
+    uint64_t number = 0;  // of the put, never used twice; a renamed entry keeps it
+    EntryVersion version;
+  };
+
   // Under this name from now on; what was there is gone.
   void Put(const std::string& name, EntryPtr entry);
   void PutFrame(const std::string& name, Frame frame);
@@ -95,7 +125,15 @@ class Catalog {
   // In the order in which they were put.
   std::vector<std::pair<std::string, EntryPtr>> List() const;
   std::vector<std::pair<std::string, EntryPtr>> List(EntryKind kind) const;
+  // All at one moment, in the order in which they were put.
+  std::vector<Item> Items() const;
+  // Nothing where there is none of this name.
+  std::optional<Item> FindItem(const std::string& name) const;
   size_t size() const;
+  // Grows with every change of names or entries.
+  uint64_t changes() const;
+  // Returns changes() when it is more than `seen`, or after this time.
+  uint64_t WaitForChange(uint64_t seen, std::chrono::milliseconds time) const;
 
   // `wished`, or, if it is taken, the first of wished1, wished2, … that is free: before ".hex" and
   // such (mixed.hex, mixed1.hex).
@@ -109,10 +147,15 @@ class Catalog {
   struct Held {
     EntryPtr entry;
     uint64_t number = 0;
+    EntryVersion version;
   };
+  void Changed();  // with the mutex held
+
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Held> entries_;
   uint64_t next_ = 0;
+  uint64_t changes_ = 0;
+  mutable std::condition_variable changed_;
   std::unordered_map<std::string, std::string> properties_;
 };
 

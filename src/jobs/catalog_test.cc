@@ -84,5 +84,37 @@ TEST(Catalog, FreeNames) {
   EXPECT_EQ(catalog.FreeName("plain"), "plain1");
 }
 
+TEST(Catalog, VersionsTellWhichCommandPutAnEntry) {
+  Catalog catalog;
+  const auto entry = std::make_shared<Thing>();
+  {
+    const CommandScope scope(7);
+    catalog.Put("a", entry);
+    catalog.Put("a", entry);
+    catalog.Put("b", entry);
+  }
+  catalog.Put("c", entry);
+  EXPECT_EQ(catalog.FindItem("a")->version, (EntryVersion{7, 1}));
+  EXPECT_EQ(catalog.FindItem("b")->version, (EntryVersion{7, 0}));
+  EXPECT_EQ(catalog.FindItem("c")->version, (EntryVersion{0, 0}));
+  const uint64_t number = catalog.FindItem("a")->number;
+  catalog.Rename("a", "d");
+  EXPECT_EQ(catalog.FindItem("d")->number, number);
+  EXPECT_FALSE(catalog.FindItem("a"));
+}
+
+TEST(Catalog, ChangesAreHeardOf) {
+  Catalog catalog;
+  const uint64_t seen = catalog.changes();
+  EXPECT_EQ(catalog.WaitForChange(seen, std::chrono::milliseconds(1)), seen);
+  catalog.Put("a", std::make_shared<Thing>());
+  EXPECT_GT(catalog.WaitForChange(seen, std::chrono::seconds(10)), seen);
+  const uint64_t put = catalog.changes();
+  EXPECT_FALSE(catalog.Remove("b"));
+  EXPECT_EQ(catalog.changes(), put);
+  EXPECT_TRUE(catalog.Remove("a"));
+  EXPECT_GT(catalog.changes(), put);
+}
+
 }  // namespace
 }  // namespace thalweg

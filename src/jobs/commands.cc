@@ -1,6 +1,7 @@
 #include "jobs/commands.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <mutex>
 
@@ -65,6 +66,7 @@ struct Ranks::State {
 
   std::vector<Command> commands;
   std::vector<std::unique_ptr<Rank>> ranks;
+  std::atomic<uint64_t> next_command{1};
 };
 
 Ranks::Ranks(const RanksOptions& options, std::vector<Command> commands)
@@ -76,10 +78,12 @@ Json Ranks::Run(std::string_view command, const Json& arguments, const WorkConte
   const auto found = std::find_if(state_->commands.begin(), state_->commands.end(),
                                   [&](const Command& c) { return c.name == command; });
   Check(found != state_->commands.end(), "a command of the list");
+  const uint64_t number = state_->next_command++;
   Json result;
   RunLocalRanks(
       size(),
       [&](Communicator& communicator) {
+        const CommandScope scope(number);
         Rank& rank = *state_->ranks[static_cast<size_t>(communicator.rank())];
         // Progress is rank 0's to tell; all see the wish to end.
         const WorkContext own = {.progress = communicator.rank() == 0 ? work.progress : nullptr,

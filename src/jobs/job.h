@@ -81,7 +81,7 @@ class Jobs {
  public:
   using Work = std::function<void(Job&)>;
 
-  using Listener = std::function<void(const Job&)>;
+  using Listener = std::function<void(Job&)>;
 
   // `key_suffix` makes the keys those of one server. At most `kept` jobs that have ended are
   // remembered. `on_change` (may be null) hears of each job when it has started and when it has

@@ -11,6 +11,7 @@
 #include "server/commands/partial_dependence.h"
 #include "server/commands/predict.h"
 #include "server/commands/rapids.h"
+#include "server/commands/stored_entries.h"
 #include "server/commands/train.h"
 
 namespace thalweg {
@@ -31,6 +32,8 @@ std::vector<Command> ServerCommands() {
       {"summarize_columns", &SummarizeColumnsCommand},
       {"column_detail", &ColumnDetailCommand},
       {"csv_text", &CsvTextCommand},
+      {"save_frame", &SaveFrameCommand},
+      {"restore_entry", &RestoreEntryCommand},
       {"write_frame", &WriteFrameCommand},
       {"read_frame", &ReadFrameCommand},
       {"gather_frame", &GatherFrameCommand},

@@ -89,7 +89,7 @@ JsonArray ColumnsJson(const std::string& name, const Frame& frame, const FrameWi
   const size_t end = window.column_end;
   const auto summaries = SummariesOf(name, frame, begin, end, server);
   JsonArray positions;
-  for (size_t c = begin; c < end; ++c) positions.emplace_back(c);
+  for (size_t c = begin; c < window.full_end; ++c) positions.emplace_back(c);
   Json cells = server.ranks.Run("frame_cells",
                                 JsonObject{{"frame", name},
                                            {"columns", std::move(positions)},
@@ -104,9 +104,10 @@ JsonArray ColumnsJson(const std::string& name, const Frame& frame, const FrameWi
     ColumnDetail detail;
     const bool with_detail = detailed && IsNumeric(column.type());
     if (with_detail) detail = DetailOf(name, c, summary, server);
-    columns.push_back(ColumnJson(frame.name(c), column, &summary,
-                                 std::move(cells.as_array()[c - begin]),
-                                 with_detail ? &detail : nullptr));
+    columns.push_back(
+        ColumnJson(frame.name(c), column, &summary,
+                   c < window.full_end ? std::move(cells.as_array()[c - begin]) : Json(nullptr),
+                   with_detail ? &detail : nullptr));
   }
   return columns;
 }

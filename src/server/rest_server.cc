@@ -18,6 +18,7 @@
 #include "server/routes.h"
 #include "server/schemas/job.h"
 #include "server/server_context.h"
+#include "server/store/catalog_saver.h"
 
 namespace thalweg {
 namespace fs = std::filesystem;
@@ -90,7 +91,7 @@ struct RestServer::State {
             {.ranks = static_cast<int>(given.ranks), .threads = static_cast<size_t>(given.threads)},
             ServerCommands()),
         log(LogLevel::kInfo),
-        jobs("_" + RandomHex(32), [this](const Job& job) { JobChanged(job); }),
+        jobs("_" + RandomHex(32), [this](Job& job) { JobChanged(job); }),
         context{.options = options,
                 .ranks = ranks,
                 .jobs = jobs,
@@ -104,10 +105,17 @@ struct RestServer::State {
                 .start_ms = WallClockMs(),
                 .shutdown = [this] { shutdown = true; }},
         router(Routes(), given.context_path, context) {}
+  // Jobs look at the saver until they have ended.
+  ~State() {
+    while (!jobs.Stop(std::chrono::seconds(1))) {
+    }
+  }
 
-  void JobChanged(const Job& job) {
+  void JobChanged(Job& job) {
     const JobState state = job.state();
     if (state.status == JobStatus::kRunning) {
+      const std::string trouble = saver ? saver->trouble() : "";
+      if (!trouble.empty()) job.Warn(trouble);
       log.Write(LogLevel::kInfo, "job_start",
                 {{"job", job.key()}, {"what", job.description()}, {"dest", job.result().name}});
       return;
@@ -133,6 +141,8 @@ struct RestServer::State {
   Router router;
   std::string token;
   std::string url;
+  std::optional<CatalogSaver> saver;
+  std::string restored;
   std::atomic<bool> shutdown{false};
   std::optional<HttpServer> http;
 };
@@ -141,6 +151,16 @@ RestServer::RestServer(const ServeOptions& options) {
   RequireSafety(options);
   if (!options.memory.empty()) SetMemoryLimit(*ParseBytes(options.memory));
   state_ = std::make_unique<State>(options);
+  if (!options.data_dir.empty()) {
+    CatalogSaver& saver =
+        state_->saver.emplace(options.data_dir, state_->ranks, state_->jobs, state_->log);
+    const CatalogSaver::Restored back = saver.Restore();
+    state_->restored = fmt::format(
+        "brought back from {}: frames: {}, models: {}, grids: {}{}", options.data_dir, back.frames,
+        back.models, back.grids,
+        back.failed == 0 ? "" : fmt::format("; {} could not be, see the log", back.failed));
+    saver.Start();
+  }
   if (options.token_login) state_->token = RandomHex(32);
   HttpServerOptions http;
   http.address = options.ip == "localhost" ? "127.0.0.1" : options.ip;
@@ -168,11 +188,16 @@ RestServer::~RestServer() {
 const std::string& RestServer::url() const { return state_->url; }
 const std::string& RestServer::name() const { return state_->context.cloud_name; }
 const std::string& RestServer::token() const { return state_->token; }
+const std::string& RestServer::restored() const { return state_->restored; }
 bool RestServer::shutdown_requested() const { return state_->shutdown; }
 
 bool RestServer::Stop(std::chrono::milliseconds time) {
   if (state_->http) state_->http->Stop(time / 4);
   const bool ended = state_->jobs.Stop(time / 2);
+  constexpr std::chrono::milliseconds kSaving(60'000);
+  if (state_->saver && !state_->saver->Stop(kSaving)) {
+    state_->log.Write(LogLevel::kWarn, "data_dir", {{"warning", "the last changes are not saved"}});
+  }
   state_->folder.Remove();
   return ended;
 }

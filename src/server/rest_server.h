@@ -21,9 +21,12 @@ class RestServer {
   const std::string& name() const;
   // The password of any user, where there is a token login; else empty.
   const std::string& token() const;
+  // What came back from the data directory, in words; empty where there is none.
+  const std::string& restored() const;
   // Whether someone asked for the end over REST.
   bool shutdown_requested() const;
   // Cancels jobs, finishes answers, closes all, removes the temporary files, within about `time`.
+  // What is not in the data directory yet is saved, within a minute more.
   // False where a job did not end in time. Destroying this object waits for it, and for handlers
   // that still run: a process that is to end now ends without that.
   bool Stop(std::chrono::milliseconds time);

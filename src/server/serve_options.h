@@ -18,6 +18,7 @@ struct ServeOptions {
   std::string memory;
   std::vector<std::string> import_root;
   std::vector<std::string> export_root;
+  std::string data_dir;
   std::string context_path;
   std::string tls_certificate;
   std::string tls_key;
@@ -60,6 +61,10 @@ inline constexpr auto kFields<ServeOptions> = std::tuple{
     Field<&ServeOptions::export_root>(
         {.name = "export_root",
          .help = "Folders below which files may be written; none means no exports."}),
+    Field<&ServeOptions::data_dir>(
+        {.name = "data_dir",
+         .help = "Folder that keeps named frames, models and grids; a start with the same one "
+                 "brings them back. Empty means memory alone."}),
     Field<&ServeOptions::context_path>(
         {.name = "context_path", .help = "Prefix of all paths, for use behind a proxy."}),
     Field<&ServeOptions::tls_certificate>(

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "base/available_memory.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "frame/cell_text.h"
 #include "mapreduce/gather_frame.h"
 #include "mapreduce/quantiles.h"
@@ -125,6 +127,10 @@ Json FrameCellsCommand(const Json& arguments, CommandContext& context) {
     begin = std::clamp(begin, first, std::max(first, last));
     end = std::clamp(end, begin, std::max(begin, last));
   }
+  // As numbers of JSON, then as text.
+  constexpr double kCellBytes = 48;
+  RequireMemory(static_cast<double>(end - begin) * static_cast<double>(columns.size()) * kCellBytes,
+                "these rows of " + Printable(TextOf(arguments, "frame")) + " as JSON");
   JsonArray cells(columns.size(), nullptr);
   const auto read = [&](size_t i) { cells[i] = CellsOf(*frame, columns[i], begin, end); };
   // A page of some rows is not worth waking threads for.
@@ -198,6 +204,8 @@ Json ColumnDetailCommand(const Json& arguments, CommandContext& context) {
   }
   std::vector<double> percentiles;
   if (!probabilities.empty()) {
+    RequireMemory(static_cast<double>(frame->rows()) * sizeof(double) * context.ranks.size(),
+                  "percentiles of " + Printable(frame->name(position)));
     const std::vector<size_t> one = {position};
     const Frame whole = GatherFrame(frame->Select(one), context.ranks);
     percentiles = ComputeQuantiles(whole, 0, probabilities, context.pool);

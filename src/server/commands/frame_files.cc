@@ -1,13 +1,17 @@
 #include "server/commands/frame_files.h"
 
+#include <optional>
 #include <string>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "ingest/parse.h"
 #include "ingest/writers/csv_writer.h"
 #include "jobs/rank_frames.h"
+#include "rapids/temporaries.h"
+#include "server/commands/memory_watch.h"
 #include "server/schemas/wire_csv.h"
 
 namespace thalweg {
@@ -59,15 +63,23 @@ Json WriteFrameCommand(const Json& arguments, CommandContext& context) {
 Json ReadFrameCommand(const Json& arguments, CommandContext& context) {
   ParseOptions options;
   options.format = ParseFormat::kParquet;
-  const ParseResult result =
-      ParseFiles({TextOf(arguments, "file")}, options, context.pool, context.work);
-  PutWholeFrame(TextOf(arguments, "frame"), result.frame, context);
+  const std::string file = TextOf(arguments, "file");
+  const std::string name = TextOf(arguments, "frame");
+  std::optional<ParseResult> parsed;
+  RunWatched("loading the frame " + Printable(name), context.work, [&](const WorkContext& work) {
+    parsed = ParseFiles({file}, options, context.pool, work);
+  });
+  PutWholeFrame(name, parsed->frame, context);
   return nullptr;
 }
 
 Json GatherFrameCommand(const Json& arguments, CommandContext& context) {
   const auto frame = GetWholeFrame(TextOf(arguments, "frame"), context);
-  if (context.ranks.rank() == 0) context.catalog.PutFrame(TextOf(arguments, "as"), *frame);
+  // Of this rank alone, for a moment: it is not to be saved.
+  if (context.ranks.rank() == 0) {
+    context.catalog.Put(TextOf(arguments, "as"),
+                        std::make_shared<internal::TemporaryFrame>(frame, "gather"));
+  }
   return nullptr;
 }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/available_memory.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "server/commands/publish.h"
@@ -15,6 +16,10 @@ Json LoadModelCommand(const Json& arguments, CommandContext& context) {
   OnFirstRank(context, [&] {
     const std::string path(arguments.at("path").as_string());
     const std::string shown(arguments.at("shown").as_string());
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    // The file, its parts, and the model made of them.
+    if (!error) RequireMemory(3 * static_cast<double>(size), "loading the model " + shown);
     const ArchivedModel archived =
         ReadArchive(ReadWholeFile(path), shown, std::filesystem::path(shown).stem().string());
     name = archived.name;

@@ -7,9 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/available_memory.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "frame/cell_text.h"
 #include "frame/chunk_builder.h"
 #include "jobs/rank_frames.h"
@@ -304,6 +306,28 @@ ColumnPtr Combine(const Frame& frame, const std::vector<size_t>& positions, size
                                         std::make_shared<const Domain>(std::move(levels)));
 }
 
+// Of a cell in memory, about.
+double BytesPerCell(const RandomColumn& column) {
+  const auto packed = [](double values) { return std::log2(std::max(2.0, values)) / 8; };
+  switch (column.kind) {
+    case Kind::kReal:
+      return 8;
+    case Kind::kConstant:
+      return 0;
+    case Kind::kInteger:
+      return packed(2 * column.range + 1);
+    case Kind::kBinary:
+      return packed(2);
+    case Kind::kCategorical:
+      return packed(static_cast<double>(column.domain->size()));
+    case Kind::kTime:
+      return packed(static_cast<double>(kLatestTime));
+    case Kind::kString:
+      break;
+  }
+  return kRandomLetters + 4;
+}
+
 }  // namespace
 
 Json CreateFrameCommand(const Json& arguments, CommandContext& context) {
@@ -311,6 +335,14 @@ Json CreateFrameCommand(const Json& arguments, CommandContext& context) {
   const auto rows = arguments.at("rows").to_number<int64_t>();
   const auto seed = static_cast<uint64_t>(arguments.at("seed").to_number<int64_t>());
   const std::vector<RandomColumn> plans = ChooseColumns(arguments);
+  if (context.ranks.rank() == 0) {
+    double row_bytes = 0;
+    for (const RandomColumn& plan : plans) row_bytes += BytesPerCell(plan);
+    // Each rank makes all of it before it keeps its share.
+    RequireMemory(row_bytes * static_cast<double>(rows) * context.ranks.size(),
+                  "the frame " + Printable(TextOf(arguments, "dest")));
+  }
+  context.ranks.Barrier();
   std::vector<int64_t> starts = {0};
   while (starts.back() < rows) starts.push_back(std::min(rows, starts.back() + kChunkRows));
   const auto layout = std::make_shared<const Layout>(starts);
@@ -336,6 +368,8 @@ Json InsertMissingCommand(const Json& arguments, CommandContext& context) {
   const auto frame = GetWholeFrame(name, context);
   const double fraction = RealOf(arguments, "fraction");
   const auto seed = static_cast<uint64_t>(arguments.at("seed").to_number<int64_t>());
+  RequireMemory(static_cast<double>(frame->ByteSize()),
+                "the frame " + Printable(name) + " with missing cells");
   auto chunks =
       MakeChunks(frame->columns(), frame->layout().chunks(), context.pool, context.work,
                  [&](size_t c, size_t chunk) {
@@ -379,6 +413,11 @@ Json InteractionCommand(const Json& arguments, CommandContext& context) {
   } else {
     groups.push_back(positions);
   }
+  // The codes of a group's columns, and the new column; those of the others stay.
+  const auto group_columns = static_cast<double>(groups[0].size());
+  RequireMemory(static_cast<double>(frame->rows()) *
+                    (8 * group_columns + 4 * static_cast<double>(groups.size())),
+                "the interaction of columns of " + Printable(TextOf(arguments, "source")));
   std::vector<std::string> names;
   std::vector<ColumnPtr> columns;
   for (const std::vector<size_t>& group : groups) {

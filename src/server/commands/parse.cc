@@ -1,14 +1,18 @@
 #include "server/commands/parse.h"
 
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "base/cancel_scope.h"
+#include "base/available_memory.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "ingest/parse.h"
 #include "jobs/rank_frames.h"
+#include "server/commands/memory_watch.h"
 
 namespace thalweg {
 namespace {
@@ -59,6 +63,18 @@ std::string Show(std::string text, const std::vector<std::string>& files,
   return text;
 }
 
+// The least that a frame of these files takes: a quarter of their bytes. What is compressed may
+// take many times as much, which is seen when it is read. Each rank reads them all.
+double LeastBytes(const std::vector<std::string>& files, int ranks) {
+  double bytes = 0;
+  for (const std::string& file : files) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(file, error);
+    if (!error) bytes += static_cast<double>(size);
+  }
+  return bytes / 4 * ranks;
+}
+
 }  // namespace
 
 Json ParseCommand(const Json& arguments, CommandContext& context) {
@@ -72,9 +88,15 @@ Json ParseCommand(const Json& arguments, CommandContext& context) {
   for (const auto& [column, type] : arguments.at("expected").as_object()) {
     expected.types[std::string(column)] = TypeNamed(type.as_string());
   }
-  const CancelScope cancel(context.work.cancel);
   try {
-    const ParseResult result = ParseFiles(files, options, context.pool, context.work, expected);
+    const std::string what = "parsing " + Printable(Join(shown, ", "), 300);
+    if (context.ranks.rank() == 0) RequireMemory(LeastBytes(files, context.ranks.size()), what);
+    context.ranks.Barrier();
+    std::optional<ParseResult> parsed;
+    RunWatched(what, context.work, [&](const WorkContext& work) {
+      parsed = ParseFiles(files, options, context.pool, work, expected);
+    });
+    const ParseResult& result = *parsed;
     PutWholeFrame(name, WithIntegers(result.frame), context);
     JsonArray warnings;
     for (const std::string& warning : result.report.warnings) {

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "base/available_memory.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "jobs/rank_frames.h"
@@ -102,6 +104,11 @@ Json PartialDependenceCommand(const Json& arguments, CommandContext& context) {
   std::vector<std::vector<std::string>> plots;
   for (const std::string& column : Texts(arguments.at("cols"))) plots.push_back({column});
   for (const Json& pair : arguments.at("pairs").as_array()) plots.push_back(Texts(pair));
+  // A prediction of every row for one point at a time, and the column that is replaced.
+  const auto classes = static_cast<double>(std::max<size_t>(1, domain.size()));
+  RequireMemory(
+      static_cast<double>(frame.rows()) * sizeof(double) * (classes + 2) * context.ranks.size(),
+      "partial dependence of " + model_name + " on " + TextOf(arguments, "frame"));
   JsonArray tables;
   double done = 0;
   for (const std::vector<std::string>& columns : plots) {

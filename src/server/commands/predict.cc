@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/available_memory.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/wall_clock.h"
@@ -35,6 +36,9 @@ std::optional<AucType> ParseAucType(const std::string& text) {
   return type;
 }
 
+constexpr int64_t kProbeRows = 2;
+constexpr int64_t kFewRows = 1000;  // any result of theirs fits
+
 }  // namespace
 
 Json PredictCommand(const Json& arguments, CommandContext& context) {
@@ -42,9 +46,9 @@ Json PredictCommand(const Json& arguments, CommandContext& context) {
   const std::shared_ptr<const Frame> given = GetWholeFrame(TextOf(arguments, "frame"), context);
   const std::string what = TextOf(arguments, "what");
   std::vector<std::string> warnings;
-  const Frame frame = AdaptFrame(*model, *given, context.pool, warnings);
+  const Frame whole = AdaptFrame(*model, *given, context.pool, warnings);
   context.work.ThrowIfCancelled();
-  const auto predict = [&]() -> Frame {
+  const auto predict = [&](const Frame& frame) -> Frame {
     if (what == "deep_features") {
       return model->DeepFeatures(frame, arguments.at("layer").to_number<int64_t>(), context.pool);
     }
@@ -58,7 +62,15 @@ Json PredictCommand(const Json& arguments, CommandContext& context) {
     }
     return WireNames(model->Predict(frame, context.pool));
   };
-  PutWholeFrame(TextOf(arguments, "dest"), predict(), context);
+  if (given->rows() > kFewRows) {
+    // Some rows tell how wide the result is.
+    const auto rows = static_cast<double>(given->rows());
+    const auto cells = static_cast<double>(predict(whole.Slice(0, kProbeRows)).columns());
+    RequireMemory(rows * cells * sizeof(double) * context.ranks.size(),
+                  fmt::format("{} of {} on {}", what, TextOf(arguments, "model"),
+                              TextOf(arguments, "frame")));
+  }
+  PutWholeFrame(TextOf(arguments, "dest"), predict(whole), context);
   return JsonObject{{"warnings", boost::json::value_from(warnings)}};
 }
 

@@ -33,9 +33,10 @@ std::shared_ptr<const Frame> WholeFrame(const std::string& name, ServerContext& 
 Json PostArrow(const ArrowUploadRequest& request, Call& call) {
   const auto body = call.http.body_file;
   if (body == nullptr) throw IllegalArgument("the body holds no Arrow IPC data");
-  const std::string name = request.destination_frame.empty()
-                               ? fmt::format("arrow_{}.hex", call.server.next_number++)
-                               : request.destination_frame;
+  const std::string name =
+      request.destination_frame.empty()
+          ? call.server.catalog().FreeName(fmt::format("arrow_{}.hex", call.server.next_number++))
+          : request.destination_frame;
   ParseOptions options;
   options.format = ParseFormat::kArrow;
   JsonObject arguments{{"files", JsonArray{Json(body->path())}},

@@ -10,7 +10,7 @@ struct CloudRequest {
 };
 template <>
 inline constexpr auto kFields<CloudRequest> = std::tuple{Field<&CloudRequest::skip_ticks>(
-    {.name = "skip_ticks", .help = "Leave the load of the processors out."})};
+    {.name = "skip_ticks", .help = "Has no effect: ticks of processors are never sent."})};
 
 Json GetCloud(const CloudRequest& request, Call& call);
 Json GetPing(const NoFields& request, Call& call);

@@ -37,21 +37,22 @@ inline constexpr auto kFields<ExportFrameRequest> = std::tuple{
         {.name = "compression", .help = "gzip or none, of CSV."}),
     Field<&ExportFrameRequest::format>({.name = "format", .help = "csv or parquet."}),
     Field<&ExportFrameRequest::separator>({.name = "separator",
-                                           .help = "Code of the character between cells.",
+                                           .help = "Of CSV: code of the character between cells.",
                                            .min = 1,
                                            .max = 127}),
     Field<&ExportFrameRequest::header>(
-        {.name = "header", .help = "The first line holds the names."}),
+        {.name = "header", .help = "Of CSV: the first line holds the names."}),
     Field<&ExportFrameRequest::quote_header>(
-        {.name = "quote_header", .help = "All names are quoted."}),
+        {.name = "quote_header", .help = "Of CSV: all names are quoted."}),
     Field<&ExportFrameRequest::parallel>(
-        {.name = "parallel", .help = "Files are always written by all threads."}),
+        {.name = "parallel", .help = "Has no effect: files are always written by all threads."}),
     Field<&ExportFrameRequest::write_checksum>(
         {.name = "write_checksum",
-         .help = "Pages of Parquet files always carry their checksums; no file beside."}),
+         .help = "Has no effect: pages of Parquet files always carry their checksums; no file "
+                 "beside."}),
     Field<&ExportFrameRequest::tz_adjust_from_local>(
         {.name = "tz_adjust_from_local",
-         .help = "Times of typed files are moved from the server's zone to UTC."}),
+         .help = "Not supported: times of typed files are moved from the server's zone to UTC."}),
 };
 
 struct SaveFrameRequest {

@@ -1,5 +1,6 @@
 #include "server/handlers/frames.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/json.h"
@@ -23,6 +24,21 @@ uint64_t ChecksumOf(const Frame& frame) {
   return sum;
 }
 
+// Names of the models whose predictors are all there.
+JsonArray CompatibleModels(const Frame& frame, const Catalog& catalog) {
+  JsonArray names;
+  for (const auto& [name, entry] : catalog.List(EntryKind::kModel)) {
+    const auto* held = dynamic_cast<const ModelEntry*>(entry.get());
+    if (held == nullptr) continue;
+    const std::vector<std::string> predictors = held->model()->predictors();
+    const bool fits = std::all_of(predictors.begin(), predictors.end(), [&](const auto& column) {
+      return frame.Find(column).has_value();
+    });
+    if (fits) names.emplace_back(name);
+  }
+  return names;
+}
+
 enum class Depth { kLight, kUsual, kDetailed };
 
 Json OneFrame(const FrameRequest& request, Depth depth, Call& call) {
@@ -39,6 +55,9 @@ Json OneFrame(const FrameRequest& request, Depth depth, Call& call) {
   if (depth != Depth::kLight) {
     json["chunk_summary"] = ChunkSummaryJson(*frame, window);
     json["distribution_summary"] = DistributionSummaryJson(*frame, call.server.address);
+  }
+  if (request.find_compatible_models) {
+    json["compatible_models"] = CompatibleModels(*frame, call.server.catalog());
   }
   return FramesJson(request, JsonArray{std::move(json)});
 }
@@ -58,6 +77,7 @@ Json OneColumn(const FrameRequest& request, bool detailed, Call& call) {
   FrameWindow window = WindowOf(request, *frame);
   window.column_begin = PositionOf(request, *frame);
   window.column_end = window.column_begin + 1;
+  window.full_end = window.column_end;
   JsonArray columns = ColumnsJson(request.frame_id, *frame, window, detailed, call.server);
   const FrameHead head{.rows = frame->rows(),
                        .all_columns = 1,

@@ -33,7 +33,8 @@ JobPtr StartCommand(const char* description, const std::string& result, std::str
 }
 
 std::string NewFrameName(const char* kind, Call& call) {
-  return fmt::format("{}_{}", kind, call.server.next_number++);
+  // After a restart the numbers begin again, beside frames of before.
+  return call.server.catalog().FreeName(fmt::format("{}_{}", kind, call.server.next_number++));
 }
 
 }  // namespace

@@ -24,11 +24,11 @@ inline constexpr auto kFields<MetricsRequest> = std::tuple{
     Field<&MetricsRequest::auc_type>(
         {.name = "auc_type", .help = "Area that stands for more than two classes."}),
     Field<&MetricsRequest::auuc_type>(
-        {.name = "auuc_type", .help = "Not supported: of uplift models."}),
+        {.name = "auuc_type", .help = "Has no effect: of uplift models."}),
     Field<&MetricsRequest::auuc_nbins>(
-        {.name = "auuc_nbins", .help = "Not supported: of uplift models."}),
+        {.name = "auuc_nbins", .help = "Has no effect: of uplift models."}),
     Field<&MetricsRequest::custom_auuc_thresholds>(
-        {.name = "custom_auuc_thresholds", .help = "Not supported: of uplift models."}),
+        {.name = "custom_auuc_thresholds", .help = "Has no effect: of uplift models."}),
     Field<&MetricsRequest::custom_metric_func>(
         {.name = "custom_metric_func", .help = "Not supported: no code is taken from outside."}),
 };
@@ -62,11 +62,11 @@ inline constexpr auto kFields<MakeMetricsRequest> = std::tuple{
     Field<&MakeMetricsRequest::auc_type>(
         {.name = "auc_type", .help = "Area that stands for more than two classes."}),
     Field<&MakeMetricsRequest::auuc_type>(
-        {.name = "auuc_type", .help = "Not supported: of uplift models."}),
+        {.name = "auuc_type", .help = "Has no effect: of uplift models."}),
     Field<&MakeMetricsRequest::auuc_nbins>(
-        {.name = "auuc_nbins", .help = "Not supported: of uplift models."}),
+        {.name = "auuc_nbins", .help = "Has no effect: of uplift models."}),
     Field<&MakeMetricsRequest::custom_auuc_thresholds>(
-        {.name = "custom_auuc_thresholds", .help = "Not supported: of uplift models."}),
+        {.name = "custom_auuc_thresholds", .help = "Has no effect: of uplift models."}),
 };
 
 // Scores a frame.

@@ -15,7 +15,8 @@ struct ModelRequest {
 template <>
 inline constexpr auto kFields<ModelRequest> = std::tuple{
     Field<&ModelRequest::model_id>({.name = "model_id", .help = "Name of the model."}),
-    Field<&ModelRequest::preview>({.name = "preview", .help = "Of a code export; has no meaning."}),
+    Field<&ModelRequest::preview>(
+        {.name = "preview", .help = "Has no effect: of exports as code, which are not there."}),
     Field<&ModelRequest::find_compatible_frames>(
         {.name = "find_compatible_frames", .help = "List the frames that have its columns, too."}),
 };

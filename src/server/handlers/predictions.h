@@ -65,24 +65,24 @@ inline constexpr auto kFields<PredictRequest> = std::tuple{
     Field<&PredictRequest::leaf_node_assignment>(
         {.name = "leaf_node_assignment", .help = "Not supported: of trees."}),
     Field<&PredictRequest::leaf_node_assignment_type>(
-        {.name = "leaf_node_assignment_type", .help = "Not supported: of trees."}),
+        {.name = "leaf_node_assignment_type", .help = "Has no effect: of trees."}),
     Field<&PredictRequest::predict_staged_proba>(
         {.name = "predict_staged_proba", .help = "Not supported: of trees."}),
     Field<&PredictRequest::predict_contributions>(
-        {.name = "predict_contributions", .help = "Shapley values; see the guide."}),
+        {.name = "predict_contributions", .help = "Not supported: Shapley values; see the guide."}),
     Field<&PredictRequest::predict_contributions_output_format>(
-        {.name = "predict_contributions_output_format", .help = "Not supported: of trees."}),
+        {.name = "predict_contributions_output_format", .help = "Has no effect: of trees."}),
     Field<&PredictRequest::top_n>({.name = "top_n", .help = "Not supported: of contributions."}),
     Field<&PredictRequest::bottom_n>(
         {.name = "bottom_n", .help = "Not supported: of contributions."}),
     Field<&PredictRequest::compare_abs>(
-        {.name = "compare_abs", .help = "Not supported: of contributions."}),
+        {.name = "compare_abs", .help = "Has no effect: of contributions."}),
     Field<&PredictRequest::background_frame>(
-        {.name = "background_frame", .help = "Of contributions: rows to compare with."}),
+        {.name = "background_frame", .help = "Has no effect: of contributions."}),
     Field<&PredictRequest::output_space>(
-        {.name = "output_space", .help = "Not supported: of contributions."}),
+        {.name = "output_space", .help = "Has no effect: of contributions."}),
     Field<&PredictRequest::output_per_reference>(
-        {.name = "output_per_reference", .help = "Not supported: of contributions."}),
+        {.name = "output_per_reference", .help = "Has no effect: of contributions."}),
     Field<&PredictRequest::feature_frequencies>(
         {.name = "feature_frequencies", .help = "Not supported: of trees."}),
     Field<&PredictRequest::exemplar_index>(

@@ -32,6 +32,12 @@ FrameWindow WindowOf(const FrameRequest& request, const Frame& frame) {
   const int64_t count = request.column_count < 0 ? columns : request.column_count;
   window.column_begin = static_cast<size_t>(begin);
   window.column_end = static_cast<size_t>(begin + std::min(count, columns - begin));
+  window.full_end = window.column_end;
+  if (request.full_column_count >= 0) {
+    const auto sent = static_cast<int64_t>(window.column_end - window.column_begin);
+    window.full_end =
+        window.column_begin + static_cast<size_t>(std::min(request.full_column_count, sent));
+  }
   return window;
 }
 

@@ -37,13 +37,15 @@ inline constexpr auto kFields<FrameRequest> = std::tuple{
         {.name = "row_count", .help = "Rows to send; -1 means 100.", .min = -1}),
     Field<&FrameRequest::column_offset>(
         {.name = "column_offset", .help = "First column to send.", .min = 0}),
-    Field<&FrameRequest::full_column_count>(
-        {.name = "full_column_count", .help = "Columns to send in full; -1 means all.", .min = -1}),
+    Field<&FrameRequest::full_column_count>({.name = "full_column_count",
+                                             .help = "Columns to send with their cells; the others "
+                                                     "of column_count come without. -1 means all.",
+                                             .min = -1}),
     Field<&FrameRequest::column_count>(
         {.name = "column_count", .help = "Columns to send; -1 means all.", .min = -1}),
     Field<&FrameRequest::find_compatible_models>(
         {.name = "find_compatible_models",
-         .help = "List the models that can score this frame, too."}),
+         .help = "Name the models whose predictors the frame has, too."}),
 };
 
 // The part of a frame that a request means, cut at the frame's ends.
@@ -52,6 +54,7 @@ struct FrameWindow {
   int64_t row_end = 0;
   size_t column_begin = 0;
   size_t column_end = 0;
+  size_t full_end = 0;  // columns from here on come without their cells
 };
 FrameWindow WindowOf(const FrameRequest& request, const Frame& frame);
 

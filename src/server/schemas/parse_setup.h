@@ -61,9 +61,11 @@ inline constexpr auto kFields<FileParseRequest> = std::tuple{
          .min = -1,
          .max = 1}),
     Field<&FileParseRequest::header_lines>(
-        {.name = "header_lines", .help = "Lines of the header; found by looking.", .min = 0}),
+        {.name = "header_lines",
+         .help = "Has no effect: lines of the header; found by looking.",
+         .min = 0}),
     Field<&FileParseRequest::number_columns>(
-        {.name = "number_columns", .help = "Columns; found by looking.", .min = 0}),
+        {.name = "number_columns", .help = "Has no effect: columns; found by looking.", .min = 0}),
     Field<&FileParseRequest::column_names>(
         {.name = "column_names", .help = "Names of the columns, in file order."}),
     Field<&FileParseRequest::column_types>(
@@ -84,7 +86,7 @@ inline constexpr auto kFields<FileParseRequest> = std::tuple{
     Field<&FileParseRequest::column_count>(
         {.name = "column_count", .help = "Columns answered; 0: all.", .min = 0}),
     Field<&FileParseRequest::total_filtered_column_count>(
-        {.name = "total_filtered_column_count", .help = "An answer's field."}),
+        {.name = "total_filtered_column_count", .help = "Has no effect: of answers."}),
     Field<&FileParseRequest::chunk_size>(
         {.name = "chunk_size", .help = "Bytes of text in a chunk.", .min = 0}),
     Field<&FileParseRequest::delete_on_done>(
