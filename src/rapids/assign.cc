@@ -10,6 +10,7 @@
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
 #include "rapids/selection.h"
+#include "rapids/whole_rows.h"
 
 namespace thalweg::internal {
 namespace {
@@ -245,6 +246,15 @@ Value Append(const Arguments& arguments, Evaluator& evaluator) {
 
 Value AssignCells(const Arguments& arguments, Evaluator& evaluator) {
   const FramePtr frame = arguments.FrameAt(0);
+  if (frame->layout().ranks() > 1 && arguments[1].Is<NamedFrame>() &&
+      !(arguments.Nothing(3) && arguments.FrameAt(1)->rows() == frame->rows())) {
+    // Cells change their rows, so that they may lie on other ranks.
+    std::vector<Value> values;
+    for (size_t i = 0; i < arguments.size(); ++i) values.push_back(arguments[i]);
+    return WithWholeRows(std::move(values), evaluator, [&](std::vector<Value> whole) {
+      return AssignCells(Arguments(arguments.function(), std::move(whole)), evaluator);
+    });
+  }
   std::vector<size_t> positions;
   if (arguments.Nothing(2)) {
     for (size_t c = 0; c < frame->columns(); ++c) positions.push_back(c);

@@ -5,8 +5,19 @@
 #include "base/available_memory.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "frame/select_rows.h"
 
 namespace thalweg::internal {
+namespace {
+
+ChunkPtr EncodeNothing(ColumnType type) {
+  if (type == ColumnType::kReal) return EncodeReals({});
+  if (type == ColumnType::kString) return EncodeStrings({});
+  if (type == ColumnType::kUuid) return EncodeUuids({});
+  return EncodeIntegers({});
+}
+
+}  // namespace
 
 ChunkRange OwnChunks(const Layout& layout, Evaluator& evaluator) {
   if (layout.ranks() == 1) return {0, layout.chunks()};
@@ -94,6 +105,51 @@ ColumnPtr ConstantText(const Layout& layout, std::string_view value, Evaluator& 
   return MakeStrings(layout, evaluator, [&](size_t chunk, StringCells& cells) {
     for (int64_t r = 0; r < layout.ChunkRows(chunk); ++r) cells.Add(value);
   });
+}
+
+Frame KeepRows(const Frame& frame, std::span<const uint8_t> keep, Evaluator& evaluator) {
+  const Layout& layout = frame.layout();
+  if (layout.ranks() == 1) return SelectRows(frame, keep, evaluator.pool());
+  // This rank's chunks as a frame of their own.
+  const ChunkRange own = OwnChunks(layout, evaluator);
+  std::vector<int64_t> own_starts = {0};
+  for (size_t c = own.begin; c < own.end; ++c) {
+    own_starts.push_back(own_starts.back() + layout.ChunkRows(c));
+  }
+  if (own_starts.size() == 1) own_starts.push_back(0);
+  std::vector<ColumnPtr> columns;
+  for (size_t i = 0; i < frame.columns(); ++i) {
+    const Column& column = frame.column(i);
+    std::vector<ChunkPtr> chunks;
+    for (size_t c = own.begin; c < own.end; ++c) chunks.push_back(column.chunk_ptr(c));
+    if (chunks.empty()) chunks.push_back(EncodeNothing(column.type()));
+    columns.push_back(
+        std::make_shared<const Column>(column.type(), std::move(chunks), column.domain()));
+  }
+  const auto first = static_cast<size_t>(layout.ChunkStart(own.begin));
+  const Frame kept = SelectRows(
+      Frame(std::make_shared<const Layout>(own_starts), frame.names(), std::move(columns)),
+      keep.subspan(first, static_cast<size_t>(own_starts.back())), evaluator.pool());
+  // And back to their places.
+  const auto rows = ChunkParts(
+      layout, evaluator, [&](size_t chunk) { return kept.layout().ChunkRows(chunk - own.begin); });
+  std::vector<int64_t> starts = {0};
+  for (const int64_t count : rows) starts.push_back(starts.back() + count);
+  std::vector<uint32_t> first_chunks;
+  for (size_t rank = 0; rank <= layout.ranks(); ++rank) {
+    first_chunks.push_back(static_cast<uint32_t>(layout.FirstChunkOf(rank)));
+  }
+  std::vector<ColumnPtr> placed;
+  for (size_t i = 0; i < frame.columns(); ++i) {
+    std::vector<ChunkPtr> chunks(layout.chunks());
+    for (size_t c = own.begin; c < own.end; ++c) {
+      chunks[c] = kept.column(i).chunk_ptr(c - own.begin);
+    }
+    placed.push_back(std::make_shared<const Column>(frame.column(i).type(), std::move(chunks),
+                                                    frame.column(i).domain()));
+  }
+  return Frame(std::make_shared<const Layout>(std::move(starts), std::move(first_chunks)),
+               frame.names(), std::move(placed));
 }
 
 LayoutPtr NewLayout(int64_t rows) {

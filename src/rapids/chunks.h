@@ -141,6 +141,10 @@ ColumnPtr MakeStrings(const Layout& layout, Evaluator& evaluator, Fill fill) {
 ColumnPtr ConstantColumn(const Layout& layout, double value);
 ColumnPtr ConstantText(const Layout& layout, std::string_view value, Evaluator& evaluator);
 
+// The rows with keep[row] != 0 of a frame whose chunks may lie on several ranks; each rank looks at
+// the marks of its own chunks only. Rows stay where they are. A collective.
+Frame KeepRows(const Frame& frame, std::span<const uint8_t> keep, Evaluator& evaluator);
+
 // How rows are cut that come anew.
 LayoutPtr NewLayout(int64_t rows);
 // A frame of cells that are in memory.

@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "frame/select_rows.h"
 #include "mapreduce/quantiles.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
@@ -46,20 +45,80 @@ void ForMissing(const Column& column, size_t chunk, Mark mark) {
   }
 }
 
+// The last present cell in the direction of filling, and how many missing ones came since.
+struct LastPresent {
+  double cell = kMissingReal;
+  int64_t distance = 0;
+};
+
 // Missing cells take the last present one before them, at most `most` rows away. `at` numbers the
 // cells in the direction of filling.
-void FillLine(size_t count, int64_t most, const auto& at, std::vector<double>& cells) {
-  double last = kMissingReal;
-  int64_t distance = 0;
+void FillLine(size_t count, int64_t most, const auto& at, LastPresent last,
+              std::span<double> cells) {
   for (size_t i = 0; i < count; ++i) {
     double& cell = cells[at(i)];
     if (!std::isnan(cell)) {
-      last = cell;
-      distance = 0;
-    } else if (++distance <= most) {
-      cell = last;
+      last = {cell, 0};
+    } else if (++last.distance <= most) {
+      cell = last.cell;
     }
   }
+}
+
+// Down the rows: what each chunk is given by those before it (or, backward, after it).
+ColumnPtr FilledDown(const Layout& layout, const Column& column, bool forward, int64_t most,
+                     Evaluator& evaluator) {
+  const auto ends = ChunkParts(layout, evaluator, [&](size_t chunk) {
+    const auto cells = ChunkCells<double>(column, chunk);
+    LastPresent last;
+    for (size_t i = 0; i < cells.size() && std::isnan(last.cell); ++i) {
+      last = {cells[forward ? cells.size() - 1 - i : i], static_cast<int64_t>(i)};
+    }
+    if (std::isnan(last.cell)) last.distance = static_cast<int64_t>(cells.size());
+    return last;
+  });
+  std::vector<LastPresent> before(ends.size());
+  LastPresent last;
+  for (size_t i = 0; i < ends.size(); ++i) {
+    const size_t chunk = forward ? i : ends.size() - 1 - i;
+    before[chunk] = last;
+    if (std::isnan(ends[chunk].cell)) {
+      last.distance += ends[chunk].distance;
+    } else {
+      last = ends[chunk];
+    }
+  }
+  return MakeNumbers(layout, evaluator, [&](size_t chunk, std::span<double> out) {
+    column.chunk(chunk).Decode(0, out);
+    FillLine(
+        out.size(), most, [&](size_t i) { return forward ? i : out.size() - 1 - i; }, before[chunk],
+        out);
+  });
+}
+
+// Along the rows.
+std::vector<ColumnPtr> FilledAlong(const Frame& frame, bool forward, int64_t most,
+                                   Evaluator& evaluator) {
+  const Layout& layout = frame.layout();
+  const size_t columns = frame.columns();
+  std::vector<std::vector<ChunkPtr>> chunks(columns, std::vector<ChunkPtr>(layout.chunks()));
+  ForEachChunk(layout, evaluator, [&](size_t chunk) {
+    std::vector<std::vector<double>> cells;
+    for (size_t c = 0; c < columns; ++c) {
+      cells.push_back(ChunkCells<double>(frame.column(c), chunk));
+    }
+    std::vector<double> line(columns);
+    for (size_t r = 0; r < static_cast<size_t>(layout.ChunkRows(chunk)); ++r) {
+      for (size_t c = 0; c < columns; ++c) line[c] = cells[c][r];
+      FillLine(
+          columns, most, [&](size_t i) { return forward ? i : columns - 1 - i; }, {}, line);
+      for (size_t c = 0; c < columns; ++c) cells[c][r] = line[c] + 0.0;
+    }
+    for (size_t c = 0; c < columns; ++c) chunks[c][chunk] = EncodeReals(cells[c]);
+  });
+  std::vector<ColumnPtr> filled;
+  for (auto& list : chunks) filled.push_back(NumericColumn(std::move(list), evaluator));
+  return filled;
 }
 
 std::vector<double> AllCells(const Layout& layout, const Column& column, Evaluator& evaluator) {
@@ -181,7 +240,7 @@ Value OmitMissing(const Arguments& arguments, Evaluator& evaluator) {
       ForMissing(frame->column(c), chunk, [&](size_t row) { marks[row] = 0; });
     }
   });
-  return SelectRows(*frame, keep, evaluator.pool());
+  return KeepRows(*frame, keep, evaluator);
 }
 
 // (h2o.fillna frame method axis maxlen)
@@ -196,40 +255,21 @@ Value FillMissing(const Arguments& arguments, Evaluator& evaluator) {
   const int64_t most = arguments.size() > 3 ? arguments.Whole(3) : 1;
   if (most <= 0) return frame;
   const size_t columns = frame->columns();
-  const auto rows = static_cast<size_t>(frame->rows());
   for (size_t c = 0; c < columns; ++c) {
     if (!IsNumeric(frame->column(c).type())) {
       arguments.Fail(
           0, "must hold no " + std::string(ColumnTypeName(frame->column(c).type())) + " columns");
     }
   }
-  PlanMemory(static_cast<double>(rows) * (along ? static_cast<double>(columns) : 1) * 8,
-             "filling missing cells");
   std::vector<std::string> names;
   for (size_t c = 0; c < columns; ++c) names.push_back("C" + std::to_string(c + 1));
-  std::vector<ColumnPtr> filled(columns);
-  if (!along) {
-    for (size_t c = 0; c < columns; ++c) {
-      auto cells = AllCells(frame->layout(), frame->column(c), evaluator);
-      FillLine(
-          rows, most, [&](size_t i) { return forward ? i : rows - 1 - i; }, cells);
-      filled[c] = NumbersColumn(frame->layout(), cells, evaluator);
-    }
-    return Frame(frame->layout_ptr(), std::move(names), std::move(filled));
+  if (along) {
+    return Frame(frame->layout_ptr(), std::move(names),
+                 FilledAlong(*frame, forward, most, evaluator));
   }
-  std::vector<std::vector<double>> all;
+  std::vector<ColumnPtr> filled;
   for (size_t c = 0; c < columns; ++c) {
-    all.push_back(AllCells(frame->layout(), frame->column(c), evaluator));
-  }
-  std::vector<double> line(columns);
-  for (size_t r = 0; r < rows; ++r) {
-    for (size_t c = 0; c < columns; ++c) line[c] = all[c][r];
-    FillLine(
-        columns, most, [&](size_t i) { return forward ? i : columns - 1 - i; }, line);
-    for (size_t c = 0; c < columns; ++c) all[c][r] = line[c];
-  }
-  for (size_t c = 0; c < columns; ++c) {
-    filled[c] = NumbersColumn(frame->layout(), all[c], evaluator);
+    filled.push_back(FilledDown(frame->layout(), frame->column(c), forward, most, evaluator));
   }
   return Frame(frame->layout_ptr(), std::move(names), std::move(filled));
 }
@@ -262,7 +302,9 @@ Value Impute(const Arguments& arguments, Evaluator& evaluator) {
   for (size_t c = 0; c < frame->columns(); ++c) {
     if (position >= 0 && static_cast<size_t>(position) != c) continue;
     const Column& column = frame->column(c);
-    if (IsNumeric(column.type())) targets.push_back(c);
+    // As in H2O, times are filled only where they are named.
+    const bool passed_over = column.type() == ColumnType::kTime && position < 0 && !values;
+    if (IsNumeric(column.type()) && !passed_over) targets.push_back(c);
   }
   Frame result = *frame;
   const auto keep = [&] {
@@ -281,7 +323,7 @@ Value Impute(const Arguments& arguments, Evaluator& evaluator) {
                : (position < 0 ? std::optional(FillMethod::kMode) : std::nullopt);
   };
   if (by.empty() || values) {
-    std::vector<double> fills(frame->columns(), kMissingReal);
+    std::vector<double> fills(frame->columns(), position < 0 && !values ? 0 : kMissingReal);
     for (const size_t c : targets) {
       const auto how = method_of(c);
       const bool number = HasPlainNumbers(frame->column(c));

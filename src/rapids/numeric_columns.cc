@@ -134,11 +134,24 @@ Value DifferenceLag(const Arguments& arguments, Evaluator& evaluator) {
     arguments.Fail(0, "must be a column of numbers");
   }
   const Layout& layout = frame->layout();
+  // The last cell before each chunk.
+  struct Last {
+    double cell = kMissingReal;
+    bool some = false;
+  };
+  std::vector<double> before_chunk = {kMissingReal};
+  for (const Last& last : ChunkParts(layout, evaluator, [&](size_t chunk) {
+         Last end;
+         const auto rows = column->chunk(chunk).rows();
+         if (rows > 0) column->chunk(chunk).Decode(rows - 1, std::span(&end.cell, 1));
+         end.some = rows > 0;
+         return end;
+       })) {
+    before_chunk.push_back(last.some ? last.cell : before_chunk.back());
+  }
   auto differences = MakeNumbers(layout, evaluator, [&](size_t chunk, std::span<double> out) {
     const auto cells = ChunkCells<double>(*column, chunk);
-    const int64_t start = layout.ChunkStart(chunk);
-    double before = kMissingReal;
-    if (start > 0) ReadCells(*frame, 0, start - 1, std::span(&before, 1));
+    double before = before_chunk[chunk];
     for (size_t i = 0; i < out.size(); ++i) {
       out[i] = cells[i] - before;
       before = cells[i];

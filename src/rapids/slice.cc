@@ -5,11 +5,11 @@
 
 #include "base/error.h"
 #include "frame/cell_text.h"
-#include "frame/select_rows.h"
 #include "mapreduce/gather_rows.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
 #include "rapids/selection.h"
+#include "rapids/whole_rows.h"
 
 namespace thalweg::internal {
 namespace {
@@ -44,7 +44,7 @@ Value MaskedRows(const Arguments& arguments, Evaluator& evaluator, const Frame& 
     // As in H2O, rows are chosen by 1 alone.
     for (size_t i = 0; i < cells.size(); ++i) marks[i] = cells[i] == 1 ? 1 : 0;
   });
-  return SelectRows(frame, keep, evaluator.pool());
+  return KeepRows(frame, keep, evaluator);
 }
 
 // The cell as a number or, where it is text, a string ("NA" where it is missing, as in H2O).
@@ -79,16 +79,21 @@ Value Rows(const Arguments& arguments, Evaluator& evaluator) {
   // As in H2O, a single row beyond the end is one of missing cells; a list must not hold any.
   if (const auto* row = arguments[1].As<double>();
       row != nullptr && *row == std::floor(*row) && *row >= static_cast<double>(frame->rows())) {
-    return GatherRows(*frame, std::span(&kMissingRow, 1), evaluator.pool());
+    return WithWholeRows({arguments[0]}, evaluator, [&](const std::vector<Value>& whole) {
+      const Frame& all = *whole[0].As<NamedFrame>()->frame;
+      return Value(GatherRows(all, std::span(&kMissingRow, 1), evaluator.pool()));
+    });
   }
   const std::vector<RowRun> runs = SelectRowRuns(arguments, 1, frame->rows());
-  if (runs.empty()) return frame->Slice(0, 0);
-  if (runs.size() == 1) return frame->Slice(runs[0].begin, runs[0].end);
+  if (frame->layout().ranks() == 1) {
+    if (runs.empty()) return frame->Slice(0, 0);
+    if (runs.size() == 1) return frame->Slice(runs[0].begin, runs[0].end);
+  }
   std::vector<uint8_t> keep(static_cast<size_t>(frame->rows()));
   for (const RowRun& run : runs) {
     std::fill(keep.begin() + run.begin, keep.begin() + run.end, uint8_t{1});
   }
-  return SelectRows(*frame, keep, evaluator.pool());
+  return KeepRows(*frame, keep, evaluator);
 }
 
 Value Flatten(const Arguments& arguments, Evaluator& /*evaluator*/) {
