@@ -97,7 +97,7 @@ class GridCommand : public Command {
     flags_.push_back(std::move(flags));
   }
 
-  static HyperSpace Space(const GridFlags& flags) {
+  static HyperSpace Space(const GridFlags& flags, const SearchCriteria& criteria) {
     const Learner& learner = flags.training->learner();
     if (flags.hyper.empty() && flags.hyper_parameters.empty()) {
       throw UserError(
@@ -105,7 +105,7 @@ class GridCommand : public Command {
           "FILE.json; for a single model there is thalweg train");
     }
     const Json hyper = ReadHyperParameters(flags.hyper, flags.hyper_parameters, learner.schema());
-    HyperSpace space(learner, hyper);
+    HyperSpace space(learner, hyper, BadValues::kRefuse, ShapeOf(criteria));
     std::vector<FieldError> errors;
     for (const std::string& name : space.names()) {
       if (flags.training->Given(name)) {
@@ -161,11 +161,13 @@ class GridCommand : public Command {
   static int Search(GridFlags& flags) {
     const auto start = std::chrono::steady_clock::now();
     TrainingFlags& training = *flags.training;
-    const HyperSpace space = Space(flags);
+    SearchCriteria criteria;
+    flags.criteria->Apply(&criteria);
+    const HyperSpace space = Space(flags, criteria);
     const std::shared_ptr<void> params = Params(flags);
     GridRequest request{.learner = &training.learner(), .params = params.get(), .space = &space};
     flags.options->Apply(&request.options);
-    flags.criteria->Apply(&request.criteria);
+    request.criteria = criteria;
     CancelToken cancel;
     InterruptScope interrupt(cancel);
     const TrainingInputs inputs = training.Read(

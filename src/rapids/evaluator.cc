@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "jobs/remove_with_parts.h"
 #include "mapreduce/gather_frame.h"
 #include "rapids/primitive.h"
 #include "rapids/temporaries.h"
@@ -170,7 +171,7 @@ bool Evaluator::NamingCall(const AstNode& call, const ScopePtr& scope, Value* re
   }
   if (head.text == "rm") {
     CheckCount(call, 1);
-    *result = catalog().Remove(NameOf(call, 1)) ? 1.0 : 0.0;
+    *result = RemoveWithParts(NameOf(call, 1), catalog()) ? 1.0 : 0.0;
     return true;
   }
   if (head.text == "rename") {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "frame/select_rows.h"
 #include "models/adapt_frame.h"
 #include "models/explain/permutation_importance.h"
@@ -32,6 +33,21 @@ Frame SampleRows(const Frame& frame, int64_t wanted, uint64_t seed, ThreadPool& 
   return SelectRows(frame, keep, pool);
 }
 
+// Names of predictors; that of the response counts for nothing.
+std::vector<std::string> FeaturesAt(const Arguments& arguments, size_t i, const Model& model) {
+  const std::vector<std::string> predictors = model.predictors();
+  std::vector<std::string> features;
+  for (const std::string& name : arguments.Texts(i)) {
+    if (std::find(predictors.begin(), predictors.end(), name) != predictors.end()) {
+      features.push_back(name);
+    } else if (name != model.response()) {
+      arguments.Fail(i, fmt::format("has {}: the model was not trained on it", Printable(name)));
+    }
+  }
+  if (features.empty()) arguments.Fail(i, "names no predictor of the model");
+  return features;
+}
+
 }  // namespace
 
 Value PermutationImportances(const Arguments& arguments, Evaluator& evaluator) {
@@ -47,7 +63,7 @@ Value PermutationImportances(const Arguments& arguments, Evaluator& evaluator) {
   options.metric = arguments.Text(2);
   options.repeats = arguments.Whole(4);
   options.seed = drawn;
-  if (!arguments.Nothing(5)) options.columns = arguments.Texts(5);
+  if (!arguments.Nothing(5)) options.columns = FeaturesAt(arguments, 5, model);
   const PermutationImportance result =
       ComputePermutationImportance(model, frame, options, evaluator.pool());
   std::vector<std::string> names;

@@ -147,6 +147,9 @@ Value Second(const Arguments& arguments, Evaluator& evaluator);
 Value Week(const Arguments& arguments, Evaluator& evaluator);
 Value Year(const Arguments& arguments, Evaluator& evaluator);
 
+// leaderboard.cc
+Value MakeLeaderboard(const Arguments& arguments, Evaluator& evaluator);
+
 // models.cc
 Value ActualsByLevel(const Arguments& arguments, Evaluator& evaluator);
 Value ExactAuc(const Arguments& arguments, Evaluator& evaluator);

@@ -64,6 +64,8 @@ std::span<const Endpoint> Routes() {
       Delete<EndSession>("/4/sessions/{session_key}", "Ends a session: its temporaries go."),
       Get<StartSession3>("/3/InitID", "Starts a session.").Quick(),
       Delete<EndSession>("/3/InitID", "Ends a session: its temporaries go."),
+      Post<SetSessionProperty>("/3/SessionProperties", "Keeps a text with a session."),
+      Get<GetSessionProperty>("/3/SessionProperties", "What was kept with a session."),
       Post<RunRapids>("/99/Rapids", "Runs an expression."),
 
       // Jobs.

@@ -8,12 +8,13 @@
 
 #include "base/json_fwd.h"
 #include "jobs/catalog.h"
+#include "jobs/training_report.h"
 
 namespace thalweg {
 
 // Immutable. What the clients read of a model is settled when its training ends, and kept as the
 // text that goes out: smaller than the tables it shows, and sent as it is.
-class TrainedModel : public ModelEntry {
+class TrainedModel : public ModelEntry, public TrainingReport {
  public:
   // `wire` is the ModelV3 object. `parts`: names of what goes when the model goes (models of folds,
   // their predictions, frames of weights).
@@ -30,6 +31,10 @@ class TrainedModel : public ModelEntry {
   // Two classes: the same model with another threshold of its labels.
   EntryPtr WithThreshold(double threshold) const override;
   double threshold() const override;
+
+  std::map<std::string, double> MetricsOn(std::string_view rows) const override;
+  double TrainingMs() const override;
+  std::string AlgoName() const override;
 
  private:
   std::string wire_;

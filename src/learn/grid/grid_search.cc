@@ -83,8 +83,10 @@ size_t ParallelModels(const GridRequest& request, const Frame& frame, size_t thr
 
 }  // namespace
 
-GridOutcome SearchGrid(const GridRequest& request, const TrainingFrames& frames, ThreadPool& pool,
+GridOutcome SearchGrid(const GridRequest& given, const TrainingFrames& frames, ThreadPool& pool,
                        const WorkContext& context) {
+  GridRequest request = given;
+  if (!request.criteria.early_stopping) request.criteria.stopping_rounds = 0;
   if (!request.any_name) CheckName(request.options.grid_id);
   const ParamSchema& schema = request.learner->schema();
   const ProblemKind problem = ProblemOf(schema, request.params, *frames.training);

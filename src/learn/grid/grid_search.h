@@ -13,6 +13,11 @@
 
 namespace thalweg {
 
+inline SpaceShape ShapeOf(const SearchCriteria& criteria) {
+  return criteria.strategy == SearchStrategy::kSequential ? SpaceShape::kSequence
+                                                          : SpaceShape::kProduct;
+}
+
 struct GridRequest {
   const Learner* learner = nullptr;
   // The learner's parameters, for all models; must outlive the search.

@@ -36,7 +36,9 @@ void Set(const ParamSpec& spec, const std::string& text, const Json& json, void*
 
 }  // namespace
 
-HyperSpace::HyperSpace(const Learner& learner, const Json& hyper_parameters, BadValues bad_values) {
+HyperSpace::HyperSpace(const Learner& learner, const Json& hyper_parameters, BadValues bad_values,
+                       SpaceShape shape)
+    : shape_(shape) {
   std::vector<FieldError> errors;
   const auto refuse_all = [&](const char* message) {
     throw FieldErrors(std::vector<FieldError>{{"hyper_parameters", message}});
@@ -80,7 +82,7 @@ HyperSpace::HyperSpace(const Learner& learner, const Json& hyper_parameters, Bad
         kept.text =
             value.is_string() ? std::string(value.as_string()) : boost::json::serialize(value);
       }
-      if (!seen.insert(kept.text).second) {
+      if (!seen.insert(kept.text).second && shape == SpaceShape::kProduct) {
         warnings_.push_back(fmt::format("{}: value {}, {}, is there already; it is left out", name,
                                         number,
                                         Printable(kept.text.empty() ? "(empty)" : kept.text)));
@@ -91,6 +93,17 @@ HyperSpace::HyperSpace(const Learner& learner, const Json& hyper_parameters, Bad
     if (!dimension.values.empty()) dimensions_.push_back(std::move(dimension));
   }
   if (!errors.empty()) throw FieldErrors(std::move(errors));
+  if (shape == SpaceShape::kSequence) {
+    size_ = dimensions_[0].values.size();
+    for (const Dimension& dimension : dimensions_) {
+      if (dimension.values.size() == size_) continue;
+      throw FieldErrors(std::vector<FieldError>{
+          {dimension.spec->name,
+           fmt::format("has {} values, and {} has {}: a sequence takes as many of each",
+                       dimension.values.size(), dimensions_[0].spec->name, size_)}});
+    }
+    return;
+  }
   for (const Dimension& dimension : dimensions_) {
     if (dimension.values.size() > kMostCombinations / size_) {
       refuse_all("have more than 4.6e18 combinations; give fewer values");
@@ -114,7 +127,7 @@ template <class F>
 void HyperSpace::ForEach(uint64_t combination, F&& f) const {
   for (const Dimension& dimension : dimensions_) {
     f(*dimension.spec, dimension.values[combination % dimension.values.size()]);
-    combination /= dimension.values.size();
+    if (shape_ == SpaceShape::kProduct) combination /= dimension.values.size();
   }
 }
 

@@ -15,16 +15,21 @@ namespace thalweg {
 // or let the models that would have it fail, as H2O's clients expect.
 enum class BadValues { kRefuse, kFailModels };
 
+// What is tried: every value with every other, or the values of all parameters side by side, the
+// first ones together, then the second ones, ….
+enum class SpaceShape { kProduct, kSequence };
+
 // Immutable. Combinations are numbered from 0, the first parameter varies fastest; they are worked
 // out one by one, so that there may be any number of them below 2^62.
 class HyperSpace {
  public:
   // `hyper_parameters` is an object: name to list of values, e.g. {"hidden": [[200, 200], [50]],
   // "l1": [0, 1e-5]}; a plain value stands for a list of one. Values that are there already are
-  // dropped, with a warning. FieldErrors, all at once: names that there are not or that a grid may
-  // not vary, lists without values, bad values, no names at all, too many combinations.
+  // dropped, with a warning, but not of a sequence, whose lists must be equally long. FieldErrors,
+  // all at once: names that there are not or that a grid may not vary, lists without values, bad
+  // values, no names at all, too many combinations.
   HyperSpace(const Learner& learner, const Json& hyper_parameters,
-             BadValues bad_values = BadValues::kRefuse);
+             BadValues bad_values = BadValues::kRefuse, SpaceShape shape = SpaceShape::kProduct);
 
   uint64_t size() const { return size_; }
   std::vector<std::string> names() const;
@@ -53,6 +58,7 @@ class HyperSpace {
   template <class F>
   void ForEach(uint64_t combination, F&& f) const;
 
+  SpaceShape shape_;
   std::vector<Dimension> dimensions_;
   uint64_t size_ = 1;
   std::vector<std::string> warnings_;

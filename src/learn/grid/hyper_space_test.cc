@@ -5,6 +5,7 @@
 
 #include "learn/grid/search_order.h"
 #include "learn/grid/toy_learner_for_test.h"
+#include "learn/learners.h"
 
 namespace thalweg {
 namespace {
@@ -122,6 +123,19 @@ TEST(HyperSpace, HugeProductsAreNotBuilt) {
   uint64_t below_half = 0;
   for (int i = 0; i < 1000; ++i) below_half += order.Next() < space.size() / 2 ? 1 : 0;
   EXPECT_NEAR(static_cast<double>(below_half), 500, 80);
+}
+
+TEST(HyperSpace, SequencesTakeValuesSideBySide) {
+  const Learner& learner = FindLearner("deeplearning");
+  const Json hyper = ParseJson(R"({"hidden": [[3], [4], [3]], "l1": [0, 0.5, 0]})", "test");
+  const HyperSpace space(learner, hyper, BadValues::kRefuse, SpaceShape::kSequence);
+  ASSERT_EQ(space.size(), 3U);
+  EXPECT_TRUE(space.warnings().empty());
+  EXPECT_EQ(space.Texts(1), (std::vector<std::string>{"4", "0.5"}));
+  EXPECT_EQ(space.Texts(2), (std::vector<std::string>{"3", "0"}));
+  const Json uneven = ParseJson(R"({"hidden": [[3], [4]], "l1": [0]})", "test");
+  EXPECT_THROW(HyperSpace(learner, uneven, BadValues::kRefuse, SpaceShape::kSequence), FieldErrors);
+  EXPECT_EQ(HyperSpace(learner, uneven).size(), 2U);
 }
 
 TEST(SearchOrder, IsAPermutation) {

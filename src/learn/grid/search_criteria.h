@@ -12,9 +12,10 @@
 
 namespace thalweg {
 
-enum class SearchStrategy { kCartesian, kRandomDiscrete };
+enum class SearchStrategy { kCartesian, kRandomDiscrete, kSequential };
 template <>
-inline constexpr auto kEnumNames<SearchStrategy> = std::array{"Cartesian", "RandomDiscrete"};
+inline constexpr auto kEnumNames<SearchStrategy> =
+    std::array{"Cartesian", "RandomDiscrete", "Sequential"};
 
 // H2O's search_criteria.
 struct SearchCriteria {
@@ -25,6 +26,7 @@ struct SearchCriteria {
   int64_t stopping_rounds = 0;
   StoppingMetric stopping_metric = StoppingMetric::kAuto;
   double stopping_tolerance = 1e-3;
+  bool early_stopping = true;
 };
 
 template <>
@@ -32,7 +34,9 @@ inline constexpr auto kFields<SearchCriteria> = std::tuple{
     Field<&SearchCriteria::strategy>(
         {.name = "strategy",
          .help = "Every combination in turn, the first parameter fastest (Cartesian), or "
-                 "combinations by chance, none of them twice (RandomDiscrete)."}),
+                 "combinations by chance, none of them twice (RandomDiscrete), or the first values "
+                 "of all "
+                 "parameters, then their second ones, and so on (Sequential)."}),
     Field<&SearchCriteria::max_models>(
         {.name = "max_models",
          .help = "Stop after so many models; those that fail do not count. 0 means no limit.",
@@ -64,6 +68,9 @@ inline constexpr auto kFields<SearchCriteria> = std::tuple{
          .help = "Being better by less than this share counts as not better.",
          .level = ParamLevel::kSecondary,
          .min = 0}),
+    Field<&SearchCriteria::early_stopping>({.name = "early_stopping",
+                                            .help = "Whether stopping_rounds counts.",
+                                            .level = ParamLevel::kSecondary}),
 };
 
 struct GridOptions {

@@ -10,7 +10,7 @@ SearchOrder::SearchOrder(SearchStrategy strategy, uint64_t size, uint64_t seed)
 uint64_t SearchOrder::Next() {
   Check(!done(), "a number is left to draw");
   const uint64_t place = drawn_++;
-  if (strategy_ == SearchStrategy::kCartesian) return place;
+  if (strategy_ != SearchStrategy::kRandomDiscrete) return place;
   const auto at = [&](uint64_t i) {
     const auto moved = moved_.find(i);
     return moved == moved_.end() ? i : moved->second;

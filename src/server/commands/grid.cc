@@ -45,29 +45,6 @@ Json DeclaredValues(const Learner& learner, const Json& hyper_parameters) {
   return declared;
 }
 
-SearchCriteria ReadCriteria(const Json& json) {
-  SearchCriteria criteria;
-  if (!json.is_object()) return criteria;
-  const ParamSchema& schema = SchemaOf<SearchCriteria>();
-  std::vector<FieldError> errors;
-  for (const auto& [name, value] : json.as_object()) {
-    const ParamSpec* spec = schema.Find(name);
-    if (spec == nullptr) {
-      errors.push_back({"search_criteria", fmt::format("has no {}", std::string(name))});
-      continue;
-    }
-    try {
-      const std::string text =
-          value.is_string() ? std::string(value.as_string()) : boost::json::serialize(value);
-      SetWireField(*spec, text, &criteria);
-    } catch (const UserError& error) {
-      errors.push_back({"search_criteria." + std::string(name), error.what()});
-    }
-  }
-  if (!errors.empty()) throw FieldErrors(std::move(errors));
-  return criteria;
-}
-
 // Numbers by their values, whatever their form.
 bool SameValue(const Json& a, const Json& b) {
   if (a.is_number() && b.is_number()) return a.to_number<double>() == b.to_number<double>();
@@ -108,6 +85,29 @@ void SaveRecord(const GridEntry::Record& record, const std::string& folder) {
 
 }  // namespace
 
+SearchCriteria ReadCriteria(const Json& json) {
+  SearchCriteria criteria;
+  if (!json.is_object()) return criteria;
+  const ParamSchema& schema = SchemaOf<SearchCriteria>();
+  std::vector<FieldError> errors;
+  for (const auto& [name, value] : json.as_object()) {
+    const ParamSpec* spec = schema.Find(name);
+    if (spec == nullptr) {
+      errors.push_back({"search_criteria", fmt::format("has no {}", std::string(name))});
+      continue;
+    }
+    try {
+      const std::string text =
+          value.is_string() ? std::string(value.as_string()) : boost::json::serialize(value);
+      SetWireField(*spec, text, &criteria);
+    } catch (const UserError& error) {
+      errors.push_back({"search_criteria." + std::string(name), error.what()});
+    }
+  }
+  if (!errors.empty()) throw FieldErrors(std::move(errors));
+  return criteria;
+}
+
 Json GridCommand(const Json& arguments, CommandContext& context) {
   const TrainingOrder order = ReadTrainingOrder(arguments);
   const OrderFrames frames = ReadOrderFrames(order, context);
@@ -117,9 +117,10 @@ Json GridCommand(const Json& arguments, CommandContext& context) {
   Publication out;
   std::shared_ptr<GridEntry::Record> record;
   OnFirstRank(context, [&] {
+    const SearchCriteria criteria = ReadCriteria(arguments.at("search_criteria"));
     const HyperSpace space(*order.learner,
                            DeclaredValues(*order.learner, arguments.at("hyper_parameters")),
-                           BadValues::kFailModels);
+                           BadValues::kFailModels, ShapeOf(criteria));
     record = std::make_shared<GridEntry::Record>();
     record->grid_id = grid_id;
     record->arguments = arguments;
@@ -128,7 +129,7 @@ Json GridCommand(const Json& arguments, CommandContext& context) {
     request.learner = order.learner;
     request.params = order.params.get();
     request.space = &space;
-    request.criteria = ReadCriteria(arguments.at("search_criteria"));
+    request.criteria = criteria;
     request.options.grid_id = grid_id;
     request.options.parallelism = arguments.at("parallelism").to_number<int64_t>();
     request.any_name = true;

@@ -3,6 +3,7 @@
 
 #include "base/json_fwd.h"
 #include "jobs/commands.h"
+#include "learn/grid/search_criteria.h"
 
 namespace thalweg {
 
@@ -16,6 +17,9 @@ Json GridCommand(const Json& arguments, CommandContext& context);
 // Arguments: path, a file that a search has left in its folder, or SaveGrid. Brings back the grid
 // and its models. Returns {"grid_id": …}.
 Json LoadGridCommand(const Json& arguments, CommandContext& context);
+
+// Of an object of names to values. FieldErrors.
+SearchCriteria ReadCriteria(const Json& json);
 
 // Writes <folder>/<grid_id>, and each model under its name.
 void SaveGrid(const std::string& grid_id, const Catalog& catalog, const std::string& folder);

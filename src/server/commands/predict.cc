@@ -3,14 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 #include "base/available_memory.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/wall_clock.h"
+#include "frame/chunk_builder.h"
 #include "jobs/rank_frames.h"
 #include "models/adapt_frame.h"
 #include "models/deeplearning_model.h"
+#include "models/explain/shap.h"
 #include "models/metrics/classification_accumulator.h"
 #include "models/metrics/regression_accumulator.h"
 #include "server/commands/arguments.h"
@@ -39,6 +43,41 @@ std::optional<AucType> ParseAucType(const std::string& text) {
 constexpr int64_t kProbeRows = 2;
 constexpr int64_t kFewRows = 1000;  // any result of theirs fits
 
+// The row's contributions and BiasTerm (shap.h) scaled so that they add up to the prediction, which
+// is `probability` or e^x of the sum. BiasTerm becomes what it stands for alone.
+Frame ToOutputSpace(const Frame& contributions, bool probability) {
+  const auto rows = static_cast<size_t>(contributions.rows());
+  const size_t last = contributions.columns() - 1;
+  std::vector<std::vector<double>> cells(contributions.columns(), std::vector<double>(rows));
+  for (size_t c = 0; c <= last; ++c) ReadCells(contributions, c, 0, std::span<double>(cells[c]));
+  const auto output = [&](double score) {
+    return probability ? 1 / (1 + std::exp(-score)) : std::exp(score);
+  };
+  for (size_t r = 0; r < rows; ++r) {
+    double sum = 0;
+    for (size_t c = 0; c < last; ++c) sum += cells[c][r];
+    const double bias = cells[last][r];
+    const double own = output(bias);
+    // Where nothing is added, the slope of the link.
+    const double factor = std::abs(sum) > 1e-12 ? (output(bias + sum) - own) / sum
+                          : probability         ? own * (1 - own)
+                                                : own;
+    for (size_t c = 0; c < last; ++c) cells[c][r] *= factor;
+    cells[last][r] = own;
+  }
+  const Layout& layout = contributions.layout();
+  std::vector<ColumnPtr> columns;
+  for (const std::vector<double>& column : cells) {
+    std::vector<ChunkPtr> chunks;
+    for (size_t i = 0; i < layout.chunks(); ++i) {
+      chunks.push_back(EncodeReals(std::span(column).subspan(
+          static_cast<size_t>(layout.ChunkStart(i)), static_cast<size_t>(layout.ChunkRows(i)))));
+    }
+    columns.push_back(std::make_shared<Column>(ColumnType::kReal, std::move(chunks)));
+  }
+  return Frame(contributions.layout_ptr(), contributions.names(), std::move(columns));
+}
+
 }  // namespace
 
 Json PredictCommand(const Json& arguments, CommandContext& context) {
@@ -47,10 +86,23 @@ Json PredictCommand(const Json& arguments, CommandContext& context) {
   const std::string what = TextOf(arguments, "what");
   std::vector<std::string> warnings;
   const Frame whole = AdaptFrame(*model, *given, context.pool, warnings);
+  std::optional<Frame> background;
+  if (what == "contributions") {
+    const auto rows = GetWholeFrame(TextOf(arguments, "background"), context);
+    background = AdaptFrame(*model, *rows, context.pool, warnings);
+  }
   context.work.ThrowIfCancelled();
   const auto predict = [&](const Frame& frame) -> Frame {
     if (what == "deep_features") {
       return model->DeepFeatures(frame, arguments.at("layer").to_number<int64_t>(), context.pool);
+    }
+    if (what == "contributions") {
+      Frame values = ComputeShap(*model, frame, *background, {}, context.pool, context.work);
+      const auto* net = dynamic_cast<const DeepLearningModel*>(model.get());
+      const bool classes = !model->domain().empty();
+      const bool log = net != nullptr && net->scale().distribution.HasLogLink();
+      if (!arguments.at("output_space").as_bool() || !(classes || log)) return values;
+      return ToOutputSpace(values, classes);
     }
     if (what == "reconstruction_error") {
       return model->ReconstructionErrors(frame, false, context.pool);

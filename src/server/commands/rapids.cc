@@ -2,6 +2,7 @@
 
 #include "base/cancel_scope.h"
 #include "base/json.h"
+#include "jobs/remove_with_parts.h"
 #include "rapids/rapids.h"
 #include "server/commands/arguments.h"
 #include "server/schemas/meta.h"
@@ -93,11 +94,7 @@ Json EndSessionCommand(const Json& arguments, CommandContext& context) {
 Json RemoveCommand(const Json& arguments, CommandContext& context) {
   const std::string name = TextOf(arguments, "name");
   const Json* cascade = arguments.as_object().if_contains("cascade");
-  if (cascade != nullptr && cascade->as_bool()) {
-    if (const EntryPtr entry = context.catalog.Find(name)) {
-      for (const std::string& part : entry->parts()) context.catalog.Remove(part);
-    }
-  }
+  if (cascade != nullptr && cascade->as_bool()) return RemoveWithParts(name, context.catalog);
   return context.catalog.Remove(name);
 }
 

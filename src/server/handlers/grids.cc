@@ -160,6 +160,7 @@ HttpResponse SearchGridNow(const FieldList& given, Call& call) {
   BuilderNamesOf(search.algo);
   const Learner& learner = FindLearner(search.algo);
   CheckHyperNames(learner, search.hyper_parameters);
+  ReadCriteria(search.criteria);  // says what is wrong with them
   // What is varied is given for each model.
   std::erase_if(fields, [&](const auto& field) {
     return search.hyper_parameters.as_object().contains(field.first);

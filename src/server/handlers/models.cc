@@ -17,6 +17,7 @@ HttpResponse ModelsResponse(const std::string& models, const Json& compatible_fr
   head["model_id"] = nullptr;
   head["preview"] = false;
   head["find_compatible_frames"] = false;
+  head["export_cross_validation_predictions"] = false;
   head["compatible_frames"] = compatible_frames;
   HttpResponse response;
   response.body = FormatWireJson(head);

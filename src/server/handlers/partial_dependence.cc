@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "server/commands/partial_dependence.h"
 #include "server/errors.h"
 #include "server/schemas/job.h"
@@ -47,15 +50,52 @@ JsonObject Splits(const PartialDependenceRequest& r) {
   return splits;
 }
 
+// What can be told before anything is computed.
+void CheckWhatIsAsked(const PartialDependenceRequest& r, const Model& model, const Frame& frame,
+                      const JsonArray& pairs) {
+  if (model.response().empty()) {
+    throw UserError("partial dependence is of models that predict a response");
+  }
+  const std::vector<std::string> domain = model.domain();
+  if (!r.targets.empty() && domain.size() < 3) {
+    throw UserError("targets: are for models of more than two classes");
+  }
+  if (domain.size() > 2 && r.targets.empty()) {
+    throw UserError("targets: are needed, as there are more than two classes");
+  }
+  for (const std::string& target : r.targets) {
+    if (std::find(domain.begin(), domain.end(), target) == domain.end()) {
+      throw UserError("targets: there is no class " + Printable(target));
+    }
+  }
+  std::vector<std::string> columns = r.cols;
+  for (const Json& pair : pairs) {
+    for (const Json& column : pair.as_array()) columns.emplace_back(column.as_string());
+  }
+  for (const std::string& name : columns) {
+    const auto position = frame.Find(name);
+    if (!position) throw UserError("cols: the frame has no column " + Printable(name));
+    const DomainPtr& levels = frame.column(*position).domain();
+    const bool own_points =
+        std::find(r.user_cols.begin(), r.user_cols.end(), name) != r.user_cols.end();
+    if (levels && !own_points && static_cast<int64_t>(levels->size()) > r.nbins) {
+      throw UserError(
+          fmt::format("nbins is {}; column {} has {} levels, and needs as many at least", r.nbins,
+                      name, levels->size()));
+    }
+  }
+}
+
 }  // namespace
 
 Json StartPartialDependence(const PartialDependenceRequest& r, Call& call) {
-  call.server.catalog().GetModel(r.model_id);
+  const std::shared_ptr<const Model> model = call.server.catalog().GetModel(r.model_id);
   const std::shared_ptr<const Frame> frame = call.server.catalog().GetFrame(r.frame_id);
   const JsonArray pairs = Pairs(r.col_pairs_2dpdp);
   if (r.cols.empty() && pairs.empty()) {
     throw IllegalArgument("cols: is needed, or col_pairs_2dpdp: the columns to look at");
   }
+  CheckWhatIsAsked(r, *model, *frame, pairs);
   std::string weights;
   if (r.weight_column_index >= 0) {
     if (r.weight_column_index >= static_cast<int64_t>(frame->columns())) {

@@ -36,10 +36,10 @@ void RefuseOthers(const PredictRequest& r) {
   refuse(r.reverse_transform, "reverse_transform", "low-rank models");
   refuse(r.exemplar_index >= 0, "exemplar_index", "aggregators");
   refuse(r.deviances || !r.deviances_frame.empty(), "deviances", "generalized linear models");
-  if (r.predict_contributions || r.top_n != 0 || r.bottom_n != 0) {
+  refuse(r.top_n != 0 || r.bottom_n != 0, "top_n or bottom_n", "contributions of trees");
+  if (r.output_per_reference) {
     throw IllegalArgument(
-        "predict_contributions is not served yet; `thalweg explain` computes Shapley values of "
-        "saved models");
+        "output_per_reference is not supported: contributions are means over the background");
   }
   if (!r.custom_metric_func.empty()) {
     throw IllegalArgument(
@@ -51,6 +51,20 @@ void RefuseOthers(const PredictRequest& r) {
 // Arguments of the command "predict", without `dest`.
 JsonObject Arguments(const PredictRequest& r, const Model& model) {
   JsonObject arguments{{"model", r.model}, {"frame", r.frame}, {"what", "predict"}};
+  if (r.predict_contributions) {
+    if (r.background_frame.empty()) {
+      throw IllegalArgument(
+          "predict_contributions needs background_frame: the rows that a row is compared with");
+    }
+    if (model.response().empty() || model.domain().size() > 2) {
+      throw IllegalArgument("predict_contributions is of models of a number or of two classes; " +
+                            r.model + " is none");
+    }
+    arguments["what"] = "contributions";
+    arguments["background"] = r.background_frame;
+    arguments["output_space"] = r.output_space;
+    return arguments;
+  }
   if (!r.deep_features_hidden_layer_name.empty()) {
     throw IllegalArgument(
         fmt::format("unimplemented: Cannot extract named hidden layer '{}' for "
@@ -95,6 +109,7 @@ Json StartPrediction(const PredictRequest& request, Call& call) {
   const std::shared_ptr<const Model> model = call.server.catalog().GetModel(request.model);
   call.server.catalog().GetFrame(request.frame);
   RefuseOthers(request);
+  if (!request.background_frame.empty()) call.server.catalog().GetFrame(request.background_frame);
   const bool deep =
       request.deep_features_hidden_layer >= 0 || !request.deep_features_hidden_layer_name.empty();
   const std::string dest =

@@ -69,20 +69,25 @@ inline constexpr auto kFields<PredictRequest> = std::tuple{
     Field<&PredictRequest::predict_staged_proba>(
         {.name = "predict_staged_proba", .help = "Not supported: of trees."}),
     Field<&PredictRequest::predict_contributions>(
-        {.name = "predict_contributions", .help = "Not supported: Shapley values; see the guide."}),
+        {.name = "predict_contributions",
+         .help = "What each predictor adds to a prediction (Shapley values), and BiasTerm."}),
     Field<&PredictRequest::predict_contributions_output_format>(
-        {.name = "predict_contributions_output_format", .help = "Has no effect: of trees."}),
+        {.name = "predict_contributions_output_format",
+         .help = "Has no effect: there is a column for each predictor either way."}),
     Field<&PredictRequest::top_n>({.name = "top_n", .help = "Not supported: of contributions."}),
     Field<&PredictRequest::bottom_n>(
         {.name = "bottom_n", .help = "Not supported: of contributions."}),
     Field<&PredictRequest::compare_abs>(
         {.name = "compare_abs", .help = "Has no effect: of contributions."}),
     Field<&PredictRequest::background_frame>(
-        {.name = "background_frame", .help = "Has no effect: of contributions."}),
+        {.name = "background_frame", .help = "Of contributions: rows to compare with."}),
     Field<&PredictRequest::output_space>(
-        {.name = "output_space", .help = "Has no effect: of contributions."}),
+        {.name = "output_space",
+         .help = "Contributions scaled so that they add up to the prediction itself, not to that "
+                 "before the link."}),
     Field<&PredictRequest::output_per_reference>(
-        {.name = "output_per_reference", .help = "Has no effect: of contributions."}),
+        {.name = "output_per_reference",
+         .help = "Not supported: contributions for each row of the background."}),
     Field<&PredictRequest::feature_frequencies>(
         {.name = "feature_frequencies", .help = "Not supported: of trees."}),
     Field<&PredictRequest::exemplar_index>(

@@ -131,7 +131,8 @@ Json AucTable(const MultinomialAuc& areas, const std::vector<std::string>& level
     return text ? Json(*text) : Json(nullptr);
   };
   for (const NamedArea& named : NamedAreas(areas, levels)) {
-    types.emplace_back(named.name);
+    types.emplace_back(named.second ? "Class " + *named.first + " vs. " + *named.second
+                                    : named.name);
     first.push_back(level(named.first));
     second.push_back(level(named.second));
     values.push_back(WireNumber(roc ? named.area.auc : named.area.pr_auc));
