@@ -73,6 +73,7 @@ std::vector<std::string> GuessedTimeFormats() {
           "dd-MMM-yy",
           "ddMMMyyyy",
           "ddMMMyyyy HH:mm:ss",
+          "ddMMMyyyy:HH:mm:ss",
           "yyyyMMdd-HH:mm:ss",
           "HH:mm:ss",
           "HH:mm:ss.S",

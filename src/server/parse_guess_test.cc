@@ -50,8 +50,9 @@ TEST(ParseGuessTest, TimesAndUuids) {
   EXPECT_EQ(TypeOf("NA,1\nNA,1\n2020-01-02,1\n"), "Time");
   EXPECT_EQ(TypeOf("2020-01-02,1\n2020-01-03,1\nx,1\n"), "Time");
   EXPECT_EQ(TypeOf("1,1\n2020-01-03,1\n2020-01-04,1\n"), "Time");
-  for (const char* time : {"1/2/20", "02-Jan-2020", "01-02-2020", "04Jan2020", "03:04:05.123",
-                           "20200102-03:04:05", "2020-01", "01/02/2020 03:04:05 PM"}) {
+  for (const char* time :
+       {"1/2/20", "02-Jan-2020", "01-02-2020", "04Jan2020", "03:04:05.123", "20200102-03:04:05",
+        "2020-01", "01/02/2020 03:04:05 PM", "12MAR2015:11:00:00"}) {
     EXPECT_EQ(TypeOf(std::string(time) + ",1\n" + time + ",1\n"), "Time") << time;
   }
   for (const char* text : {"2020-01-02T03:04:05", "2020/01/02", "13/02/2020", "03:04"}) {
