@@ -101,7 +101,7 @@ Json PredictCommand(const Json& arguments, CommandContext& context) {
       const auto* net = dynamic_cast<const DeepLearningModel*>(model.get());
       const bool classes = !model->domain().empty();
       const bool log = net != nullptr && net->scale().distribution.HasLogLink();
-      if (!arguments.at("output_space").as_bool() || !(classes || log)) return values;
+      if (!arguments.at("scaled").as_bool() || !(classes || log)) return values;
       return ToOutputSpace(values, classes);
     }
     if (what == "reconstruction_error") {

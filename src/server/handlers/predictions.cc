@@ -62,7 +62,7 @@ JsonObject Arguments(const PredictRequest& r, const Model& model) {
     }
     arguments["what"] = "contributions";
     arguments["background"] = r.background_frame;
-    arguments["output_space"] = r.output_space;
+    arguments["scaled"] = r.output_space;
     return arguments;
   }
   if (!r.deep_features_hidden_layer_name.empty()) {
