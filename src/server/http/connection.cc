@@ -23,11 +23,7 @@ constexpr double kMinBytesPerSecond = 500;
 }  // namespace
 
 Connection::Connection(IoThread& io, std::unique_ptr<Transport> transport, Ends ends)
-    : io_(io),
-      transport_(std::move(transport)),
-      ends_(std::move(ends)),
-      moved_(io.now()),
-      began_(moved_) {
+    : io_(io), transport_(std::move(transport)), ends_(std::move(ends)) {
   ++io_.server.connections;
 }
 
@@ -35,6 +31,8 @@ Connection::~Connection() = default;
 
 void Connection::Start(Place place) {
   place_ = place;
+  // Not before: the connection may have been made on another thread, and the time is this one's.
+  moved_ = began_ = io_.now();
   if (refuse_at_once_) {
     Refuse(503, "the server has as many connections as it may; try again later");
   }

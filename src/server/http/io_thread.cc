@@ -85,7 +85,7 @@ void IoThread::ArmTimer() {
   });
 }
 
-void IoThread::Adopt(std::shared_ptr<Connection> connection) {
+void IoThread::Adopt(const std::shared_ptr<Connection>& connection) {
   connections_.push_front(connection);
   connection->Start(connections_.begin());
 }

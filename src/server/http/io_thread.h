@@ -88,7 +88,7 @@ class IoThread {
   // The time as of the last event: no call of the clock per look.
   std::chrono::steady_clock::time_point now() const { return now_; }
   void UpdateTime() { now_ = std::chrono::steady_clock::now(); }
-  void Adopt(std::shared_ptr<Connection> connection);
+  void Adopt(const std::shared_ptr<Connection>& connection);
   void Forget(Connection& connection);
   // Closes the connections that wait for a request; the others close when they are done.
   void CloseIdle();

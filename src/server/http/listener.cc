@@ -151,7 +151,7 @@ void Listener::Accept(AsioSocket client, IoThread* thread, const std::string& re
   auto connection = std::make_shared<Connection>(*thread, std::move(transport), std::move(ends));
   if (full) connection->RefuseAtOnce();
   if (thread == threads_.front()) {
-    thread->Adopt(std::move(connection));
+    thread->Adopt(connection);
   } else {
     thread->Post([thread, connection = std::move(connection)] { thread->Adopt(connection); });
   }
