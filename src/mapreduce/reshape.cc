@@ -78,14 +78,14 @@ Frame Melt(const Frame& frame, const MeltOptions& options, ThreadPool& pool) {
     levels.push_back(frame.name(column));
   }
   if (levels.empty()) throw UserError("melt needs at least one value column");
-  const auto cells = NumbersOf(frame, options.values, pool);
   const size_t variables = levels.size();
-  internal::CheckRowCount(frame.rows() * static_cast<int64_t>(variables));
   // Numbers of both forms; vectors that grow hold up to twice as much.
   constexpr double kCellBytes = sizeof(double) + 2 * (sizeof(uint32_t) + sizeof(int64_t) + 8);
   RequireMemory(static_cast<double>(frame.rows()) * static_cast<double>(variables) * kCellBytes,
                 "melt of " + std::to_string(frame.rows()) + " rows and " +
                     std::to_string(variables) + " columns");
+  const auto cells = NumbersOf(frame, options.values, pool);
+  internal::CheckRowCount(frame.rows() * static_cast<int64_t>(variables));
   std::vector<uint32_t> rows;
   std::vector<int64_t> codes;
   std::vector<double> values;

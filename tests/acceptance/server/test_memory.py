@@ -10,7 +10,7 @@ from h2o.estimators import H2ODeepLearningEstimator
 
 from conftest import Server, connect
 
-REFUSED = r"needs about [\d.]+ [MG]B of memory, but only [\d.]+ MB are free of the limit of 262 MB"
+REFUSED = r"needs about [\d.]+ [MG]B of memory, but only [\d.]+ [KM]?B are free of the limit of 262 MB"
 MANY = 12_000_000  # rows; as a constant column next to nothing, in numbers more than there is
 
 
