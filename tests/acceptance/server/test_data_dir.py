@@ -117,7 +117,7 @@ def test_sessions_leave_nothing(tmp_path):
         temporary = named[["int", "cat"]]
         temporary.refresh()
         assert temporary.frame_id in frames()
-        wait_until(lambda: len(list(data.glob("*.frame"))) == 1)
+        wait_until(lambda: b'"mixed"' in (data / "catalog").read_bytes())
         server.stop(signal.SIGKILL)
     with start(data) as server:
         connect(server)
