@@ -15,6 +15,7 @@
 #include "frame/cell_text.h"
 #include "frame/chunk_builder.h"
 #include "jobs/rank_frames.h"
+#include "server/commands/column_kinds.h"
 
 namespace thalweg {
 namespace {
@@ -76,11 +77,8 @@ DomainPtr NumberedLevels(const std::string& prefix, int64_t count) {
   return std::make_shared<const Domain>(std::move(levels));
 }
 
-// What a random column holds.
-enum class Kind { kReal, kInteger, kBinary, kCategorical, kTime, kString, kConstant };
-
 struct RandomColumn {
-  Kind kind = Kind::kReal;
+  RandomKind kind = RandomKind::kReal;
   std::string name;
   DomainPtr domain = nullptr;
   double range = 0;  // of reals and integers
@@ -89,25 +87,6 @@ struct RandomColumn {
 
 double RealOf(const Json& arguments, const char* name) {
   return arguments.at(name).to_number<double>();
-}
-
-// Kinds in the shares that are wished, in random order.
-std::vector<Kind> ChooseKinds(const Json& arguments, size_t columns, uint64_t seed) {
-  std::vector<Kind> kinds;
-  const auto add = [&](Kind kind, const char* fraction) {
-    const double wished = RealOf(arguments, fraction) * static_cast<double>(columns);
-    const auto count = static_cast<size_t>(std::llround(wished));
-    for (size_t i = 0; i < count && kinds.size() < columns; ++i) kinds.push_back(kind);
-  };
-  add(Kind::kCategorical, "categorical_fraction");
-  add(Kind::kInteger, "integer_fraction");
-  add(Kind::kBinary, "binary_fraction");
-  add(Kind::kTime, "time_fraction");
-  add(Kind::kString, "string_fraction");
-  kinds.resize(columns, Kind::kReal);
-  Random random(seed, {columns});
-  random.Shuffle(std::span(kinds));
-  return kinds;
 }
 
 std::vector<RandomColumn> ChooseColumns(const Json& arguments) {
@@ -122,19 +101,24 @@ std::vector<RandomColumn> ChooseColumns(const Json& arguments) {
     response.range = RealOf(arguments, "real_range");
     response.positive = arguments.at("positive_response").as_bool();
     if (levels > 1) {
-      response.kind = Kind::kCategorical;
+      response.kind = RandomKind::kCategorical;
       response.domain = NumberedLevels("", levels);
     }
     columns.push_back(std::move(response));
   }
-  const std::vector<Kind> kinds =
-      ChooseKinds(arguments, count, static_cast<uint64_t>(type_seed == -1 ? seed : type_seed));
+  const KindFractions fractions = {.categorical = RealOf(arguments, "categorical_fraction"),
+                                   .integer = RealOf(arguments, "integer_fraction"),
+                                   .binary = RealOf(arguments, "binary_fraction"),
+                                   .time = RealOf(arguments, "time_fraction"),
+                                   .string = RealOf(arguments, "string_fraction")};
+  const std::vector<RandomKind> kinds =
+      ChooseKinds(count, fractions, static_cast<uint64_t>(type_seed == -1 ? seed : type_seed));
   for (size_t i = 0; i < count; ++i) {
-    RandomColumn column{.kind = randomize ? kinds[i] : Kind::kConstant,
+    RandomColumn column{.kind = randomize ? kinds[i] : RandomKind::kConstant,
                         .name = "C" + std::to_string(i + 1)};
     column.range =
-        RealOf(arguments, column.kind == Kind::kInteger ? "integer_range" : "real_range");
-    if (column.kind == Kind::kCategorical) {
+        RealOf(arguments, column.kind == RandomKind::kInteger ? "integer_range" : "real_range");
+    if (column.kind == RandomKind::kCategorical) {
       column.domain = NumberedLevels("c" + std::to_string(i) + ".l",
                                      arguments.at("factors").to_number<int64_t>());
     }
@@ -143,19 +127,20 @@ std::vector<RandomColumn> ChooseColumns(const Json& arguments) {
   return columns;
 }
 
-ColumnType TypeOf(Kind kind) {
+ColumnType TypeOf(RandomKind kind, double value) {
   switch (kind) {
-    case Kind::kReal:
-    case Kind::kConstant:
+    case RandomKind::kReal:
       return ColumnType::kReal;
-    case Kind::kInteger:
-    case Kind::kBinary:
+    case RandomKind::kConstant:
+      return value == std::trunc(value) ? ColumnType::kInteger : ColumnType::kReal;
+    case RandomKind::kInteger:
+    case RandomKind::kBinary:
       return ColumnType::kInteger;
-    case Kind::kCategorical:
+    case RandomKind::kCategorical:
       return ColumnType::kCategorical;
-    case Kind::kTime:
+    case RandomKind::kTime:
       return ColumnType::kTime;
-    case Kind::kString:
+    case RandomKind::kString:
       break;
   }
   return ColumnType::kString;
@@ -183,26 +168,26 @@ ChunkPtr MakeChunk(const RandomColumn& column, size_t rows, const Json& argument
     return EncodeIntegers(cells);
   };
   switch (column.kind) {
-    case Kind::kReal:
+    case RandomKind::kReal:
       return reals(
           [&] { return random.Uniform(column.positive ? 0 : -column.range, column.range); });
-    case Kind::kConstant:
+    case RandomKind::kConstant:
       return reals([&] { return RealOf(arguments, "value"); });
-    case Kind::kInteger: {
+    case RandomKind::kInteger: {
       const auto range = static_cast<int64_t>(column.range);
       return integers([&] {
         return static_cast<int64_t>(random.Below(2 * static_cast<uint64_t>(range) + 1)) - range;
       });
     }
-    case Kind::kBinary: {
+    case RandomKind::kBinary: {
       const double ones = RealOf(arguments, "binary_ones_fraction");
       return integers([&]() -> int64_t { return random.Bernoulli(ones) ? 1 : 0; });
     }
-    case Kind::kCategorical:
+    case RandomKind::kCategorical:
       return integers([&] { return static_cast<int64_t>(random.Below(column.domain->size())); });
-    case Kind::kTime:
+    case RandomKind::kTime:
       return integers([&] { return static_cast<int64_t>(random.Below(kLatestTime)); });
-    case Kind::kString:
+    case RandomKind::kString:
       break;
   }
   std::string letters(rows * kRandomLetters, 'A');
@@ -310,19 +295,19 @@ ColumnPtr Combine(const Frame& frame, const std::vector<size_t>& positions, size
 double BytesPerCell(const RandomColumn& column) {
   const auto packed = [](double values) { return std::log2(std::max(2.0, values)) / 8; };
   switch (column.kind) {
-    case Kind::kReal:
+    case RandomKind::kReal:
       return 8;
-    case Kind::kConstant:
+    case RandomKind::kConstant:
       return 0;
-    case Kind::kInteger:
+    case RandomKind::kInteger:
       return packed(2 * column.range + 1);
-    case Kind::kBinary:
+    case RandomKind::kBinary:
       return packed(2);
-    case Kind::kCategorical:
+    case RandomKind::kCategorical:
       return packed(static_cast<double>(column.domain->size()));
-    case Kind::kTime:
+    case RandomKind::kTime:
       return packed(static_cast<double>(kLatestTime));
-    case Kind::kString:
+    case RandomKind::kString:
       break;
   }
   return kRandomLetters + 4;
@@ -356,8 +341,8 @@ Json CreateFrameCommand(const Json& arguments, CommandContext& context) {
   std::vector<ColumnPtr> columns;
   for (size_t c = 0; c < plans.size(); ++c) {
     names.push_back(plans[c].name);
-    columns.push_back(std::make_shared<const Column>(TypeOf(plans[c].kind), std::move(chunks[c]),
-                                                     plans[c].domain));
+    columns.push_back(std::make_shared<const Column>(
+        TypeOf(plans[c].kind, RealOf(arguments, "value")), std::move(chunks[c]), plans[c].domain));
   }
   PutWholeFrame(TextOf(arguments, "dest"), {layout, std::move(names), std::move(columns)}, context);
   return nullptr;

@@ -47,7 +47,9 @@ Json CreateFrame(const CreateFrameRequest& request, Call& call) {
   if (fractions > 1 + kRounding) {
     throw UserError("Integer, binary, categorical, time and string fractions must add up to <= 1.");
   }
-  if (!request.randomize && fractions > 0) {
+  const bool constant = request.integer_fraction == 0 && request.categorical_fraction == 0 &&
+                        request.time_fraction == 0;
+  if (!request.randomize && !constant) {
     throw UserError(
         "Cannot have integer, categorical or time fractions > 0 unless randomize=true.");
   }
