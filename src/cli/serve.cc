@@ -27,6 +27,7 @@ class ServeCommand : public Command {
 Examples:
   thalweg serve --import-root data
   thalweg serve --import-root data --data-dir ~/thalweg-data
+  thalweg serve --import-host data.example.org
   thalweg serve --ip 0.0.0.0 --tls-certificate cert.pem --tls-key key.pem --token-login
 
 Then, in Python, with the h2o package:

@@ -17,6 +17,7 @@ struct ServeOptions {
   int64_t ranks = 1;
   std::string memory;
   std::vector<std::string> import_root;
+  std::vector<std::string> import_host;
   std::vector<std::string> export_root;
   std::string data_dir;
   std::string context_path;
@@ -58,6 +59,10 @@ inline constexpr auto kFields<ServeOptions> = std::tuple{
     Field<&ServeOptions::import_root>(
         {.name = "import_root",
          .help = "Folders below which files may be read, links resolved; none means no imports."}),
+    Field<&ServeOptions::import_host>(
+        {.name = "import_host",
+         .help = "Web servers that files may be imported from, as HOST or HOST:PORT; none means "
+                 "no imports from http(s)."}),
     Field<&ServeOptions::export_root>(
         {.name = "export_root",
          .help = "Folders below which files may be written; none means no exports."}),

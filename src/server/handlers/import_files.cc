@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/regex.h"
 #include "base/text.h"
+#include "ingest/sources/download.h"
 #include "server/bundled_data.h"
 #include "server/errors.h"
 #include "server/file_entry.h"
@@ -25,6 +26,7 @@ struct Found {
   std::vector<std::string> fails;
 };
 
+// Of a service that there is no reader for.
 bool IsRemote(std::string_view path) {
   const size_t colon = path.find("://");
   return colon != std::string_view::npos && colon > 1 && !path.starts_with("file://") &&
@@ -75,10 +77,26 @@ bool ImportBundled(const std::string& given, Call& call, Found& found) {
   return true;
 }
 
+// A file of a web server that was allowed at the start, kept like an upload.
+void ImportFromWeb(const std::string& url, Call& call, Found& found) {
+  constexpr uint64_t kMostBytes = uint64_t{1} << 40;
+  const std::string path =
+      call.server.spool_folder + "/web-" + std::to_string(call.server.next_number++);
+  const uint64_t bytes =
+      Download(url, path, {.hosts = call.server.options.import_host, .most_bytes = kMostBytes});
+  auto file = std::make_shared<const SpoolFile>(path);
+  call.server.catalog().Put(url, std::make_shared<FileEntry>(std::move(file), bytes, false));
+  found.files.push_back(url);
+  found.names.push_back(url);
+}
+
 void Import(const std::string& given, const Regex* pattern, Call& call, Found& found) {
   if (ImportBundled(given, call, found)) return;
+  if (IsWebUrl(given)) {
+    ImportFromWeb(given, call, found);
+    return;
+  }
   if (IsRemote(given)) {
-    // Hosts would have to be allowed by --import-hosts; there is no reader of URLs in this build.
     found.fails.push_back(given);
     return;
   }
