@@ -150,6 +150,7 @@ TileColumn Tokenizer::Column(size_t column) const {
   view.stride = columns_;
   view.rows = rows_;
   view.quotes = quotes_;
+  if (rows_ == 0) return view;  // there may be no positions yet
   if (regular_) {
     view.begins = positions_.data() + column;
     view.ends = positions_.data() + column + 1;

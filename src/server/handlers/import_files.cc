@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/regex.h"
@@ -82,8 +83,15 @@ void ImportFromWeb(const std::string& url, Call& call, Found& found) {
   constexpr uint64_t kMostBytes = uint64_t{1} << 40;
   const std::string path =
       call.server.spool_folder + "/web-" + std::to_string(call.server.next_number++);
-  const uint64_t bytes =
-      Download(url, path, {.hosts = call.server.options.import_host, .most_bytes = kMostBytes});
+  uint64_t bytes = 0;
+  try {
+    bytes =
+        Download(url, path, {.hosts = call.server.options.import_host, .most_bytes = kMostBytes});
+  } catch (const UserError& e) {
+    // H2O answers a list of addresses; the clients show it to their users, so it says why.
+    found.fails.emplace_back(e.what());
+    return;
+  }
   auto file = std::make_shared<const SpoolFile>(path);
   call.server.catalog().Put(url, std::make_shared<FileEntry>(std::move(file), bytes, false));
   found.files.push_back(url);

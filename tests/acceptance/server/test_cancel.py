@@ -5,7 +5,7 @@ import time
 import h2o
 import pytest
 import requests
-from conftest import Server
+from conftest import Server, SLOWER
 
 PROMPT = 3  # seconds: 1 is promised, the rest is for a loaded machine
 
@@ -61,7 +61,7 @@ def test_a_parse_is_cancelled(server, import_folder, write):
         start = time.time()
         requests.post(f"{server.url}/3/Jobs/{requests.utils.quote(key)}/cancel", timeout=30)
         while (job := job_of(server.url, key))["status"] in ("CREATED", "RUNNING"):
-            assert time.time() - start < PROMPT
+            assert time.time() - start < PROMPT * SLOWER
             time.sleep(0.02)
         assert job["status"] == "CANCELLED", job
         with pytest.raises(h2o.exceptions.H2OResponseError):
@@ -98,5 +98,5 @@ def test_the_server_ends_in_the_middle_of_work(work):
         assert caller.is_alive(), "it is at work"
         code, seconds = server.stop()
         assert code == 0
-        assert seconds < 6
+        assert seconds < 6 * SLOWER
         caller.join()

@@ -10,7 +10,7 @@ import urllib.parse
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, SLOWER
 
 
 class Answer:
@@ -100,7 +100,7 @@ def test_rapids_runs_no_tools(server, tool, tmp_path):
 def test_typeahead_stays_below_the_roots(server, src):
     start = time.time()
     answer = ask(server, "GET", "/3/Typeahead/files?limit=100&src=" + urllib.parse.quote(src, safe=""))
-    assert time.time() - start < 5, "no other server is asked"
+    assert time.time() - start < 5 * SLOWER, "no other server is asked"
     roots = [argument for flag, argument in zip(server.args, server.args[1:]) if flag == "--import-root"]
     matches = answer.json().get("matches", []) if answer.status == 200 else []
     for match in matches:
@@ -142,7 +142,7 @@ def test_imports_ask_no_other_server(server):
     for path in (own + urllib.parse.quote(own), "http://169.254.169.254/latest/meta-data", "hdfs://127.0.0.1:1/x", "jdbc:h2:mem"):
         answer = imported(server, path)
         assert answer.status >= 400 or not answer.json()["destination_frames"], path
-    assert time.time() - start < 10
+    assert time.time() - start < 10 * SLOWER
     assert before == 200 and alive(server)
 
 
@@ -200,7 +200,7 @@ def test_regular_expressions_take_linear_time(server, import_folder):
     (import_folder / ("a" * 200 + "!")).write_text("1\n")
     ask(server, "POST", "/3/ImportFilesMulti", paths=json.dumps([str(import_folder)]), pattern=EVIL)
     ask(server, "GET", "/3/ImportFiles?path=" + urllib.parse.quote(str(import_folder)) + "&pattern=" + urllib.parse.quote(EVIL))
-    assert time.time() - start < 20
+    assert time.time() - start < 20 * SLOWER
     assert alive(server)
 
 
@@ -211,7 +211,7 @@ def test_compressed_bombs_harm_nobody(server):
     key = ask(server, "POST", "/3/PostFile?destination_frame=bomb.csv.gz", bomb).json()["destination_frame"]
     start = time.time()
     setup = ask(server, "POST", "/3/ParseSetup", source_frames=json.dumps([key]))
-    assert setup.status < 600 and time.time() - start < 30
+    assert setup.status < 600 and time.time() - start < 30 * SLOWER
     assert alive(server)
 
 

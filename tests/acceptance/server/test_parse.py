@@ -61,13 +61,13 @@ def test_folders_lists_patterns(server, import_folder):
 
 def test_what_lies_outside_of_the_roots_is_not_there(server, tmp_path, import_folder):
     secret = write(tmp_path, "secret.csv", "a\n1\n")
-    link = import_folder / "link.csv"
-    if not link.is_symlink():
-        link.symlink_to(secret)
+    link = import_folder / "leads_out.csv"
+    link.symlink_to(secret)
     for path in (secret, str(link), f"{import_folder}/../{tmp_path.name}/secret.csv", "/etc/passwd", "file:///etc/passwd"):
         with pytest.raises(h2o.exceptions.H2OResponseError) as error:
             h2o.import_file(path)
         assert error.value.args[0].http_status == 404
+    link.unlink()
     with pytest.raises(ValueError, match="ImportFiles of"):
         h2o.import_file("http://127.0.0.1:9/x.csv")
 

@@ -21,7 +21,7 @@ DATA = pathlib.Path(__file__).resolve().parents[2] / "data" / "wire"
 VOLATILE = {
     "timestamp", "start_time", "msec", "progress", "progress_msg", "status", "byte_size", "checksum", "chunk_size", "stacktrace",
     "dev_msg", "msg", "exception_msg", "exception_type", "error_url", "precision", "ready_for_view", "histogram_base",
-    "histogram_stride", "values", "description", "URL",
+    "histogram_stride", "values", "description", "URL", "fails",
 }
 # Not sent, or shown in a way of our own.
 SKIPPED = {"_exclude_fields", "chunk_summary", "distribution_summary", "percentiles", "histogram_bins"}
