@@ -1,6 +1,7 @@
 #include "server/parse_guess.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <deque>
 
@@ -11,7 +12,7 @@ namespace {
 
 // The guess for a file of this text. What is expected here was asked of an h2o server.
 ParseGuess GuessOf(const std::string& text) {
-  const std::string path = ::testing::TempDir() + "thalweg_parse_guess.csv";
+  const std::string path = ::testing::TempDir() + "thalweg_parse_guess-" + std::to_string(getpid());
   WriteWholeFile(path, text);
   ParseOptions options;
   options.na_strings = {""};

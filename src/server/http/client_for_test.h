@@ -13,7 +13,7 @@
 
 namespace thalweg::internal {
 
-// Paths: /quick, /work, /file (body to a file), /stream, /sleep (100 ms), /large (8 MB), /html,
+// Paths: /quick, /work, /file (body to a file), /stream, /sleep (300 ms), /large (8 MB), /html,
 // /tiny (max_body 10). Answers what it was asked.
 class TestHandler final : public HttpHandler {
  public:

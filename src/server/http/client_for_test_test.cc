@@ -32,7 +32,7 @@ RequestPlan TestHandler::Plan(HttpMethod /*method*/, std::string_view path) cons
 
 HttpResponse TestHandler::Handle(const HttpRequest& request) {
   HttpResponse response;
-  if (request.path == "/sleep") std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  if (request.path == "/sleep") std::this_thread::sleep_for(std::chrono::milliseconds(300));
   if (request.path == "/throw") throw std::runtime_error("thrown");
   if (request.path == "/large") {
     response.body.assign(8 << 20, 'x');

