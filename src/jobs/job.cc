@@ -7,6 +7,7 @@
 #include "base/wall_clock.h"
 
 namespace thalweg {
+
 Job::Job(std::string key, std::string description, JobResult result)
     : key_(std::move(key)), description_(std::move(description)), result_(std::move(result)) {
   state_.start_ms = WallClockMs();

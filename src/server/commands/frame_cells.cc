@@ -15,15 +15,12 @@
 #include "mapreduce/quantiles.h"
 #include "mapreduce/rollup_cache.h"
 #include "mapreduce/visit_cells.h"
+#include "server/commands/arguments.h"
 #include "server/schemas/meta.h"
 #include "server/schemas/wire_csv.h"
 
 namespace thalweg {
 namespace {
-
-std::string TextOf(const Json& arguments, const char* name) {
-  return std::string(arguments.at(name).as_string());
-}
 
 // The chunks begin … end-1 that this rank holds.
 struct ChunkRange {

@@ -11,15 +11,12 @@
 #include "ingest/writers/csv_writer.h"
 #include "jobs/rank_frames.h"
 #include "rapids/temporaries.h"
+#include "server/commands/arguments.h"
 #include "server/commands/memory_watch.h"
 #include "server/schemas/wire_csv.h"
 
 namespace thalweg {
 namespace {
-
-std::string TextOf(const Json& arguments, const char* name) {
-  return std::string(arguments.at(name).as_string());
-}
 
 void WriteOne(const Frame& frame, const std::string& path, const Json& arguments,
               CommandContext& context) {

@@ -15,14 +15,11 @@
 #include "frame/cell_text.h"
 #include "frame/chunk_builder.h"
 #include "jobs/rank_frames.h"
+#include "server/commands/arguments.h"
 #include "server/commands/column_kinds.h"
 
 namespace thalweg {
 namespace {
-
-std::string TextOf(const Json& arguments, const char* name) {
-  return std::string(arguments.at(name).as_string());
-}
 
 std::vector<std::string> TextsOf(const Json& arguments, const char* name) {
   return boost::json::value_to<std::vector<std::string>>(arguments.at(name));
