@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "server/errors.h"
+#include "server/handlers/cloud.h"
 #include "server/schemas/meta.h"
 #include "server/server_context.h"
 
@@ -126,6 +127,7 @@ JsonObject TrainArguments(const BuildOrder& order, Call& call) {
           {"training_frame", order.request.training_frame},
           {"validation_frame", order.request.validation_frame},
           {"resolve_auto", call.server.catalog().Property(kResolveAuto) != "false"},
+          {"cloud", GetCloud({}, call)},
           {"fields", fields}};
 }
 

@@ -77,12 +77,17 @@ uint64_t DigestOf(const Frame& frame, size_t column) {
 
 }  // namespace
 
-std::string FrameFingerprint(const Frame& frame, ThreadPool& pool) {
+uint64_t FrameChecksum(const Frame& frame, ThreadPool& pool) {
   std::vector<uint64_t> columns(frame.columns());
   pool.Run(columns.size(), [&](size_t c, size_t /*thread*/) { columns[c] = DigestOf(frame, c); });
   Digest digest;
   digest.AddValues(columns, columns.size());
-  return fmt::format("{} rows, {} columns, {:016x}", frame.rows(), frame.columns(), digest.sum());
+  return digest.sum();
+}
+
+std::string FrameFingerprint(const Frame& frame, ThreadPool& pool) {
+  return fmt::format("{} rows, {} columns, {:016x}", frame.rows(), frame.columns(),
+                     FrameChecksum(frame, pool));
 }
 
 }  // namespace thalweg

@@ -1,6 +1,7 @@
 // Whether two frames hold the same: names, types, levels and cells.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/thread_pool.h"
@@ -8,7 +9,9 @@
 
 namespace thalweg {
 
-// "380 rows, 9 columns, 1f0c…": XXH3 of every cell, whatever its chunks and encodings are.
+// XXH3 of names, types, levels and every cell, whatever the chunks and encodings are.
+uint64_t FrameChecksum(const Frame& frame, ThreadPool& pool);
+// "380 rows, 9 columns, 1f0c…": with the checksum.
 std::string FrameFingerprint(const Frame& frame, ThreadPool& pool);
 
 }  // namespace thalweg

@@ -124,6 +124,7 @@ Json GridCommand(const Json& arguments, CommandContext& context) {
     record = std::make_shared<GridEntry::Record>();
     record->grid_id = grid_id;
     record->arguments = arguments;
+    record->arguments.as_object().erase("cloud");  // of this search alone
     record->hyper_names = space.names();
     GridRequest request;
     request.learner = order.learner;
@@ -149,6 +150,7 @@ Json GridCommand(const Json& arguments, CommandContext& context) {
       }
     }
     const uint64_t first = request.first_number;
+    const Json described = DescribeOrder(order, frames, context.pool);
     const auto show = [&] {
       context.catalog.Put(grid_id, std::make_shared<GridEntry>(*record));
       if (!folder.empty()) SaveRecord(*record, folder);
@@ -166,7 +168,8 @@ Json GridCommand(const Json& arguments, CommandContext& context) {
                        .training_frame = order.training_frame,
                        .validation_frame = order.validation_frame,
                        .start_ms = now - static_cast<int64_t>(1000 * model.seconds),
-                       .resolve_auto = order.resolve_auto},
+                       .resolve_auto = order.resolve_auto,
+                       .reproducibility = described},
                       to);
       record->models.push_back(model);
       record->models.back().number += first;

@@ -52,6 +52,7 @@ struct TrainingNames {
   std::string validation_frame;
   int64_t start_ms = 0;
   bool resolve_auto = true;
+  Json reproducibility = {};  // as in ModelRecord
 };
 // The model and all that is kept beside it. `asked`: the parameters as they were sent.
 void PublishTraining(const Learner& learner, const void* asked, const TrainingOutcome& outcome,

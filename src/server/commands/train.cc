@@ -56,14 +56,15 @@ Frame OfFold(const Frame& pooled, const std::vector<int32_t>& fold_of_row, int32
 
 // Names everything that a training leaves beside the model, and gives it to `out`.
 ModelRecord Leave(const TrainingOrder& order, const TrainingOutcome& outcome, int64_t start_ms,
-                  Publication& out) {
+                  const Json& reproducibility, Publication& out) {
   ModelRecord record{.name = order.model_id,
                      .training_frame = order.training_frame,
                      .validation_frame = order.validation_frame,
                      .start_ms = start_ms,
                      .end_ms = WallClockMs(),
                      .asked = order.asked.get(),
-                     .resolve_auto = order.resolve_auto};
+                     .resolve_auto = order.resolve_auto,
+                     .reproducibility = reproducibility};
   const std::string& id = order.model_id;
   for (size_t l = 0; l < outcome.weights.size(); ++l) {
     record.weights.push_back(fmt::format("{}.weights.{}", id, l));
@@ -94,7 +95,8 @@ ModelRecord Leave(const TrainingOrder& order, const TrainingOutcome& outcome, in
                      .start_ms = start_ms,
                      .end_ms = record.end_ms,
                      .asked = order.asked.get(),
-                     .resolve_auto = order.resolve_auto};
+                     .resolve_auto = order.resolve_auto,
+                     .reproducibility = reproducibility};
     record.fold_models.push_back(fold.name);
     out.AddModel(fold.name, cv.models[f], ModelToWire(*order.learner, *cv.folds[f], fold), {});
   }
@@ -128,7 +130,7 @@ void PublishTraining(const Learner& learner, const void* asked, const TrainingOu
   order.training_frame = names.training_frame;
   order.validation_frame = names.validation_frame;
   order.resolve_auto = names.resolve_auto;
-  const ModelRecord record = Leave(order, outcome, names.start_ms, out);
+  const ModelRecord record = Leave(order, outcome, names.start_ms, names.reproducibility, out);
   std::vector<std::string> parts = record.fold_models;
   parts.insert(parts.end(), record.fold_predictions.begin(), record.fold_predictions.end());
   for (const std::string* name : {&record.held_out_predictions, &record.fold_assignment}) {
@@ -156,7 +158,8 @@ Json TrainCommand(const Json& arguments, CommandContext& context) {
                      .training_frame = order.training_frame,
                      .validation_frame = order.validation_frame,
                      .start_ms = start_ms,
-                     .resolve_auto = order.resolve_auto},
+                     .resolve_auto = order.resolve_auto,
+                     .reproducibility = DescribeOrder(order, frames, context.pool)},
                     out);
     if (!order.export_folder.empty()) out.Export(order.export_folder);
   });

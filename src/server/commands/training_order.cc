@@ -4,6 +4,7 @@
 #include "jobs/rank_frames.h"
 #include "server/commands/arguments.h"
 #include "server/schemas/parameters.h"
+#include "server/schemas/reproducibility.h"
 
 namespace thalweg {
 namespace {
@@ -27,6 +28,7 @@ TrainingOrder ReadTrainingOrder(const Json& arguments) {
   order.validation_frame = TextOf(arguments, "validation_frame");
   const Json* resolve = arguments.as_object().if_contains("resolve_auto");
   order.resolve_auto = resolve == nullptr || resolve->as_bool();
+  if (const Json* cloud = arguments.as_object().if_contains("cloud")) order.cloud = *cloud;
   order.params = order.learner->CopyParams(order.asked.get());
   const ParamSpec* id = order.learner->schema().Find("model_id");
   if (id != nullptr) id->FromJson(Json(order.model_id), order.params.get());
@@ -37,6 +39,18 @@ TrainingOrder ReadTrainingOrder(const Json& arguments) {
     folder->FromJson(Json(""), order.params.get());
   }
   return order;
+}
+
+Json DescribeOrder(const TrainingOrder& order, const OrderFrames& frames, ThreadPool& pool) {
+  if (order.cloud.is_null()) return nullptr;
+  const InputFrame training = DescribeInput(*frames.frames.training, pool);
+  InputFrame validation;
+  if (frames.frames.validation == frames.frames.training) {
+    validation = training;
+  } else if (frames.frames.validation != nullptr) {
+    validation = DescribeInput(*frames.frames.validation, pool);
+  }
+  return ReproducibilityToWire(order.cloud, training, validation);
 }
 
 OrderFrames ReadOrderFrames(const TrainingOrder& order, CommandContext& context) {

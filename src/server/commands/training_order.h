@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/json_fwd.h"
+#include "base/json.h"
 #include "jobs/commands.h"
 #include "learn/learners.h"
 
@@ -20,6 +20,7 @@ struct TrainingOrder {
   std::string validation_frame;
   std::string export_folder;  // in which models are to be saved when they are trained; or empty
   bool resolve_auto = true;
+  Json cloud = {};  // a CloudV3 object of when it was asked for; null where that is not known
 };
 // Arguments of the command "train" (commands/train.h).
 TrainingOrder ReadTrainingOrder(const Json& arguments);
@@ -29,6 +30,9 @@ struct OrderFrames {
   std::vector<std::shared_ptr<const Frame>> held;
   TrainingFrames frames;
 };
+// What the models of this order will tell of machine, server and frames; null where the order does
+// not know. Looks at every cell.
+Json DescribeOrder(const TrainingOrder& order, const OrderFrames& frames, ThreadPool& pool);
 // A collective.
 OrderFrames ReadOrderFrames(const TrainingOrder& order, CommandContext& context);
 

@@ -154,7 +154,7 @@ Json ModelToWire(const Learner& learner, const TrainingOutcome& outcome,
   output["model_summary"] = LayersToWire(outcome, category);
   output["scoring_history"] = ScoringHistoryToWire(outcome, category, record.start_ms);
   output["cv_scoring_history"] = nullptr;
-  output["reproducibility_information_table"] = nullptr;
+  output["reproducibility_information_table"] = record.reproducibility;
 
   const auto metrics = [&](const Metrics& m, const std::string& frame, const std::string& text) {
     return MetricsToWire(m, category,

@@ -20,6 +20,7 @@ struct ModelRecord {
   int64_t end_ms = 0;
   const void* asked = nullptr;  // the learner's parameters, as they were sent
   bool resolve_auto = true;     // show what AUTO came to
+  Json reproducibility = {};    // what the training ran on (schemas/reproducibility.h), or null
   // Of the folds and what was kept of them.
   std::vector<std::string> fold_models = {};
   std::vector<std::string> fold_predictions = {};
