@@ -79,13 +79,19 @@ Jobs::~Jobs() {
   }
 }
 
-JobPtr Jobs::Start(const std::string& description, const JobResult& result, Work work) {
+JobPtr Jobs::Start(const std::string& description, const JobResult& result, Work work,
+                   const std::string& key) {
   JobPtr job;
   {
     std::lock_guard lock(mutex_);
+    if (const auto old = numbers_.find(key); old != numbers_.end()) {
+      if (!jobs_.at(old->second)->ended()) throw UserError("the job is still running: " + key);
+      jobs_.erase(old->second);
+      numbers_.erase(old);
+    }
     const uint64_t number = next_++;
-    job = std::make_shared<Job>(fmt::format("$03{:016x}${}", number, key_suffix_), description,
-                                result);
+    job = std::make_shared<Job>(
+        key.empty() ? fmt::format("$03{:016x}${}", number, key_suffix_) : key, description, result);
     Forget();
     jobs_[number] = job;
     numbers_[job->key()] = number;

@@ -24,6 +24,8 @@ enum class JobStatus { kCreated, kRunning, kDone, kFailed, kCancelled };
 struct JobResult {
   std::string name;
   std::string type;  // "Frame", "Model", "Grid", …; as H2O's clients call it
+  // After the end of the process the job can go on in another one, under the same key.
+  bool recoverable = false;
 };
 
 // How a job stands at one moment.
@@ -90,8 +92,10 @@ class Jobs {
   ~Jobs();  // cancels what runs and waits for its end
 
   // Runs `work`. What it throws makes the job failed (Cancelled: cancelled), with the message as
-  // its error. A job whose work returns after Cancel() was called is cancelled, too.
-  JobPtr Start(const std::string& description, const JobResult& result, Work work);
+  // its error. A job whose work returns after Cancel() was called is cancelled, too. `key`: of a
+  // job that goes on; empty: a new one. UserError where a job of this key has not ended.
+  JobPtr Start(const std::string& description, const JobResult& result, Work work,
+               const std::string& key = "");
   // Null if there is none.
   JobPtr Find(const std::string& key) const;
   // The oldest first.

@@ -4,6 +4,7 @@
 #include "server/commands/frame_cells.h"
 #include "server/commands/frame_files.h"
 #include "server/commands/grid.h"
+#include "server/commands/grid_files.h"
 #include "server/commands/load_model.h"
 #include "server/commands/make_frames.h"
 #include "server/commands/measure_network.h"
@@ -26,6 +27,8 @@ std::vector<Command> ServerCommands() {
       {"load_model", &LoadModelCommand},
       {"grid", &GridCommand},
       {"load_grid", &LoadGridCommand},
+      {"save_grid", &SaveGridCommand},
+      {"save_model", &SaveModelCommand},
       {"partial_dependence", &PartialDependenceCommand},
       {"parse", &ParseCommand},
       {"frame_cells", &FrameCellsCommand},

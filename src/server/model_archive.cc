@@ -45,13 +45,21 @@ Json DescribeForeign(const Model& model, const std::string& name) {
 
 }  // namespace
 
-std::string ArchiveBytes(const TrainedModel& model) {
-  const std::string record = FormatWireJson(
-      JsonObject{{"wire", model.WireJson()}, {"parts", boost::json::value_from(model.parts())}});
+std::string ArchiveBytes(const TrainedModel& model, const NamedFrames& frames) {
+  JsonObject json{{"wire", model.WireJson()}, {"parts", boost::json::value_from(model.parts())}};
+  ArchivedFrames archived;
+  if (!frames.empty()) {
+    archived = ArchiveFrames(frames);
+    json["frames"] = archived.heads;
+    json["cells_length"] = archived.cells.size();
+    json["cells_checksum"] = Checksum(archived.cells);
+  }
+  const std::string record = FormatWireJson(json);
   std::string bytes(kMagic);
   AppendNumber(record.size(), bytes);
   AppendNumber(Checksum(record), bytes);
   bytes += record;
+  bytes += archived.cells;
   bytes += model.model()->Bytes();
   return bytes;
 }
@@ -77,11 +85,23 @@ ArchivedModel ReadArchive(std::string bytes, const std::string& source,
   try {
     const Json json = ParseJson(record, source);
     const Json& wire = json.at("wire");
-    auto model = ReadModel(ModelFile::FromBytes(bytes.substr(kHead + length), source));
+    NamedFrames frames;
+    size_t cells = 0;
+    if (const Json* heads = json.as_object().if_contains("frames")) {
+      cells = json.at("cells_length").to_number<uint64_t>();
+      if (cells > bytes.size() - kHead - length) throw refuse("it is cut off");
+      const std::string_view all = std::string_view(bytes).substr(kHead + length, cells);
+      if (Checksum(all) != json.at("cells_checksum").to_number<uint64_t>()) {
+        throw refuse("it is damaged");
+      }
+      frames = ReadArchivedFrames(*heads, all);
+    }
+    auto model = ReadModel(ModelFile::FromBytes(bytes.substr(kHead + length + cells), source));
     return {std::string(wire.at("model_id").at("name").as_string()),
             std::make_shared<TrainedModel>(
                 std::move(model), wire,
-                boost::json::value_to<std::vector<std::string>>(json.at("parts")))};
+                boost::json::value_to<std::vector<std::string>>(json.at("parts"))),
+            std::move(frames)};
   } catch (const UserError&) {
     throw;
   } catch (const std::exception& error) {

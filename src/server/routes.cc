@@ -151,6 +151,7 @@ std::span<const Endpoint> Routes() {
       Get<ShowGrid>("/99/Grids/{grid_id}", "A grid's models, sorted."),
       Post<ExportGrid>("/3/Grid.bin/{grid_id}/export", "Saves a grid and its models."),
       Post<ImportGrid>("/3/Grid.bin/import", "Loads a saved grid and its models."),
+      Post<ResumeRecovery>("/3/Recovery/resume", "Goes on with an interrupted search."),
 
       // Explanations.
       Post<StartPartialDependence>("/3/PartialDependence",

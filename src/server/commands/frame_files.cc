@@ -13,6 +13,7 @@
 #include "rapids/temporaries.h"
 #include "server/commands/arguments.h"
 #include "server/commands/memory_watch.h"
+#include "server/http/url.h"
 #include "server/schemas/wire_csv.h"
 
 namespace thalweg {
@@ -57,16 +58,22 @@ Json WriteFrameCommand(const Json& arguments, CommandContext& context) {
   return nullptr;
 }
 
-Json ReadFrameCommand(const Json& arguments, CommandContext& context) {
+std::string SavedFramePath(const std::string& folder, const std::string& frame) {
+  return folder + "/" + PercentEncode(frame) + ".frame.parquet";
+}
+
+void LoadSavedFrame(const std::string& name, const std::string& path, CommandContext& context) {
   ParseOptions options;
   options.format = ParseFormat::kParquet;
-  const std::string file = TextOf(arguments, "file");
-  const std::string name = TextOf(arguments, "frame");
   std::optional<ParseResult> parsed;
   RunWatched("loading the frame " + Printable(name), context.work, [&](const WorkContext& work) {
-    parsed = ParseFiles({file}, options, context.pool, work);
+    parsed = ParseFiles({path}, options, context.pool, work);
   });
   PutWholeFrame(name, parsed->frame, context);
+}
+
+Json ReadFrameCommand(const Json& arguments, CommandContext& context) {
+  LoadSavedFrame(TextOf(arguments, "frame"), TextOf(arguments, "file"), context);
   return nullptr;
 }
 

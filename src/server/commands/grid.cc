@@ -3,25 +3,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/wall_clock.h"
 #include "learn/grid/grid_search.h"
 #include "server/commands/arguments.h"
+#include "server/commands/grid_files.h"
 #include "server/commands/publish.h"
+#include "server/commands/saved_files.h"
 #include "server/commands/training_order.h"
 #include "server/grid_entry.h"
-#include "server/model_archive.h"
 #include "server/schemas/parameters.h"
 #include "server/schemas/wire_values.h"
-#include "server/trained_model.h"
 
 namespace thalweg {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Values in the clients' spelling to those that are declared.
 Json DeclaredValues(const Learner& learner, const Json& hyper_parameters) {
@@ -79,8 +81,123 @@ Json Common(const TrainingOrder& order, const std::vector<std::string>& varied) 
   return parameters;
 }
 
-void SaveRecord(const GridEntry::Record& record, const std::string& folder) {
-  WriteWholeFile(folder + "/" + record.grid_id, FormatJson(ToJson(record)) + "\n");
+// A search on a thread of its own. Its models are handed, one after the other, to the thread that
+// has made this: that of the command, which may talk to the other ranks.
+class SearchThread {
+ public:
+  struct Found {
+    const GridModel* model = nullptr;
+    const TrainingOutcome* outcome = nullptr;
+  };
+
+  SearchThread(GridRequest& request, const TrainingFrames& frames, CommandContext& context)
+      : thread_([this, &request, &frames, &context] { Search(request, frames, context); }) {}
+  ~SearchThread() {
+    {
+      std::lock_guard lock(mutex_);
+      given_up_ = true;
+      changed_.notify_all();
+    }
+    thread_.join();
+  }
+  SearchThread(const SearchThread&) = delete;
+  SearchThread& operator=(const SearchThread&) = delete;
+
+  // The next model, valid until the next call; nothing when the search has ended. Throws what it
+  // threw.
+  std::optional<Found> Next() {
+    std::unique_lock lock(mutex_);
+    if (taken_) found_.reset();
+    taken_ = false;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return found_ || ended_; });
+    taken_ = found_.has_value();
+    if (taken_) return found_;
+    if (failure_) std::rethrow_exception(failure_);
+    return std::nullopt;
+  }
+  // When there are no more.
+  const GridOutcome& outcome() const { return outcome_; }
+
+ private:
+  void Search(GridRequest& request, const TrainingFrames& frames, CommandContext& context) {
+    request.on_model = [this](const GridModel& model, const TrainingOutcome& outcome) {
+      std::unique_lock lock(mutex_);
+      found_ = Found{&model, &outcome};
+      changed_.notify_all();
+      changed_.wait(lock, [&] { return !found_ || given_up_; });
+      if (given_up_) throw UserError("the models of the search cannot be kept");
+    };
+    try {
+      outcome_ = SearchGrid(request, frames, context.pool, context.work);
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+    std::lock_guard lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<Found> found_;
+  bool taken_ = false;  // what is found has been given out
+  bool given_up_ = false;
+  bool ended_ = false;
+  GridOutcome outcome_;
+  std::exception_ptr failure_;
+  std::thread thread_;
+};
+
+// What rank 0 has of the grid, and new models and frames, to all ranks. False from the last call
+// of rank 0 on.
+bool Share(const std::shared_ptr<GridEntry::Record>& record, bool goes_on, Publication& news,
+           CommandContext& context) {
+  news.Publish(context);
+  if (context.ranks.size() == 1) {
+    context.catalog.Put(record->grid_id, std::make_shared<GridEntry>(*record));
+    return goes_on;
+  }
+  std::string text;
+  OnFirstRank(context, [&] {
+    text = FormatJson(JsonObject{{"goes_on", goes_on}, {"grid", ToJson(*record)}});
+  });
+  const Json json = ParseJson(context.ranks.Broadcast(text, 0), "a grid");
+  GridEntry::Record grid = GridRecordFromJson(json.at("grid"), "a grid");
+  const std::string name = grid.grid_id;
+  context.catalog.Put(name, std::make_shared<GridEntry>(std::move(grid)));
+  return json.at("goes_on").as_bool();
+}
+
+// What a search is to do, but for the combinations that it does not have to.
+GridRequest RequestOf(const TrainingOrder& order, const HyperSpace& space, const Json& arguments) {
+  GridRequest request;
+  request.learner = order.learner;
+  request.params = order.params.get();
+  request.space = &space;
+  request.criteria = ReadCriteria(arguments.at("search_criteria"));
+  request.options.grid_id = TextOf(arguments, "grid_id");
+  request.options.parallelism = arguments.at("parallelism").to_number<int64_t>();
+  request.any_name = true;
+  return request;
+}
+
+// Models that the grid has already count as found.
+void GoOnFrom(const GridEntry::Record& before, const TrainingOrder& order,
+              GridEntry::Record& record, GridRequest& request) {
+  record.models = before.models;
+  for (const GridModel& model : record.models) {
+    request.first_number = std::max(request.first_number, model.number);
+  }
+  const TrainingOrder other = ReadTrainingOrder(before.arguments);
+  if (other.learner != order.learner ||
+      Common(other, before.hyper_names) != Common(order, record.hyper_names)) {
+    return;
+  }
+  request.skip = [models = record.models](const Json& values) {
+    return std::any_of(models.begin(), models.end(),
+                       [&](const GridModel& m) { return SameValue(*m.hyper_parameters, values); });
+  };
 }
 
 }  // namespace
@@ -113,124 +230,68 @@ Json GridCommand(const Json& arguments, CommandContext& context) {
   const OrderFrames frames = ReadOrderFrames(order, context);
   const std::string grid_id = TextOf(arguments, "grid_id");
   const std::string folder = TextOf(arguments, "folder");
-  const bool alone = context.ranks.size() == 1;
-  Publication out;
-  std::shared_ptr<GridEntry::Record> record;
-  OnFirstRank(context, [&] {
-    const SearchCriteria criteria = ReadCriteria(arguments.at("search_criteria"));
-    const HyperSpace space(*order.learner,
-                           DeclaredValues(*order.learner, arguments.at("hyper_parameters")),
-                           BadValues::kFailModels, ShapeOf(criteria));
-    record = std::make_shared<GridEntry::Record>();
-    record->grid_id = grid_id;
-    record->arguments = arguments;
-    record->arguments.as_object().erase("cloud");  // of this search alone
-    record->hyper_names = space.names();
-    GridRequest request;
-    request.learner = order.learner;
-    request.params = order.params.get();
-    request.space = &space;
-    request.criteria = criteria;
-    request.options.grid_id = grid_id;
-    request.options.parallelism = arguments.at("parallelism").to_number<int64_t>();
-    request.any_name = true;
-    if (const auto before = context.catalog.FindAs<GridEntry>(grid_id)) {
-      record->models = before->record().models;
-      for (const GridModel& model : record->models) {
-        request.first_number = std::max(request.first_number, model.number);
-      }
-      const TrainingOrder other = ReadTrainingOrder(before->record().arguments);
-      if (other.learner == order.learner &&
-          Common(other, before->record().hyper_names) == Common(order, record->hyper_names)) {
-        request.skip = [models = record->models](const Json& values) {
-          return std::any_of(models.begin(), models.end(), [&](const GridModel& m) {
-            return SameValue(*m.hyper_parameters, values);
-          });
-        };
-      }
-    }
-    const uint64_t first = request.first_number;
-    const Json described = DescribeOrder(order, frames, context.pool);
-    const auto show = [&] {
-      context.catalog.Put(grid_id, std::make_shared<GridEntry>(*record));
-      if (!folder.empty()) SaveRecord(*record, folder);
-    };
-    if (!folder.empty()) fs::create_directories(folder);
-    if (alone) show();
-    request.on_model = [&](const GridModel& model, const TrainingOutcome& outcome) {
-      const std::shared_ptr<void> asked = order.learner->CopyParams(order.asked.get());
-      order.learner->schema().FromJson(*model.hyper_parameters, asked.get());
-      Publication own;
-      Publication& to = alone ? own : out;
-      const int64_t now = WallClockMs();
-      PublishTraining(*order.learner, asked.get(), outcome,
-                      {.model_id = model.model_id,
-                       .training_frame = order.training_frame,
-                       .validation_frame = order.validation_frame,
-                       .start_ms = now - static_cast<int64_t>(1000 * model.seconds),
-                       .resolve_auto = order.resolve_auto,
-                       .reproducibility = described},
-                      to);
-      record->models.push_back(model);
-      record->models.back().number += first;
-      if (!folder.empty()) to.Export(folder);
-      if (alone) {
-        own.Publish(context);
-        show();
-      }
-    };
-    const GridOutcome outcome = SearchGrid(request, frames.frames, context.pool, context.work);
-    record->failures = outcome.failures;
-    record->warnings = outcome.warnings;
-    if (alone) {
-      show();
-    } else if (!folder.empty()) {
-      SaveRecord(*record, folder);
-    }
-  });
-  if (!alone) {
-    out.Publish(context);
-    const std::string json =
-        context.ranks.Broadcast(record == nullptr ? std::string() : FormatJson(ToJson(*record)), 0);
-    context.catalog.Put(grid_id, std::make_shared<GridEntry>(
-                                     GridRecordFromJson(ParseJson(json, "a grid"), "a grid")));
+  const std::string recovery = TextOf(arguments, "recovery_folder");
+  const auto before = context.catalog.FindAs<GridEntry>(grid_id);
+  if (!recovery.empty()) {
+    OnFirstRank(context, [&] { MakeFolder(recovery); });
+    context.ranks.Barrier();
+    WriteReferences(grid_id, order, recovery, context);
+    if (before) WriteGridModels(before->record(), true, recovery, context);
   }
+  if (context.ranks.rank() != 0) {
+    for (bool goes_on = true; goes_on;) {
+      Publication news;
+      goes_on = Share(nullptr, true, news, context);
+    }
+    return nullptr;
+  }
+  const HyperSpace space(
+      *order.learner, DeclaredValues(*order.learner, arguments.at("hyper_parameters")),
+      BadValues::kFailModels, ShapeOf(ReadCriteria(arguments.at("search_criteria"))));
+  const auto record = std::make_shared<GridEntry::Record>();
+  record->grid_id = grid_id;
+  record->arguments = arguments;
+  record->arguments.as_object().erase("cloud");  // of this search alone
+  record->hyper_names = space.names();
+  GridRequest request = RequestOf(order, space, arguments);
+  if (before) GoOnFrom(before->record(), order, *record, request);
+  const Json described = DescribeOrder(order, frames, context.pool);
+  const auto save_record = [&] {
+    if (!folder.empty()) WriteGridRecord(*record, folder);
+    if (!recovery.empty()) WriteGridRecord(*record, recovery);
+  };
+  if (!folder.empty()) MakeFolder(folder);
+  save_record();
+  if (!recovery.empty()) WriteRecoveryMark({grid_id, TextOf(arguments, "job")}, recovery);
+  Publication nothing;
+  Share(record, true, nothing, context);
+  SearchThread search(request, frames.frames, context);
+  while (const auto found = search.Next()) {
+    const GridModel& model = *found->model;
+    const std::shared_ptr<void> asked = order.learner->CopyParams(order.asked.get());
+    order.learner->schema().FromJson(*model.hyper_parameters, asked.get());
+    Publication news;
+    PublishTraining(*order.learner, asked.get(), *found->outcome,
+                    {.model_id = model.model_id,
+                     .training_frame = order.training_frame,
+                     .validation_frame = order.validation_frame,
+                     .start_ms = WallClockMs() - static_cast<int64_t>(1000 * model.seconds),
+                     .resolve_auto = order.resolve_auto,
+                     .reproducibility = described},
+                    news);
+    record->models.push_back(model);
+    record->models.back().number += request.first_number;
+    if (!folder.empty()) news.Export(folder);
+    if (!recovery.empty()) news.ExportWithPredictions(model.model_id, recovery);
+    save_record();
+    Share(record, true, news, context);
+  }
+  record->failures = search.outcome().failures;
+  record->warnings = search.outcome().warnings;
+  save_record();
+  if (!recovery.empty() && !context.work.cancelled()) ClearRecovery(*record, order, recovery);
+  Share(record, false, nothing, context);
   return nullptr;
-}
-
-void SaveGrid(const std::string& grid_id, const Catalog& catalog, const std::string& folder) {
-  const auto grid = GetGrid(catalog, grid_id);
-  std::error_code error;
-  fs::create_directories(folder, error);
-  for (const GridModel& model : grid->record().models) {
-    const auto trained = catalog.FindAs<TrainedModel>(model.model_id);
-    if (trained) WriteWholeFile(folder + "/" + model.model_id, ArchiveBytes(*trained));
-  }
-  SaveRecord(grid->record(), folder);
-}
-
-Json LoadGridCommand(const Json& arguments, CommandContext& context) {
-  const std::string path = TextOf(arguments, "path");
-  Publication out;
-  std::string bytes;
-  OnFirstRank(context, [&] {
-    const std::string shown = fs::path(path).filename().string();
-    bytes = ReadWholeFile(path);
-    const GridEntry::Record record = GridRecordFromJson(ParseJson(bytes, shown), shown);
-    for (const GridModel& model : record.models) {
-      const std::string file = (fs::path(path).parent_path() / model.model_id).string();
-      const ArchivedModel archived =
-          ReadArchive(ReadWholeFile(file), model.model_id, model.model_id);
-      out.AddModel(model.model_id, archived.model->model(), archived.model->WireJson(),
-                   archived.model->parts());
-    }
-  });
-  out.Publish(context);
-  bytes = context.ranks.Broadcast(bytes, 0);
-  GridEntry::Record record = GridRecordFromJson(ParseJson(bytes, "a grid"), "a grid");
-  const std::string grid_id = record.grid_id;
-  context.catalog.Put(grid_id, std::make_shared<GridEntry>(std::move(record)));
-  return JsonObject{{"grid_id", grid_id}};
 }
 
 }  // namespace thalweg

@@ -9,19 +9,13 @@ namespace thalweg {
 
 // Arguments: those of "train" (commands/train.h) without model_id, and grid_id, hyper_parameters
 // (an object of name to list of values), search_criteria (an object), parallelism, folder (in which
-// the grid and its models are to be saved as they come; or empty). Where there is a grid of this
-// name, models are added to it: combinations that it has with the same other parameters are left
-// out. Returns null.
+// the grid and its models are to be saved as they come; or empty), recovery_folder (in which all
+// is to be kept that the search needs to go on, until it has ended; or empty), job (the key under
+// which it is to go on). Where there is a grid of this name, models are added to it: combinations
+// that it has with the same other parameters are left out. Returns null.
 Json GridCommand(const Json& arguments, CommandContext& context);
-
-// Arguments: path, a file that a search has left in its folder, or SaveGrid. Brings back the grid
-// and its models. Returns {"grid_id": …}.
-Json LoadGridCommand(const Json& arguments, CommandContext& context);
 
 // Of an object of names to values. FieldErrors.
 SearchCriteria ReadCriteria(const Json& json);
-
-// Writes <folder>/<grid_id>, and each model under its name.
-void SaveGrid(const std::string& grid_id, const Catalog& catalog, const std::string& folder);
 
 }  // namespace thalweg

@@ -5,10 +5,21 @@
 #include "base/available_memory.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "server/commands/arguments.h"
 #include "server/commands/publish.h"
+#include "server/commands/saved_files.h"
 #include "server/model_archive.h"
 
 namespace thalweg {
+
+Json SaveModelCommand(const Json& arguments, CommandContext& context) {
+  const auto model = GetTrainedModel(context.catalog, TextOf(arguments, "model"));
+  const NamedFrames frames =
+      arguments.at("predictions").as_bool() ? HeldOutPredictions(*model, context) : NamedFrames();
+  OnFirstRank(context,
+              [&] { WriteWholeFile(TextOf(arguments, "path"), ArchiveBytes(*model, frames)); });
+  return nullptr;
+}
 
 Json LoadModelCommand(const Json& arguments, CommandContext& context) {
   Publication out;
@@ -23,6 +34,7 @@ Json LoadModelCommand(const Json& arguments, CommandContext& context) {
     const ArchivedModel archived =
         ReadArchive(ReadWholeFile(path), shown, std::filesystem::path(shown).stem().string());
     name = archived.name;
+    for (const auto& [frame, cells] : archived.frames) out.AddFrame(frame, cells);
     out.AddModel(name, archived.model->model(), archived.model->WireJson(),
                  archived.model->parts());
   });

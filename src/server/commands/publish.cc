@@ -1,13 +1,13 @@
 #include "server/commands/publish.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "frame/chunk_bytes.h"
 #include "jobs/rank_frames.h"
 #include "models/model_file.h"
+#include "server/commands/saved_files.h"
 #include "server/model_archive.h"
 #include "server/trained_model.h"
 
@@ -132,10 +132,24 @@ void Publication::Publish(CommandContext& context) {
 }
 
 void Publication::Export(const std::string& folder) const {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
+  MakeFolder(folder);
   for (const NewModel& m : models_) {
-    WriteWholeFile(folder + "/" + m.name, ArchiveBytes(TrainedModel(m.model, m.wire, m.parts)));
+    WriteWholeFile(FileIn(folder, m.name), ArchiveBytes(TrainedModel(m.model, m.wire, m.parts)));
+  }
+}
+
+void Publication::ExportWithPredictions(const std::string& model, const std::string& folder) const {
+  for (const NewModel& m : models_) {
+    if (m.name != model) continue;
+    const Json& key = m.wire.at("output").at("cross_validation_holdout_predictions_frame_id");
+    NamedFrames predictions;
+    for (const auto& [name, frame] : frames_) {
+      if (key.is_object() && key.at("name").as_string() == name) {
+        predictions.emplace_back(name, *frame);
+      }
+    }
+    WriteWholeFile(FileIn(folder, m.name),
+                   ArchiveBytes(TrainedModel(m.model, m.wire, m.parts), predictions));
   }
 }
 

@@ -26,6 +26,8 @@ class Publication {
   void Publish(CommandContext& context);
   // Saves the models in this folder, each under its name (server/model_archive.h).
   void Export(const std::string& folder) const;
+  // Saves one model with what its folds predicted.
+  void ExportWithPredictions(const std::string& model, const std::string& folder) const;
 
  private:
   struct NewModel {

@@ -1,6 +1,9 @@
 #include "server/commands/training_order.h"
 
+#include <fmt/format.h>
+
 #include "base/json.h"
+#include "base/text.h"
 #include "jobs/rank_frames.h"
 #include "server/commands/arguments.h"
 #include "server/schemas/parameters.h"
@@ -21,6 +24,11 @@ TrainingOrder ReadTrainingOrder(const Json& arguments) {
   order.asked = WireDefaults(*order.learner);
   for (const auto& [name, text] : arguments.at("fields").as_object()) {
     const ParamSpec* spec = order.learner->schema().Find(name);
+    // Arguments may come from a file.
+    if (spec == nullptr) {
+      throw UserError(fmt::format("{} has no parameter {}", order.learner->name(),
+                                  Printable(std::string_view(name))));
+    }
     SetWireField(*spec, text.as_string(), order.asked.get());
   }
   order.model_id = TextOf(arguments, "model_id");
@@ -41,6 +49,27 @@ TrainingOrder ReadTrainingOrder(const Json& arguments) {
   return order;
 }
 
+OrderReferences ReferencesOf(const TrainingOrder& order) {
+  OrderReferences references;
+  references.frames.push_back(order.training_frame);
+  if (!order.validation_frame.empty()) references.frames.push_back(order.validation_frame);
+  const ParamSchema& schema = order.learner->schema();
+  for (const char* name : kFrameParameters) {
+    const ParamSpec* spec = schema.Find(name);
+    if (spec == nullptr) continue;
+    const Json frames = spec->ToJson(order.params.get());
+    for (const Json& frame : frames.as_array()) {
+      if (!frame.as_string().empty()) references.frames.emplace_back(frame.as_string());
+    }
+  }
+  for (const char* name : kModelParameters) {
+    const ParamSpec* spec = schema.Find(name);
+    const std::string key = spec == nullptr ? "" : spec->Format(order.params.get());
+    if (!key.empty()) references.models.push_back(key);
+  }
+  return references;
+}
+
 Json DescribeOrder(const TrainingOrder& order, const OrderFrames& frames, ThreadPool& pool) {
   if (order.cloud.is_null()) return nullptr;
   const InputFrame training = DescribeInput(*frames.frames.training, pool);
@@ -59,22 +88,16 @@ OrderFrames ReadOrderFrames(const TrainingOrder& order, CommandContext& context)
     all.held.push_back(GetWholeFrame(name, context));
     return all.held.back().get();
   };
-  all.frames.training = get(order.training_frame);
-  if (!order.validation_frame.empty()) all.frames.validation = get(order.validation_frame);
-  const ParamSchema& schema = order.learner->schema();
-  for (const char* name : kFrameParameters) {
-    const ParamSpec* spec = schema.Find(name);
-    if (spec == nullptr) continue;
-    const Json frames = spec->ToJson(order.params.get());
-    for (const Json& frame : frames.as_array()) {
-      const std::string key(frame.as_string());
-      if (!key.empty()) all.frames.named[key] = get(key);
-    }
+  const OrderReferences references = ReferencesOf(order);
+  for (const std::string& name : references.frames) {
+    if (!all.frames.named.contains(name)) all.frames.named[name] = get(name);
   }
-  for (const char* name : kModelParameters) {
-    const ParamSpec* spec = schema.Find(name);
-    const std::string key = spec == nullptr ? "" : spec->Format(order.params.get());
-    if (!key.empty()) all.frames.models[key] = context.catalog.GetModel(key);
+  all.frames.training = all.frames.named.at(order.training_frame);
+  if (!order.validation_frame.empty()) {
+    all.frames.validation = all.frames.named.at(order.validation_frame);
+  }
+  for (const std::string& name : references.models) {
+    all.frames.models[name] = context.catalog.GetModel(name);
   }
   return all;
 }

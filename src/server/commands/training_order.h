@@ -25,6 +25,13 @@ struct TrainingOrder {
 // Arguments of the command "train" (commands/train.h).
 TrainingOrder ReadTrainingOrder(const Json& arguments);
 
+// Names of what the parameters point at.
+struct OrderReferences {
+  std::vector<std::string> frames;
+  std::vector<std::string> models;
+};
+OrderReferences ReferencesOf(const TrainingOrder& order);
+
 // The frames of a training, alive as long as this.
 struct OrderFrames {
   std::vector<std::shared_ptr<const Frame>> held;

@@ -8,8 +8,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "jobs/catalog.h"
+#include "server/commands/frame_files.h"
 #include "server/errors.h"
-#include "server/http/url.h"
 #include "server/schemas/frame_v3.h"
 #include "server/schemas/job.h"
 #include "server/schemas/meta.h"
@@ -73,10 +73,6 @@ std::vector<std::string> FilesOf(const ExportFrameRequest& request, const std::s
     files.push_back(fmt::format("{}/part-m-{:05}{}", path, i, ending));
   }
   return files;
-}
-
-std::string SavedPath(const std::string& folder, const std::string& frame) {
-  return folder + "/" + PercentEncode(frame) + ".frame.parquet";
 }
 
 Json SavedJson(const char* schema, const SaveFrameRequest& request, const Job& job) {
@@ -146,7 +142,7 @@ Json ExportFrame(const ExportFrameRequest& request, Call& call) {
 Json SaveFrame(const SaveFrameRequest& request, Call& call) {
   call.server.catalog().GetFrame(request.frame_id);
   const std::string folder = call.server.export_roots.Resolve(request.dir);
-  const std::string file = SavedPath(folder, request.frame_id);
+  const std::string file = SavedFramePath(folder, request.frame_id);
   std::error_code error;
   if (!request.force && fs::exists(file, error)) {
     throw UserError("File already exists at " + Printable(request.dir, 1000));
@@ -168,7 +164,8 @@ Json SaveFrame(const SaveFrameRequest& request, Call& call) {
 }
 
 Json LoadFrame(const SaveFrameRequest& request, Call& call) {
-  const std::string file = SavedPath(ResolveForLoad(request.dir, call.server), request.frame_id);
+  const std::string file =
+      SavedFramePath(ResolveForLoad(request.dir, call.server), request.frame_id);
   std::error_code error;
   if (!fs::is_regular_file(file, error)) {
     throw NoSuchThing("There is no saved frame " + Printable(request.frame_id, 1000) + " in " +

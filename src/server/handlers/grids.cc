@@ -8,9 +8,14 @@
 
 #include "base/text.h"
 #include "server/build_order.h"
+#include "server/commands/arguments.h"
 #include "server/commands/grid.h"
+#include "server/commands/grid_files.h"
+#include "server/commands/saved_files.h"
+#include "server/commands/training_order.h"
 #include "server/errors.h"
 #include "server/grid_entry.h"
+#include "server/handlers/cloud.h"
 #include "server/handlers/model_files.h"
 #include "server/schemas/job.h"
 #include "server/schemas/lenient_json.h"
@@ -27,7 +32,8 @@ namespace {
 struct SearchFields {
   std::string algo;
   std::string grid_id;
-  std::string folder;  // resolved
+  std::string folder;    // resolved
+  std::string recovery;  // the same
   Json hyper_parameters = JsonObject();
   Json criteria = JsonObject();
   int64_t parallelism = 1;
@@ -40,7 +46,6 @@ std::string Resolve(const std::string& folder, Call& call) {
 // Takes the search's own fields out of `fields`.
 SearchFields TakeSearchFields(FieldList& fields, Call& call) {
   SearchFields search;
-  std::string recovery, exported;
   FieldList rest;
   for (const auto& [name, text] : fields) {
     if (name == "grid_id") {
@@ -56,20 +61,20 @@ SearchFields TakeSearchFields(FieldList& fields, Call& call) {
       }
       search.parallelism = static_cast<int64_t>(*value);
     } else if (name == "recovery_dir") {
-      recovery = text;
+      search.recovery = Resolve(text, call);
     } else if (name == "export_checkpoints_dir") {
-      exported = text;
+      search.folder = Resolve(text, call);
     } else {
       if (name == "algo") search.algo = text;
       rest.emplace_back(name, text);
     }
   }
   fields = std::move(rest);
-  if (!recovery.empty() && !exported.empty() && recovery != exported) {
+  if (!search.recovery.empty() && search.recovery == search.folder) {
     throw IllegalArgument(
-        "recovery_dir and export_checkpoints_dir: both keep the models; give one of them");
+        "recovery_dir and export_checkpoints_dir: name two folders; the first one is emptied when "
+        "the search has ended");
   }
-  search.folder = Resolve(recovery.empty() ? exported : recovery, call);
   return search;
 }
 
@@ -94,24 +99,46 @@ void CheckHyperNames(const Learner& learner, const Json& hyper_parameters) {
   }
 }
 
-Json StartSearch(const Json& arguments, Call& call) {
+// `key`: of a job that goes on; empty: a new one.
+Json StartSearch(const Json& arguments, const std::string& key, Call& call) {
   const std::string grid_id(arguments.at("grid_id").as_string());
   const std::string_view algo = arguments.at("algo").as_string();
+  const std::string recovery = TextOf(arguments, "recovery_folder");
+  for (const std::string& folder : {TextOf(arguments, "folder"), recovery}) {
+    if (!folder.empty()) FileIn(folder, grid_id);  // says what is wrong with the name
+  }
   const JobPtr job = call.server.jobs.Start(
-      fmt::format("{} Grid Search", BuilderNamesOf(algo).schema), {grid_id, "Grid"},
-      [&server = call.server, arguments](Job& running) {
+      fmt::format("{} Grid Search", BuilderNamesOf(algo).schema),
+      {grid_id, "Grid", !recovery.empty()},
+      [&server = call.server, arguments = arguments](Job& running) mutable {
+        arguments.as_object()["job"] = running.key();
         server.ranks.Run("grid", arguments, {.progress = &running, .cancel = &running.cancel()});
-      });
+      },
+      key);
   JsonObject json = SchemaObject("GridSearchSchema", "GridSearch");
   json["grid_id"] = KeyObject(KeyKind::kGrid, grid_id);
   json["hyper_parameters"] = nullptr;
   json["search_criteria"] = arguments.at("search_criteria");
   json["parallelism"] = arguments.at("parallelism");
   json["recovery_dir"] = nullptr;
+  if (!recovery.empty()) json["recovery_dir"] = call.server.export_roots.Shown(recovery);
   json["job_id"] = nullptr;
   json["total_models"] = 0;
   json["job"] = JobJsonSoon(*job);
   return json;
+}
+
+// Those of the last search of a grid, whose frames and models must be there. They may come from a
+// file: its folder is looked at again.
+Json ArgumentsToGoOn(const std::string& grid_id, Call& call) {
+  Json arguments = GetGrid(call.server.catalog(), grid_id)->record().arguments;
+  const OrderReferences references = ReferencesOf(ReadTrainingOrder(arguments));
+  for (const std::string& name : references.frames) call.server.catalog().GetFrame(name);
+  for (const std::string& name : references.models) call.server.catalog().GetModel(name);
+  JsonObject& object = arguments.as_object();
+  object["folder"] = Resolve(TextOf(arguments, "folder"), call);
+  object["cloud"] = GetCloud({}, call);
+  return arguments;
 }
 
 std::string ValueText(const Json& value) {
@@ -183,24 +210,21 @@ HttpResponse SearchGridNow(const FieldList& given, Call& call) {
   arguments["search_criteria"] = search.criteria;
   arguments["parallelism"] = search.parallelism;
   arguments["folder"] = search.folder;
-  return JsonResponse(StartSearch(arguments, call));
+  arguments["recovery_folder"] = search.recovery;
+  return JsonResponse(StartSearch(arguments, "", call));
 }
 
 HttpResponse ResumeGrid(const FieldList& given, Call& call) {
   FieldList fields = given;
   const SearchFields search = TakeSearchFields(fields, call);
-  const auto grid = GetGrid(call.server.catalog(), search.grid_id);
-  Json arguments = grid->record().arguments;
+  Json arguments = ArgumentsToGoOn(search.grid_id, call);
   JsonObject& object = arguments.as_object();
-  for (const char* frame : {"training_frame", "validation_frame"}) {
-    const std::string name(object.at(frame).as_string());
-    if (!name.empty()) call.server.catalog().GetFrame(name);
-  }
   for (const auto& [name, text] : given) {
     if (name == "parallelism") object["parallelism"] = search.parallelism;
   }
-  object["folder"] = search.folder;
-  return JsonResponse(StartSearch(arguments, call));
+  if (!search.folder.empty()) object["folder"] = search.folder;
+  object["recovery_folder"] = search.recovery;
+  return JsonResponse(StartSearch(arguments, "", call));
 }
 
 Json ShowGrid(const GetGridRequest& request, Call& call) {
@@ -289,28 +313,44 @@ Json ListGrids(const NoFields&, Call& call) {
 }
 
 Json ExportGrid(const GridExportRequest& request, Call& call) {
-  GetGrid(call.server.catalog(), request.grid_id);
-  if (request.save_params_references) {
-    throw IllegalArgument(
-        "save_params_references is not supported: save the frames by themselves (frame.save)");
-  }
-  if (request.export_cross_validation_predictions) {
-    throw IllegalArgument(
-        "export_cross_validation_predictions is not supported: export that frame by itself");
-  }
-  SaveGrid(request.grid_id, call.server.catalog(),
-           call.server.export_roots.Resolve(request.grid_directory));
+  const std::string folder = call.server.export_roots.Resolve(request.grid_directory);
+  call.server.ranks.Run("save_grid",
+                        JsonObject{{"grid_id", request.grid_id},
+                                   {"folder", folder},
+                                   {"references", request.save_params_references},
+                                   {"predictions", request.export_cross_validation_predictions}},
+                        {});
   return KeyObject(KeyKind::kGrid, request.grid_id);
 }
 
 Json ImportGrid(const GridImportRequest& request, Call& call) {
-  if (request.load_params_references) {
-    throw IllegalArgument(
-        "load_params_references is not supported: load the frames by themselves (h2o.load_frame)");
-  }
-  const Json result = call.server.ranks.Run(
-      "load_grid", JsonObject{{"path", ResolveSaved(request.grid_path, call)}}, {});
+  const Json result =
+      call.server.ranks.Run("load_grid",
+                            JsonObject{{"path", ResolveSaved(request.grid_path, call)},
+                                       {"references", request.load_params_references}},
+                            {});
   return KeyObject(KeyKind::kGrid, result.at("grid_id").as_string());
+}
+
+Json ResumeRecovery(const RecoveryRequest& request, Call& call) {
+  JsonObject json = SchemaObject("ResumeV3");
+  json["recovery_dir"] = nullptr;
+  if (request.recovery_dir.empty()) return json;
+  json["recovery_dir"] = request.recovery_dir;
+  const std::string folder = call.server.export_roots.Resolve(request.recovery_dir);
+  const RecoveryMark mark = ReadRecoveryMark(folder);
+  if (mark.grid_id.empty()) return json;
+  const JobPtr job = call.server.jobs.Find(mark.job);
+  if (job && !job->ended()) {
+    throw IllegalArgument(
+        fmt::format("recovery_dir: the search of {} is still going on", Printable(mark.grid_id)));
+  }
+  call.server.ranks.Run(
+      "load_grid", JsonObject{{"path", FileIn(folder, mark.grid_id)}, {"references", true}}, {});
+  Json arguments = ArgumentsToGoOn(mark.grid_id, call);
+  arguments.as_object()["recovery_folder"] = folder;
+  StartSearch(arguments, mark.job, call);
+  return json;
 }
 
 }  // namespace thalweg

@@ -45,10 +45,10 @@ inline constexpr auto kFields<GridExportRequest> = std::tuple{
         {.name = "grid_directory", .help = "Folder below the export roots to write to."}),
     Field<&GridExportRequest::save_params_references>(
         {.name = "save_params_references",
-         .help = "Not supported: write the frames, too; save them by themselves."}),
+         .help = "Write the frames and models that the parameters name, too."}),
     Field<&GridExportRequest::export_cross_validation_predictions>(
         {.name = "export_cross_validation_predictions",
-         .help = "Not supported: write the predictions of folds, too."}),
+         .help = "What the folds predicted, where it was kept, comes with the models."}),
 };
 Json ExportGrid(const GridExportRequest& request, Call& call);
 
@@ -61,8 +61,22 @@ inline constexpr auto kFields<GridImportRequest> = std::tuple{
     Field<&GridImportRequest::grid_path>(
         {.name = "grid_path", .help = "File that an export has written."}),
     Field<&GridImportRequest::load_params_references>(
-        {.name = "load_params_references", .help = "Not supported: load the frames, too."}),
+        {.name = "load_params_references",
+         .help = "Load the frames and models that the parameters name, too."}),
 };
 Json ImportGrid(const GridImportRequest& request, Call& call);
+
+struct RecoveryRequest {
+  std::string recovery_dir;
+};
+template <>
+inline constexpr auto kFields<RecoveryRequest> = std::tuple{
+    Field<&RecoveryRequest::recovery_dir>(
+        {.name = "recovery_dir",
+         .help = "Folder in which a search was kept; without one that did not end, nothing "
+                 "happens."}),
+};
+// Goes on with a search that the end of a process has interrupted.
+Json ResumeRecovery(const RecoveryRequest& request, Call& call);
 
 }  // namespace thalweg

@@ -34,10 +34,12 @@ std::string PrepareFile(const SaveModelRequest& request, const char* function, C
   return path;
 }
 
-void RefuseFoldPredictions(const SaveModelRequest& request) {
-  if (!request.export_cross_validation_predictions) return;
-  throw IllegalArgument(
-      "export_cross_validation_predictions is not supported: export that frame by itself");
+void WriteModel(const SaveModelRequest& request, const std::string& path, Call& call) {
+  call.server.ranks.Run("save_model",
+                        JsonObject{{"model", request.model_id},
+                                   {"path", path},
+                                   {"predictions", request.export_cross_validation_predictions}},
+                        {});
 }
 
 HttpResponse Load(const std::string& path, const std::string& shown, Call& call) {
@@ -70,20 +72,18 @@ std::string ResolveSaved(const std::string& path, Call& call) {
 }
 
 Json SaveModel(const SaveModelRequest& request, Call& call) {
-  const auto model = GetTrainedModel(call.server.catalog(), request.model_id);
-  RefuseFoldPredictions(request);
-  WriteWholeFile(PrepareFile(request, "exportModel", call), ArchiveBytes(*model));
+  GetTrainedModel(call.server.catalog(), request.model_id);
+  WriteModel(request, PrepareFile(request, "exportModel", call), call);
   JsonObject json = SchemaObject("ModelExportV3", "ModelExport");
   json["model_id"] = KeyObject(KeyKind::kModel, request.model_id);
   json["dir"] = request.dir;
   json["force"] = request.force;
-  json["export_cross_validation_predictions"] = false;
+  json["export_cross_validation_predictions"] = request.export_cross_validation_predictions;
   return json;
 }
 
 HttpResponse FetchModel(const SaveModelRequest& request, Call& call) {
   const auto model = GetTrainedModel(call.server.catalog(), request.model_id);
-  RefuseFoldPredictions(request);
   HttpResponse response;
   response.content_type = "application/octet-stream";
   std::string name;
@@ -91,7 +91,17 @@ HttpResponse FetchModel(const SaveModelRequest& request, Call& call) {
     name += static_cast<unsigned char>(c) < 32 || c == '"' || c == '\\' ? '_' : c;
   }
   response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + name + "\"");
-  response.body = ArchiveBytes(*model);
+  if (request.export_cross_validation_predictions) {
+    // Parts of their rows may be on other ranks.
+    const std::string path =
+        fmt::format("{}/model-{}", call.server.spool_folder, call.server.next_number++);
+    WriteModel(request, path, call);
+    response.body = ReadWholeFile(path);
+    std::error_code ignored;
+    fs::remove(path, ignored);
+  } else {
+    response.body = ArchiveBytes(*model);
+  }
   return response;
 }
 

@@ -21,7 +21,7 @@ inline constexpr auto kFields<SaveModelRequest> = std::tuple{
     Field<&SaveModelRequest::force>({.name = "force", .help = "Replace a file that is there."}),
     Field<&SaveModelRequest::export_cross_validation_predictions>(
         {.name = "export_cross_validation_predictions",
-         .help = "Not supported: write the predictions of folds, too."}),
+         .help = "What the folds predicted, where it was kept, comes with the model."}),
 };
 
 Json SaveModel(const SaveModelRequest& request, Call& call);

@@ -67,7 +67,7 @@ Json JobJson(const Job& job) {
     json["exception"] = state.error;
     json["stacktrace"] = fmt::format("{}: {}", ExceptionName(state.error_type), state.error);
   }
-  json["auto_recoverable"] = false;
+  json["auto_recoverable"] = job.result().recoverable;
   json["ready_for_view"] = state.status == JobStatus::kDone;
   return json;
 }
