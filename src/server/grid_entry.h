@@ -40,15 +40,12 @@ class GridEntry : public Entry {
 std::shared_ptr<const GridEntry> GetGrid(const Catalog& catalog, const std::string& name);
 
 // A metric that a grid can be sorted by, in the clients' words ("auc", "residual_deviance", "f1").
-struct GridMetric {
-  std::string name;
-  bool larger_is_better = false;
-};
-// The first of the models decides what empty or AUTO means. UserError where it is unknown.
-GridMetric FindGridMetric(const std::string& name, const GridEntry::Record& grid,
-                          const Catalog& catalog);
+// The first of the models decides what empty or AUTO means. UserError where such models have none
+// of this name.
+std::string FindGridMetric(const std::string& name, const GridEntry::Record& grid,
+                           const Catalog& catalog);
 // Nothing where the model is not there or has no such metric.
-std::optional<double> GridMetricOf(const GridMetric& metric, const GridModel& model,
+std::optional<double> GridMetricOf(const std::string& metric, const GridModel& model,
                                    const Catalog& catalog);
 
 // Of a file, and of what travels between ranks.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -32,29 +33,87 @@ E ParseLevel(const char* field, const std::string& text, E otherwise) {
   return static_cast<E>(std::find(names.begin(), names.end(), *level) - names.begin());
 }
 
-std::vector<double> Cells(const Frame& frame, size_t column) {
-  if (!IsNumeric(frame.column(column).type())) {
-    throw UserError(fmt::format("column {} is a {} column: it cannot be measured",
-                                frame.name(column), ColumnTypeName(frame.column(column).type())));
+// `what`: for messages.
+std::vector<double> Numbers(const Frame& frame, size_t column, const char* what) {
+  const ColumnType type = frame.column(column).type();
+  if (!IsNumeric(type) || type == ColumnType::kCategorical) {
+    throw UserError(fmt::format("{}: column {} is a {} column; it must be of numbers", what,
+                                frame.name(column), ColumnTypeName(type)));
   }
   std::vector<double> cells(static_cast<size_t>(frame.rows()));
-  ReadCells(frame, column, 0, cells);
+  ReadCells(frame, column, 0, std::span<double>(cells));
   return cells;
 }
 
-// Codes of the domain, -1 where missing or unknown. Numbers are the levels of these digits.
+std::vector<double> Probabilities(const Frame& frame, size_t column) {
+  std::vector<double> cells = Numbers(frame, column, "predictions");
+  for (const double cell : cells) {
+    if (cell < 0 || cell > 1) {
+      throw UserError(fmt::format("predictions: column {} has {}; probabilities are from 0 to 1",
+                                  frame.name(column), cell));
+    }
+  }
+  return cells;
+}
+
+// Distributions whose deviance needs nothing more than two numbers.
+Distribution DistributionOfNumbers(DistributionKind kind) {
+  Distribution distribution;
+  distribution.kind = kind == DistributionKind::kAuto ? DistributionKind::kGaussian : kind;
+  switch (distribution.kind) {
+    case DistributionKind::kMultinomial:
+      throw UserError("distribution multinomial needs a domain, or categorical actual values");
+    case DistributionKind::kTweedie:
+    case DistributionKind::kHuber:
+    case DistributionKind::kQuantile:
+      throw UserError(
+          fmt::format("distribution {} has a parameter of its own, which cannot be given here; "
+                      "measure with the model (model_performance)",
+                      kEnumNames<DistributionKind>[static_cast<size_t>(distribution.kind)]));
+    default:
+      return distribution;
+  }
+}
+
+void CheckDomain(const std::vector<std::string>& levels) {
+  if (levels.size() < 2) throw UserError("domain: has one level; two are needed at least");
+  std::set<std::string> seen;
+  for (const std::string& level : levels) {
+    if (!seen.insert(level).second) {
+      throw UserError(fmt::format("domain: has {} twice", Printable(level)));
+    }
+  }
+}
+
+// Codes of the domain, -1 where missing. Numbers are the levels of these digits.
 std::vector<int64_t> Codes(const Frame& actuals, const Domain& domain) {
   const Column& column = actuals.column(0);
-  const std::vector<double> cells = Cells(actuals, 0);
+  const auto require = [](int64_t code, const std::string& level) {
+    if (code >= 0) return code;
+    throw UserError(
+        fmt::format("domain: has no {}, which is among the actual values", Printable(level)));
+  };
+  std::vector<int64_t> of_level;
+  std::vector<double> cells(static_cast<size_t>(actuals.rows()));
+  const bool levels = column.type() == ColumnType::kCategorical;
+  if (levels) {
+    ReadCells(actuals, 0, 0, std::span<double>(cells));
+    for (const std::string& level : column.domain()->levels())
+      of_level.push_back(domain.Find(level));
+  } else {
+    cells = Numbers(actuals, 0, "actual values");
+  }
   std::vector<int64_t> codes;
   codes.reserve(cells.size());
   for (const double cell : cells) {
     if (std::isnan(cell)) {
       codes.push_back(-1);
-    } else if (column.type() == ColumnType::kCategorical) {
-      codes.push_back(domain.Find(column.domain()->levels()[static_cast<size_t>(cell)]));
+    } else if (levels) {
+      const auto level = static_cast<size_t>(cell);
+      codes.push_back(require(of_level[level], column.domain()->levels()[level]));
     } else {
-      codes.push_back(domain.Find(fmt::format("{}", cell)));
+      const std::string level = fmt::format("{}", cell);
+      codes.push_back(require(domain.Find(level), level));
     }
   }
   return codes;
@@ -80,8 +139,11 @@ Json ScorePredictionsCommand(const Json& arguments, CommandContext& context) {
     if (frame->columns() != 1 || frame->rows() != actuals->rows()) {
       throw UserError("the frame of weights must have one column and as many rows as the others");
     }
-    weights = Cells(*frame, 0);
-    for (double& w : weights) w = std::isnan(w) ? 0 : w;
+    weights = Numbers(*frame, 0, "weights");
+    for (double& w : weights) {
+      if (w < 0) throw UserError(fmt::format("weights: {} is below 0", w));
+      w = std::isnan(w) ? 0 : w;
+    }
   }
   std::vector<std::string> levels;
   if (const Json& domain = arguments.at("domain"); domain.is_array()) {
@@ -91,9 +153,8 @@ Json ScorePredictionsCommand(const Json& arguments, CommandContext& context) {
   }
   const auto kind =
       ParseLevel("distribution", TextOf(arguments, "distribution"), DistributionKind::kAuto);
-  const bool classes =
-      !levels.empty() && (kind == DistributionKind::kAuto || kind == DistributionKind::kBernoulli ||
-                          kind == DistributionKind::kMultinomial);
+  // As with H2O, the domain alone decides; the distribution is that of numbers.
+  const bool classes = !levels.empty();
   MetricsOrigin origin{.domain = classes ? levels : std::vector<std::string>(),
                        .scoring_time_ms = WallClockMs()};
   const auto to_wire = [&](const Metrics& metrics, ModelCategory category) {
@@ -106,34 +167,30 @@ Json ScorePredictionsCommand(const Json& arguments, CommandContext& context) {
       throw UserError(fmt::format("predictions of numbers are one column; there are {}",
                                   predictions->columns()));
     }
-    Distribution distribution;
-    distribution.kind = kind == DistributionKind::kAuto ? DistributionKind::kGaussian : kind;
-    if (distribution.kind == DistributionKind::kBernoulli ||
-        distribution.kind == DistributionKind::kMultinomial) {
-      throw UserError("a distribution of classes needs a domain, or categorical actual values");
-    }
-    const std::vector<double> actual = Cells(*actuals, 0), predicted = Cells(*predictions, 0);
+    const Distribution distribution = DistributionOfNumbers(kind);
+    const std::vector<double> actual = Numbers(*actuals, 0, "actual values"),
+                              predicted = Numbers(*predictions, 0, "predictions");
     RegressionAccumulator values(DevianceOf(distribution));
-    for (size_t r = 0; r < rows; ++r) values.Add(actual[r], predicted[r], weights[r]);
+    for (size_t r = 0; r < rows; ++r) {
+      if (!std::isnan(predicted[r])) values.Add(actual[r], predicted[r], weights[r]);
+    }
     origin.description =
         fmt::format("Computed on user-given predictions and targets, distribution: {}.",
                     kEnumNames<DistributionKind>[static_cast<size_t>(distribution.kind)]);
     return to_wire(values.Finish(), ModelCategory::kRegression);
   }
-  if (levels.size() < 2) throw UserError("the domain has one level; two are needed at least");
+  CheckDomain(levels);
   const bool binomial = levels.size() == 2;
-  // The label, if it is there, stands before the probabilities.
-  size_t first = 0;
-  if (predictions->columns() > 1 && predictions->column(0).type() == ColumnType::kCategorical) {
-    first = 1;
-  }
-  const size_t given = predictions->columns() - first;
-  if (given != levels.size() && !(binomial && given == 1)) {
-    throw UserError(
-        fmt::format("there are {} columns of probabilities for {} classes", given, levels.size()));
+  const size_t given = predictions->columns();
+  if (given != (binomial ? 1 : levels.size())) {
+    throw UserError(fmt::format(
+        "predictions: for a domain of {} classes there must be {}, and there are {}", levels.size(),
+        binomial ? "one column, the probability of the second class"
+                 : fmt::format("{} columns, the probability of each class", levels.size()),
+        given));
   }
   std::vector<std::vector<double>> columns;
-  for (size_t c = 0; c < given; ++c) columns.push_back(Cells(*predictions, first + c));
+  for (size_t c = 0; c < given; ++c) columns.push_back(Probabilities(*predictions, c));
   const std::vector<int64_t> actual = Codes(*actuals, Domain(levels));
   ClassificationOptions options;
   options.auc_type = ParseLevel("auc_type", TextOf(arguments, "auc_type"), AucType::kAuto);

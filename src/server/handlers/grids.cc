@@ -149,11 +149,12 @@ std::string ValueText(const Json& value) {
   return items.size() == 1 ? items[0] : "[" + Join(items, ", ") + "]";
 }
 
+// `values`: of the metric, by model.
 Json SummaryTable(const GridEntry::Record& grid, const std::vector<const GridModel*>& models,
-                  const GridMetric& metric, bool decreasing, const Catalog& catalog) {
+                  const std::vector<double>& values, const std::string& metric, bool decreasing) {
   TwoDimTable table(
       "Hyper-Parameter Search Summary",
-      fmt::format("ordered by {} {}", decreasing ? "decreasing" : "increasing", metric.name));
+      fmt::format("ordered by {} {}", decreasing ? "decreasing" : "increasing", metric));
   table.AddNoRowNames(models.size());
   for (const std::string& name : grid.hyper_names) {
     JsonArray cells;
@@ -169,13 +170,13 @@ Json SummaryTable(const GridEntry::Record& grid, const std::vector<const GridMod
     table.Add(name, numbers ? "double" : "string", numbers ? "%.5f" : "%s", std::move(cells));
   }
   std::vector<std::string> names;
-  JsonArray values;
-  for (const GridModel* model : models) {
-    names.push_back(model->model_id);
-    values.push_back(WireNumber(GridMetricOf(metric, *model, catalog).value_or(std::nan(""))));
+  JsonArray cells;
+  for (size_t i = 0; i < models.size(); ++i) {
+    names.push_back(models[i]->model_id);
+    cells.push_back(WireNumber(values[i]));
   }
   table.AddTexts("model_ids", names);
-  table.Add(metric.name, "double", "%.5f", std::move(values));
+  table.Add(metric, "double", "%.5f", std::move(cells));
   return table.ToJson();
 }
 
@@ -231,31 +232,34 @@ Json ShowGrid(const GetGridRequest& request, Call& call) {
   Catalog& catalog = call.server.catalog();
   const auto entry = GetGrid(catalog, request.grid_id);
   const GridEntry::Record& grid = entry->record();
-  GridMetric metric;
+  std::string metric;
   try {
     metric = FindGridMetric(request.sort_by, grid, catalog);
   } catch (const UserError& error) {
     throw IllegalArgument(error.what());
   }
-  const bool decreasing = ParseWireBool(request.decreasing).value_or(metric.larger_is_better);
-  std::vector<const GridModel*> models;
-  for (const GridModel& model : grid.models) {
-    if (catalog.FindAs<TrainedModel>(model.model_id)) models.push_back(&model);
-  }
-  const auto value = [&](const GridModel* model) {
-    const double v = GridMetricOf(metric, *model, catalog).value_or(std::nan(""));
-    return std::isnan(v) ? std::numeric_limits<double>::infinity() : decreasing ? -v : v;
-  };
+  const bool decreasing = ParseWireBool(request.decreasing).value_or(false);
   std::vector<std::pair<double, const GridModel*>> ranked;
-  for (const GridModel* model : models) ranked.emplace_back(value(model), model);
+  for (const GridModel& model : grid.models) {
+    if (!catalog.FindAs<TrainedModel>(model.model_id)) continue;
+    ranked.emplace_back(GridMetricOf(metric, model, catalog).value_or(std::nan("")), &model);
+  }
+  const auto place = [&](double value) {
+    if (std::isnan(value)) return std::numeric_limits<double>::infinity();
+    return decreasing ? -value : value;
+  };
   std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  models.clear();
-  for (const auto& [unused, model] : ranked) models.push_back(model);
+                   [&](const auto& a, const auto& b) { return place(a.first) < place(b.first); });
+  std::vector<const GridModel*> models;
+  std::vector<double> values;
+  for (const auto& [value, model] : ranked) {
+    values.push_back(value);
+    models.push_back(model);
+  }
 
   JsonObject json = SchemaObject("GridSchemaV99", "Grid");
   json["grid_id"] = KeyObject(KeyKind::kGrid, request.grid_id);
-  json["sort_by"] = metric.name;
+  json["sort_by"] = metric;
   json["decreasing"] = decreasing;
   JsonArray ids;
   JsonObject metrics;
@@ -292,7 +296,7 @@ Json ShowGrid(const GetGridRequest& request, Call& call) {
   const std::string_view folder = grid.arguments.at("folder").as_string();
   json["export_checkpoints_dir"] =
       folder.empty() ? Json() : Json(call.server.export_roots.Shown(folder));
-  json["summary_table"] = SummaryTable(grid, models, metric, decreasing, catalog);
+  json["summary_table"] = SummaryTable(grid, models, values, metric, decreasing);
   json["scoring_history"] = nullptr;
   return json;
 }

@@ -25,7 +25,7 @@ inline constexpr auto kFields<GetGridRequest> = std::tuple{
         {.name = "sort_by", .help = "Metric that the models are sorted by."}),
     Field<&GetGridRequest::decreasing>(
         {.name = "decreasing",
-         .help = "The largest first; empty: the best first, whatever that is."}),
+         .help = "The largest first; else, as with H2O, the smallest, whatever is better."}),
     Field<&GetGridRequest::model_ids>(
         {.name = "model_ids", .help = "Has no meaning; all models are shown."}),
 };
