@@ -11,7 +11,6 @@ struct Missing {
 };
 
 constexpr Missing kMissing[] = {
-    {"fairnessMetrics", "measures of fairness are not there yet"},
     {"grouped_permute", "permutations within groups are not there"},
     {"mojo.pipeline.transform", "pipelines of other programs (MOJO) are not run"},
     {"result", "it needs the learners model selection or ANOVA GLM, which are not there yet"},

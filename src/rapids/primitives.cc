@@ -266,8 +266,10 @@ const std::vector<Primitive>& List() {
        "The function of each row (axis 1) or each column (axis 2)."},
       {"ddply", ApplyToGroups, "frame columns function", RowRule::kWhole,
        "The function of the rows of each group of rows with equal keys; numbers or a row of them."},
-      {"fairnessMetrics", NotAvailable, "model frame columns reference favourable", RowRule::kNone,
-       "Not available."},
+      {"fairnessMetrics", FairnessMetrics, "model frame columns reference favourable",
+       RowRule::kWhole,
+       "How a model of two classes treats groups, beside one of reference (else the largest): a "
+       "frame of all groups, and one of thresholds for each."},
       {"grouped_permute", NotAvailable, "frame …", RowRule::kNone, "Not available."},
       {"h2o.mad", MedianDeviation, "column [method] [factor]", RowRule::kWhole,
        "The median distance from the median, times a factor (1.4826); missing where a cell is."},

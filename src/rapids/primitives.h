@@ -147,6 +147,9 @@ Value Second(const Arguments& arguments, Evaluator& evaluator);
 Value Week(const Arguments& arguments, Evaluator& evaluator);
 Value Year(const Arguments& arguments, Evaluator& evaluator);
 
+// fairness.cc
+Value FairnessMetrics(const Arguments& arguments, Evaluator& evaluator);
+
 // leaderboard.cc
 Value MakeLeaderboard(const Arguments& arguments, Evaluator& evaluator);
 

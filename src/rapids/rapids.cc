@@ -30,7 +30,9 @@ RapidsResult ResultOf(const internal::Value& value) {
   if (const auto* map = value.As<internal::FrameMap>()) {
     RapidsMapResult result;
     result.keys = map->keys;
-    for (const internal::FramePtr& frame : map->frames) result.frames.push_back({{}, frame});
+    for (const internal::NamedFrame& frame : map->frames) {
+      result.frames.push_back({frame.name, frame.frame});
+    }
     return result;
   }
   throw UserError("an expression cannot come to " + std::string(value.KindInWords()));

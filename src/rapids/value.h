@@ -41,7 +41,7 @@ struct NamedModel {
 };
 struct FrameMap {
   std::vector<std::string> keys;
-  std::vector<FramePtr> frames;
+  std::vector<NamedFrame> frames;
 };
 struct EmptyList {};
 

@@ -1,0 +1,34 @@
+#include "rapids/fisher_exact.h"
+
+#include <gtest/gtest.h>
+
+namespace thalweg::internal {
+namespace {
+
+// Of scipy.stats.fisher_exact.
+TEST(FisherTest, IsThatOfOthers) {
+  struct Case {
+    int64_t a, b, c, d;
+    double expected;
+  };
+  const Case cases[] = {
+      {3, 0, 185, 156, 0.254322326937},  // also H2O's
+      {25, 11, 185, 156, 0.111389742175},
+      {1, 9, 11, 3, 0.00275945618522},
+      {1642, 37, 1335, 43, 0.138404627075},
+      {0, 5, 5, 0, 0.00793650793651},
+      {100'000, 100'000, 100'000, 100'000, 1},
+      {600'000, 400'000, 400'000, 600'000, 0},
+      {0, 0, 3, 4, 1},
+      {724, 0, 18'729, 0, 1},
+  };
+  for (const Case& c : cases) {
+    EXPECT_NEAR(FisherTest(c.a, c.b, c.c, c.d), c.expected, 1e-6 * c.expected + 1e-12);
+    // Rows, and columns, in any order.
+    EXPECT_NEAR(FisherTest(c.c, c.d, c.a, c.b), c.expected, 1e-6 * c.expected + 1e-12);
+    EXPECT_NEAR(FisherTest(c.b, c.a, c.d, c.c), c.expected, 1e-6 * c.expected + 1e-12);
+  }
+}
+
+}  // namespace
+}  // namespace thalweg::internal
