@@ -179,6 +179,7 @@ RestServer::RestServer(const ServeOptions& options) {
   state_->context.address = fmt::format("{}:{}", options.ip, state_->http->port());
   state_->url = fmt::format("{}://{}{}", options.tls_key.empty() ? "http" : "https",
                             state_->context.address, options.context_path);
+  state_->http->Start();
 }
 
 RestServer::~RestServer() {

@@ -81,6 +81,7 @@ TestServer::TestServer(HttpServerOptions options) {
   options.port = 0;
   if (options.spool_folder.empty()) options.spool_folder = folder_;
   server_ = std::make_unique<HttpServer>(options, handler_);
+  server_->Start();
 }
 
 TestServer::~TestServer() {

@@ -47,12 +47,14 @@ struct HttpServerOptions {
 
 class HttpServer {
  public:
-  // Listens when this returns. UserError where it cannot: address, port, certificate, key, login
-  // file.
+  // Listens when this returns: clients wait in the system's queue until Start. UserError where it
+  // cannot: address, port, certificate, key, login file.
   HttpServer(const HttpServerOptions& options, HttpHandler& handler);
   // Stop(0), and waits for handlers that still run.
   ~HttpServer();
 
+  // From here on the handler is called; once. What it uses must be ready.
+  void Start();
   uint16_t port() const;
   // What the user should know, e.g. of weak hashes in the login file.
   std::vector<std::string> warnings() const;

@@ -26,7 +26,7 @@ class Answer:
 
 def ask(server, method, target, body=None, headers=None, **fields):
     parts = urllib.parse.urlsplit(server.url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60 * SLOWER)
     headers = dict(headers or {})
     if fields:
         body = urllib.parse.urlencode(fields)
