@@ -78,7 +78,11 @@ def test_guessing_slows_down_one_address_alone(tmp_path):
         assert ping(own.url, "secret", "127.0.0.1")[0] == 200
         for _ in range(5):
             assert ping(own.url, "wrong", "127.0.0.2")[0] == 401
-        status, headers = ping(own.url, "wrong", "127.0.0.2")
+        # Each wrong one is told after a second, which is as long as the first wait.
+        for _ in range(3):
+            status, headers = ping(own.url, "wrong", "127.0.0.2")
+            if status == 429:
+                break
         assert status == 429 and headers["Retry-After"] == "1"
         logins_elsewhere = ping(own.url, "wrong", "127.0.0.3")[0], ping(own.url, "secret", "127.0.0.3")[0]
         assert logins_elsewhere == (401, 200)
