@@ -215,11 +215,15 @@ Json ColumnDetailCommand(const Json& arguments, CommandContext& context) {
 }
 
 Json CsvTextCommand(const Json& arguments, CommandContext& context) {
-  const auto frame = context.catalog.GetFrame(TextOf(arguments, "frame"));
+  const auto item = context.catalog.FindItem(TextOf(arguments, "frame"));
+  const EntryVersion wanted{arguments.at("command").to_number<uint64_t>(),
+                            arguments.at("nth").to_number<uint64_t>()};
+  const auto* entry = item && item->version == wanted
+                          ? dynamic_cast<const FrameEntry*>(item->entry.get())
+                          : nullptr;
   // The text of two frames must not be mixed.
-  if (frame->rows() != arguments.at("rows").to_number<int64_t>()) {
-    throw UserError("the frame was replaced while it was sent");
-  }
+  if (entry == nullptr) throw UserError("the frame was replaced or removed while it was sent");
+  const std::shared_ptr<const Frame> frame = entry->frame();
   internal::CsvStyle style = WireCsvStyle();
   style.double_quotes = arguments.at("double_quotes").as_bool();
   const ChunkRange own = OwnChunks(*frame, context.ranks);

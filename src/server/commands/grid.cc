@@ -12,6 +12,7 @@
 #include "server/commands/arguments.h"
 #include "server/commands/publish.h"
 #include "server/commands/training_order.h"
+#include "server/file_roots.h"
 #include "server/grid_entry.h"
 #include "server/model_archive.h"
 #include "server/schemas/parameters.h"
@@ -80,7 +81,7 @@ Json Common(const TrainingOrder& order, const std::vector<std::string>& varied) 
 }
 
 void SaveRecord(const GridEntry::Record& record, const std::string& folder) {
-  WriteWholeFile(folder + "/" + record.grid_id, FormatJson(ToJson(record)) + "\n");
+  WriteWholeFile(PathIn(folder, record.grid_id), FormatJson(ToJson(record)) + "\n");
 }
 
 }  // namespace
@@ -201,7 +202,7 @@ void SaveGrid(const std::string& grid_id, const Catalog& catalog, const std::str
   fs::create_directories(folder, error);
   for (const GridModel& model : grid->record().models) {
     const auto trained = catalog.FindAs<TrainedModel>(model.model_id);
-    if (trained) WriteWholeFile(folder + "/" + model.model_id, ArchiveBytes(*trained));
+    if (trained) WriteWholeFile(PathIn(folder, model.model_id), ArchiveBytes(*trained));
   }
   SaveRecord(grid->record(), folder);
 }
@@ -215,7 +216,7 @@ Json LoadGridCommand(const Json& arguments, CommandContext& context) {
     bytes = ReadWholeFile(path);
     const GridEntry::Record record = GridRecordFromJson(ParseJson(bytes, shown), shown);
     for (const GridModel& model : record.models) {
-      const std::string file = (fs::path(path).parent_path() / model.model_id).string();
+      const std::string file = PathIn(fs::path(path).parent_path().string(), model.model_id);
       const ArchivedModel archived =
           ReadArchive(ReadWholeFile(file), model.model_id, model.model_id);
       out.AddModel(model.model_id, archived.model->model(), archived.model->WireJson(),

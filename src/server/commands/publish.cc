@@ -8,6 +8,7 @@
 #include "frame/chunk_bytes.h"
 #include "jobs/rank_frames.h"
 #include "models/model_file.h"
+#include "server/file_roots.h"
 #include "server/model_archive.h"
 #include "server/trained_model.h"
 
@@ -135,7 +136,7 @@ void Publication::Export(const std::string& folder) const {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   for (const NewModel& m : models_) {
-    WriteWholeFile(folder + "/" + m.name, ArchiveBytes(TrainedModel(m.model, m.wire, m.parts)));
+    WriteWholeFile(PathIn(folder, m.name), ArchiveBytes(TrainedModel(m.model, m.wire, m.parts)));
   }
 }
 

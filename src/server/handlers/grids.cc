@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <memory>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "server/build_order.h"
@@ -96,6 +98,8 @@ void CheckHyperNames(const Learner& learner, const Json& hyper_parameters) {
 
 Json StartSearch(const Json& arguments, Call& call) {
   const std::string grid_id(arguments.at("grid_id").as_string());
+  const std::string folder(arguments.at("folder").as_string());
+  if (!folder.empty()) PathIn(folder, grid_id);  // or refuses it
   const std::string_view algo = arguments.at("algo").as_string();
   const JobPtr job = call.server.jobs.Start(
       fmt::format("{} Grid Search", BuilderNamesOf(algo).schema), {grid_id, "Grid"},
@@ -215,8 +219,13 @@ Json ShowGrid(const GetGridRequest& request, Call& call) {
   }
   const bool decreasing = ParseWireBool(request.decreasing).value_or(metric.larger_is_better);
   std::vector<const GridModel*> models;
+  // Held: they may be removed meanwhile.
+  std::unordered_map<const GridModel*, std::shared_ptr<const TrainedModel>> trained;
   for (const GridModel& model : grid.models) {
-    if (catalog.FindAs<TrainedModel>(model.model_id)) models.push_back(&model);
+    auto found = catalog.FindAs<TrainedModel>(model.model_id);
+    if (!found) continue;
+    models.push_back(&model);
+    trained[&model] = std::move(found);
   }
   const auto value = [&](const GridModel* model) {
     const double v = GridMetricOf(metric, *model, catalog).value_or(std::nan(""));
@@ -237,7 +246,7 @@ Json ShowGrid(const GetGridRequest& request, Call& call) {
   JsonObject metrics;
   for (const GridModel* model : models) {
     ids.push_back(KeyObject(KeyKind::kModel, model->model_id));
-    const Json wire = catalog.FindAs<TrainedModel>(model->model_id)->WireJson();
+    const Json wire = trained.at(model)->WireJson();
     for (const char* kind : {"training_metrics", "validation_metrics", "cross_validation_metrics",
                              "cross_validation_metrics_summary"}) {
       if (!metrics.contains(kind)) metrics[kind] = JsonArray();

@@ -17,6 +17,21 @@
 
 namespace thalweg::internal {
 
+namespace {
+
+std::atomic<int> g_open_streams{0};
+
+struct OpenStream {
+  OpenStream() { ++g_open_streams; }
+  ~OpenStream() { --g_open_streams; }
+  OpenStream(const OpenStream&) = delete;
+  OpenStream& operator=(const OpenStream&) = delete;
+};
+
+}  // namespace
+
+int TestHandler::OpenStreams() { return g_open_streams; }
+
 RequestPlan TestHandler::Plan(HttpMethod /*method*/, std::string_view path) const {
   RequestPlan plan;
   if (path == "/quick" || path == "/html") plan.lane = RequestPlan::Lane::kQuick;
@@ -48,6 +63,13 @@ HttpResponse TestHandler::Handle(const HttpRequest& request) {
       if (line == 1000) return false;
       if (broken && line == 500) throw std::runtime_error("no more");
       piece = "line " + std::to_string(line++) + "\n";
+      return true;
+    };
+    return response;
+  }
+  if (request.path == "/endless") {
+    response.stream = [open = std::make_shared<OpenStream>()](std::string& piece) {
+      piece.assign(64 << 10, 'x');
       return true;
     };
     return response;
