@@ -13,7 +13,11 @@ namespace thalweg::internal {
 // How a primitive treats the rows of its frames. On each rank it sees the chunks of that rank;
 // frames of one row at most every rank has whole. Where it needs all rows the evaluator gathers
 // them first and cuts the result afterwards: N ranks hold N copies then, so that kWhole is for what
-// is small by nature or cannot be done otherwise (primitives.cc says why).
+// is small by nature, or cannot be done otherwise:
+//   t                  gives at most 100,000 columns, so that the frame has few rows;
+//   ddply              calls a function, which may be a collective, for one group after the other;
+//   PermutationVarImp  scores one sample of the rows again and again;
+//   makeLeaderboard    scores models on one frame, as their metrics are made.
 enum class RowRule : uint8_t {
   kAligned,  // each chunk of the result depends on the same chunk of the arguments only
   kReduce,   // frames cut alike; the ranks exchange parts of results (rapids/chunks.h)

@@ -19,8 +19,7 @@ const std::vector<Primitive>& List() {
       {"%%", Binary<BinaryOp::kRemainder>, "x y", RowRule::kAligned, "The same as %."},
       {"%/%", Binary<BinaryOp::kIntegerDivide>, "x y", RowRule::kAligned, "The same as intDiv."},
       {"&", Binary<BinaryOp::kAnd>, "x y", RowRule::kAligned,
-       "0 where x or y is 0, else 1; missing where that depends on a missing "
-       "cell."},
+       "0 where x or y is 0, else 1; missing where that depends on a missing cell."},
       {"&&", Binary<BinaryOp::kAnd>, "x y", RowRule::kAligned, "The same as &."},
       {"*", Binary<BinaryOp::kTimes>, "x y", RowRule::kAligned, "Product."},
       {"+", Binary<BinaryOp::kPlus>, "x y", RowRule::kAligned, "Sum."},
@@ -28,39 +27,32 @@ const std::vector<Primitive>& List() {
       {"-", Binary<BinaryOp::kMinus>, "x y", RowRule::kAligned, "Difference."},
       {"/", Binary<BinaryOp::kDivide>, "x y", RowRule::kAligned, "Quotient."},
       {":=", AssignCells, "frame source [columns] [rows]", RowRule::kAligned,
-       "The frame with cells of the source, or one value, in some columns and "
-       "rows."},
+       "The frame with cells of the source, or one value, in some columns and rows."},
       {"<", Binary<BinaryOp::kLess>, "x y", RowRule::kAligned, "1 where x is less than y, else 0."},
       {"<=", Binary<BinaryOp::kLessEqual>, "x y", RowRule::kAligned,
        "1 where x is at most y, else 0."},
       {"==", Binary<BinaryOp::kEqual>, "x y", RowRule::kAligned,
-       "1 where x and y are the same number, level or string, or both are "
-       "missing, else 0."},
+       "1 where x and y are the same number, level or string, or both are missing, else 0."},
       {">", Binary<BinaryOp::kGreater>, "x y", RowRule::kAligned,
        "1 where x is more than y, else 0."},
       {">=", Binary<BinaryOp::kGreaterEqual>, "x y", RowRule::kAligned,
        "1 where x is at least y, else 0."},
       {"GB", GroupRows, "frame columns …", RowRule::kWhole,
-       "Groups of rows with equal keys and their aggregates, each given by "
-       "name, column and what "
+       "Groups of rows with equal keys and their aggregates, each given by name, column and what "
        "missing cells do."},
       {"PermutationVarImp", PermutationImportances,
        "model frame metric samples repeats [features] [seed]", RowRule::kWhole,
-       "How much worse a model gets when the cells of one column are "
-       "shuffled."},
+       "How much worse a model gets when the cells of one column are shuffled."},
       {"^", Binary<BinaryOp::kPower>, "x y", RowRule::kAligned, "x to the power of y."},
       {"append", Append, "frame column name …", RowRule::kAligned,
        "The frame with more columns, each a column, a number or a string."},
       {"as.character", AsCharacter, "frame", RowRule::kAligned, "Columns as strings."},
       {"as.factor", AsFactor, "frame", RowRule::kAligned,
-       "Columns as categorical ones: levels in the order of numbers or of "
-       "text."},
+       "Columns as categorical ones: levels in the order of numbers or of text."},
       {"as.numeric", AsNumeric, "frame", RowRule::kAligned,
-       "Columns as numbers: levels that are numbers as these, else their "
-       "codes."},
+       "Columns as numbers: levels that are numbers as these, else their codes."},
       {"cbind", ColumnBind, "…", RowRule::kAligned,
-       "Frames and numbers side by side; names that come again get 0, 1, … "
-       "behind them."},
+       "Frames and numbers side by side; names that come again get 0, 1, … behind them."},
       {"colnames=", SetColumnNames, "frame columns names", RowRule::kNone,
        "The frame with other column names."},
       {"cols", Cols, "frame columns", RowRule::kNone,
@@ -68,11 +60,10 @@ const std::vector<Primitive>& List() {
       {"cols_py", ColsPy, "frame columns", RowRule::kNone, "Some columns; -1 is the last.", true},
       {"dropdup", DropDuplicateRows, "frame columns keep", RowRule::kWhole,
        "The 'first' or 'last' of all rows that are equal in some columns."},
-      {"flatten", Flatten, "frame", RowRule::kWhole,
-       "The only cell of a frame as a number or string; other frames as they "
-       "are."},
+      {"flatten", Flatten, "frame", RowRule::kSpread,
+       "The only cell of a frame as a number or string; other frames as they are."},
       {"getTimeZone", GetTimeZone, "", RowRule::kNone, "The time zone of the server."},
-      {"getrow", GetRow, "frame", RowRule::kWhole, "The only row of a frame as numbers."},
+      {"getrow", GetRow, "frame", RowRule::kSpread, "The only row of a frame as numbers."},
       {"h2o.runif", RandomUniform, "frame [seed]", RowRule::kAligned,
        "A random number in [0, 1) for each row; -1 for a new seed."},
       {"intDiv", Binary<BinaryOp::kIntegerDivide>, "x y", RowRule::kAligned,
@@ -107,8 +98,7 @@ const std::vector<Primitive>& List() {
        RowRule::kWhole, "The frame with the rank of each row within its group."},
       {"rbind", RowBind, "…", RowRule::kSpread, "Frames one below the other."},
       {"rows", Rows, "frame rows", RowRule::kReduce,
-       "Some rows: ascending numbers, negative ones for all others, or a "
-       "column that is 1 for "
+       "Some rows: ascending numbers, negative ones for all others, or a column that is 1 for "
        "them."},
       {"setTimeZone", SetTimeZone, "name", RowRule::kNone, "Sets the time zone of the server."},
       {"sum", Sum, "frame", RowRule::kReduce, "The sum of all numbers; missing where a cell is.",
@@ -118,16 +108,14 @@ const std::vector<Primitive>& List() {
       {"sumaxis", SumAxis, "frame [skip] [axis]", RowRule::kReduce,
        "The sum of each column, or with axis 1 of each row.", true},
       {"sort", SortRowsBy, "frame columns [directions]", RowRule::kWhole,
-       "Rows in the order of columns, missing ones first; directions are 1 or "
-       "-1."},
+       "Rows in the order of columns, missing ones first; directions are 1 or -1."},
       {"table", Table, "frame [second] [dense]", RowRule::kWhole,
        "How often each value, or pair of values, occurs."},
       {"topn", TopN, "frame column percent largest", RowRule::kWhole,
        "The largest (1) or smallest (-1) cells of a column and their rows."},
       {"unique", Unique, "column [missing]", RowRule::kWhole, "The different cells of a column."},
       {"|", Binary<BinaryOp::kOr>, "x y", RowRule::kAligned,
-       "1 where x or y is 1, else 0; missing where that depends on a missing "
-       "cell."},
+       "1 where x or y is 1, else 0; missing where that depends on a missing cell."},
       {"||", Binary<BinaryOp::kOr>, "x y", RowRule::kAligned, "The same as |."},
       {"abs", Abs, "x", RowRule::kAligned, "The absolute value."},
       {"acos", Acos, "x", RowRule::kAligned, "The arc cosine."},
@@ -162,8 +150,7 @@ const std::vector<Primitive>& List() {
       {"trigamma", TrigammaOf, "x", RowRule::kAligned, "The second derivative of lgamma."},
       {"trunc", Trunc, "x", RowRule::kAligned, "The whole part."},
       {"round", Round, "x [digits]", RowRule::kAligned,
-       "x to so many digits after the point; halves of whole numbers to the "
-       "even one."},
+       "x to so many digits after the point; halves of whole numbers to the even one."},
       {"signif", Signif, "x [digits]", RowRule::kAligned, "x to so many significant digits."},
 
       {"all", All, "x", RowRule::kReduce, "1 if no number is 0."},
@@ -171,11 +158,9 @@ const std::vector<Primitive>& List() {
       {"any.factor", AnyFactor, "frame", RowRule::kNone, "1 if a column is categorical."},
       {"any.na", AnyPresent, "x", RowRule::kReduce, "1 if a number is not 0."},
       {"columnsByType", ColumnsByType, "frame [type]", RowRule::kReduce,
-       "Positions of the columns that are numeric, categorical, string, time, "
-       "uuid or bad."},
+       "Positions of the columns that are numeric, categorical, string, time, uuid or bad."},
       {"cor", Correlation, "x y [use] [method]", RowRule::kReduce,
-       "Correlations of the columns of x and y: Pearson, or Spearman with the "
-       "lowest rank of equal "
+       "Correlations of the columns of x and y: Pearson, or Spearman with the lowest rank of equal "
        "cells."},
       {"cummax", CumulateMax, "frame [axis]", RowRule::kReduce,
        "Running maxima down the rows, or with axis 1 along them."},
@@ -212,13 +197,11 @@ const std::vector<Primitive>& List() {
       {"grep", Grep, "column pattern [ignore_case] [invert] [logical]", RowRule::kReduce,
        "The rows that match a pattern, or 1 and 0 for each row."},
       {"h2o.fillna", FillMissing, "frame method [axis] [most]", RowRule::kReduce,
-       "Missing cells filled with the last present one before (forward) or "
-       "after them (backward), "
+       "Missing cells filled with the last present one before (forward) or after them (backward), "
        "down the rows or along them, at most so many in a row."},
       {"h2o.impute", Impute, "frame column [method] [combine] [groups] [group_frame] [values]",
        RowRule::kReduce,
-       "Fills missing cells of the named frame in place with the mean, median "
-       "or mode; the values "
+       "Fills missing cells of the named frame in place with the mean, median or mode; the values "
        "used."},
       {"h2o.random_stratified_split", StratifiedSplit, "column [share] [seed]", RowRule::kReduce,
        "train or test for each row, every class in the same share."},
@@ -240,8 +223,7 @@ const std::vector<Primitive>& List() {
       {"relevel.by.freq", RelevelByFrequency, "frame [weights] [top]", RowRule::kReduce,
        "Levels by how often they occur."},
       {"rep_len", RepeatLength, "x length", RowRule::kReduce,
-       "Cells of a column, or columns of a frame, again and again up to this "
-       "length."},
+       "Cells of a column, or columns of a frame, again and again up to this length."},
       {"replaceall", ReplaceAllText, "frame pattern by [ignore_case]", RowRule::kAligned,
        "Every match of a pattern replaced."},
       {"replacefirst", ReplaceFirstText, "frame pattern by [ignore_case]", RowRule::kAligned,
@@ -249,14 +231,12 @@ const std::vector<Primitive>& List() {
       {"rstrip", StripRight, "frame [characters]", RowRule::kAligned,
        "Cells without these characters at their right ends."},
       {"scale", Scale, "frame centre spread", RowRule::kReduce,
-       "Numbers minus their mean (or given ones), by their standard deviation "
-       "(or times given "
+       "Numbers minus their mean (or given ones), by their standard deviation (or times given "
        "ones)."},
       {"seq", Sequence, "from to [by]", RowRule::kReduce, "A column of numbers in equal steps."},
       {"seq_len", SequenceLength, "length", RowRule::kReduce, "The numbers from 1 to the length."},
       {"setDomain", SetDomain, "column in_place levels", RowRule::kReduce,
-       "The column with other names of its levels; with [] without those that "
-       "no cell has."},
+       "The column with other names of its levels; with [] without those that no cell has."},
       {"setLevel", SetLevel, "column level", RowRule::kAligned,
        "The column with this level everywhere."},
       {"strDistance", StringDistance, "x y measure [compare_empty]", RowRule::kReduce,
@@ -269,15 +249,13 @@ const std::vector<Primitive>& List() {
       {"substring", Substring, "frame begin [end]", RowRule::kAligned,
        "Characters from one position (from 0) up to before another."},
       {"tokenize", Tokenize, "frame pattern", RowRule::kReduce,
-       "The pieces of all cells as rows, with a missing cell after each "
-       "row's."},
+       "The pieces of all cells as rows, with a missing cell after each row's."},
       {"tolower", ToLowerText, "frame", RowRule::kAligned, "Lower case."},
       {"toupper", ToUpperText, "frame", RowRule::kAligned, "Upper case."},
       {"trim", TrimText, "frame", RowRule::kAligned, "Cells without blanks at their ends."},
       {"which", Which, "column", RowRule::kReduce, "The rows (from 0) where the cell is not 0."},
       {"which.max", WhichMax, "frame [skip] [axis]", RowRule::kReduce,
-       "The row of the largest cell of each column, or with axis 1 the column "
-       "of each row's."},
+       "The row of the largest cell of each column, or with axis 1 the column of each row's."},
       {"which.min", WhichMin, "frame [skip] [axis]", RowRule::kReduce,
        "The same for the smallest cell."},
 
@@ -287,26 +265,22 @@ const std::vector<Primitive>& List() {
       {"apply", ApplyFunction, "frame axis function", RowRule::kSpread,
        "The function of each row (axis 1) or each column (axis 2)."},
       {"ddply", ApplyToGroups, "frame columns function", RowRule::kWhole,
-       "The function of the rows of each group of rows with equal keys; "
-       "numbers or a row of them."},
+       "The function of the rows of each group of rows with equal keys; numbers or a row of them."},
       {"fairnessMetrics", NotAvailable, "model frame columns reference favourable", RowRule::kNone,
        "Not available."},
       {"grouped_permute", NotAvailable, "frame …", RowRule::kNone, "Not available."},
       {"h2o.mad", MedianDeviation, "column [method] [factor]", RowRule::kReduce,
-       "The median distance from the median, times a factor (1.4826); missing "
-       "where a cell is."},
+       "The median distance from the median, times a factor (1.4826); missing where a cell is."},
       {"mode", Mode, "column", RowRule::kReduce,
        "The code of the most frequent level, the first of several."},
       {"mojo.pipeline.transform", NotAvailable, "pipeline frame …", RowRule::kNone,
        "Not available: foreign model files."},
-      {"perfectAUC", ExactAuc, "probabilities actuals", RowRule::kWhole,
-       "The area under the ROC curve of probabilities against 0 and 1, "
-       "exactly."},
+      {"perfectAUC", ExactAuc, "probabilities actuals", RowRule::kReduce,
+       "The area under the ROC curve of probabilities against 0 and 1, exactly."},
       {"predicted.vs.actual.by.var", ActualsByLevel, "model frame variable predictions",
-       RowRule::kWhole, "Means of predictions and responses per level of a column."},
+       RowRule::kReduce, "Means of predictions and responses per level of a column."},
       {"result", NotAvailable, "model", RowRule::kNone,
-       "Not available: the learners that give one (model selection, ANOVA "
-       "GLM)."},
+       "Not available: the learners that give one (model selection, ANOVA GLM)."},
       {"rulefit.predict.rules", NotAvailable, "model …", RowRule::kNone,
        "Not available: the learner RuleFit."},
       {"run_tool", NotAvailable, "name …", RowRule::kNone, "Not available: it runs foreign code."},
@@ -321,26 +295,23 @@ const std::vector<Primitive>& List() {
       {"word2vec.to.frame", NotAvailable, "model", RowRule::kNone,
        "Not available: the learner Word2Vec."},
       {"as.Date", AsDate, "column pattern", RowRule::kAligned,
-       "Times read from text by a pattern such as %Y-%m-%d, in milliseconds "
-       "since 1970."},
+       "Times read from text by a pattern such as %Y-%m-%d, in milliseconds since 1970."},
       {"day", Day, "time", RowRule::kAligned, "The day of the month."},
       {"dayOfWeek", DayOfWeek, "time", RowRule::kAligned, "The day of the week, Mon to Sun."},
       {"distance", Distance, "x y measure", RowRule::kSpread,
-       "The distance of each row of x to each row of y: l1, l2, cosine or "
-       "cosine_sq (the last two "
+       "The distance of each row of x to each row of y: l1, l2, cosine or cosine_sq (the last two "
        "are likenesses)."},
       {"hour", Hour, "time", RowRule::kAligned, "The hour of the day."},
       {"isax", Isax, "frame words cardinality [optimize]", RowRule::kReduce,
        "The iSAX word of each row as a series."},
-      {"listTimeZones", ListTimeZones, "", RowRule::kWhole, "All time zones."},
-      {"ls", ListNames, "", RowRule::kWhole, "The names of all that is in memory."},
+      {"listTimeZones", ListTimeZones, "", RowRule::kNone, "All time zones."},
+      {"ls", ListNames, "", RowRule::kNone, "The names of all that is in memory."},
       {"millis", Millisecond, "time", RowRule::kAligned, "The millisecond of the second."},
       {"minute", Minute, "time", RowRule::kAligned, "The minute of the hour."},
       {"mktime", MakeTime, "year month day [hour] [minute] [second] [millisecond]",
        RowRule::kAligned, "Milliseconds since 1970; months and days count from 0."},
       {"model.reset.threshold", ResetThreshold, "model threshold", RowRule::kNone,
-       "Sets from which probability on rows are predicted as the second class; "
-       "what it was."},
+       "Sets from which probability on rows are predicted as the second class; what it was."},
       {"moment", MakeMoment, "year month day [hour] [minute] [second] [millisecond]",
        RowRule::kAligned, "A time, in UTC; missing where there is no such day."},
       {"month", Month, "time", RowRule::kAligned, "The month, from 1."},
@@ -349,7 +320,7 @@ const std::vector<Primitive>& List() {
        "Sets a property of the server; what it was before."},
       {"t", Transpose, "frame", RowRule::kWhole, "Rows as columns."},
       {"tf-idf", TermFrequencies, "frame document content [preprocess] [case_sensitive]",
-       RowRule::kWhole, "Words of documents with their frequency and its weight."},
+       RowRule::kSpread, "Words of documents with their frequency and its weight."},
       {"week", Week, "time", RowRule::kAligned, "The week of the year by ISO 8601."},
       {"x", MatrixProduct, "x y", RowRule::kSpread, "The matrix product."},
       {"year", Year, "time", RowRule::kAligned, "The year."},
@@ -398,18 +369,12 @@ std::string RapidsReference() {
   std::string page =
       "<!-- Generated by rapids_test (reference_test.cc); do not edit. -->\n"
       "# Rapids functions\n\n"
-      "Expressions are sent to `POST /99/Rapids`. Arguments in brackets may be "
-      "missing, `…` stands "
-      "for more of them. Rows: how a function treats the rows of its frames: "
-      "`aligned` (each chunk "
-      "of rows alone), `reduce` (parts of chunks, joined), `spread` (the same, "
-      "where frames need "
-      "not have the same rows), `whole` (every rank gets all rows), `none` "
-      "(reads no cells).\n\n"
-      "Beside these there are forms that take names: `(tmp= name expression)` "
-      "and `(assign name "
-      "expression)` name a frame, `(rm name)` removes, `(rename from to)` "
-      "renames.\n\n"
+      "Expressions are sent to `POST /99/Rapids`. Arguments in brackets may be missing, `…` stands "
+      "for more of them. Rows: how a function treats the rows of its frames: `aligned` (each chunk "
+      "of rows alone), `reduce` (parts of chunks, joined), `spread` (the same, where frames need "
+      "not have the same rows), `whole` (every rank gets all rows), `none` (reads no cells).\n\n"
+      "Beside these there are forms that take names: `(tmp= name expression)` and `(assign name "
+      "expression)` name a frame, `(rm name)` removes, `(rename from to)` renames.\n\n"
       "| function | rows | |\n|---|---|---|\n";
   for (const Primitive& primitive : AllPrimitives()) {
     std::string call = "(" + std::string(primitive.name);

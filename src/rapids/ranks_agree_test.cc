@@ -103,6 +103,16 @@ constexpr const char* kExpressions[] = {
     "(x (cols f ['a' 'p']) (rows (cols h ['w' 'a']) [0:2]))",
     "(x (t (cols f ['b' 'p'])) (cols g ['p' 'd']))",
     "(t (cols f ['b' 'p']))",
+    "(perfectAUC (cols f 'p') (cols g 'ones'))",
+    "(perfectAUC (cols f 'a') (cols g 'ones'))",
+    "(perfectAUC (cols f 'p') (cols h 'ones'))",
+    "(tf-idf f 1 7 True False)",
+    "(flatten (cols one 's'))",
+    "(flatten (cols one 'a'))",
+    "(flatten f)",
+    "(getrow one)",
+    "(getrow f)",
+    "(rows f 1000000)",
     "(distance (cols f ['p']) (rows (cols g ['p']) [0:3]) 'l2')",
     "(distance (cols f ['p' 'p']) (cols one ['p' 'p']) 'cosine')",
     "(distance (cols f ['a']) (cols h ['p']) 'l1')",
@@ -170,7 +180,7 @@ Frame MakeFrame(uint64_t seed, const std::vector<int64_t>& starts) {
   };
   const auto domain = std::make_shared<const Domain>(kLevels);
   return Frame(std::make_shared<const Layout>(starts),
-               {"a", "b", "p", "w", "m", "c", "d", "s", "u", "t"},
+               {"a", "b", "p", "w", "m", "c", "d", "s", "u", "t", "ones"},
                {real(0, 0.1, [](Random& r) { return r.Normal() * 3; }),
                 integer(1, ColumnType::kInteger, nullptr, [](Random& r) { return r.Below(9); }),
                 real(2, 0, [](Random& r) { return r.Uniform(); }),
@@ -181,9 +191,10 @@ Frame MakeFrame(uint64_t seed, const std::vector<int64_t>& starts) {
                           return std::array<int, 4>{0, 1, 2, 4}[r.Below(4)];
                         }),
                 integer(6, ColumnType::kInteger, nullptr, [](Random& r) { return r.Below(2); }),
-                text(7), text(8), integer(9, ColumnType::kTime, nullptr, [](Random& r) {
-                  return 86'400'000 * r.Below(5) + 12;
-                })});
+                text(7), text(8),
+                integer(9, ColumnType::kTime, nullptr,
+                        [](Random& r) { return 86'400'000 * r.Below(5) + 12; }),
+                real(10, 0, [](Random& r) { return static_cast<double>(r.Below(2)); })});
 }
 
 // Chunks of 0 to `most` rows.
@@ -254,6 +265,7 @@ std::string Number(double number) {
 std::string Dump(const RapidsResult& result) {
   if (const auto* number = std::get_if<double>(&result)) return Number(*number);
   if (const auto* frame = std::get_if<RapidsFrameResult>(&result)) return Dump(*frame->frame);
+  if (const auto* string = std::get_if<std::string>(&result)) return *string;
   std::string text;
   if (const auto* list = std::get_if<std::vector<double>>(&result)) {
     for (const double number : *list) text += Number(number) + " ";
