@@ -11,7 +11,6 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "frame/cell_text.h"
-#include "mapreduce/gather_frame.h"
 #include "mapreduce/quantiles.h"
 #include "mapreduce/rollup_cache.h"
 #include "mapreduce/visit_cells.h"
@@ -201,11 +200,8 @@ Json ColumnDetailCommand(const Json& arguments, CommandContext& context) {
   }
   std::vector<double> percentiles;
   if (!probabilities.empty()) {
-    RequireMemory(static_cast<double>(frame->rows()) * sizeof(double) * context.ranks.size(),
-                  "percentiles of " + Printable(frame->name(position)));
-    const std::vector<size_t> one = {position};
-    const Frame whole = GatherFrame(frame->Select(one), context.ranks);
-    percentiles = ComputeQuantiles(whole, 0, probabilities, context.pool);
+    percentiles = ComputeQuantiles(*frame, position, probabilities, context.pool,
+                                   QuantileMethod::kInterpolate, &context.ranks);
   }
   JsonArray histogram;
   for (const int64_t count : counts[0]) histogram.emplace_back(count);
