@@ -17,4 +17,7 @@ Frame GatherFrame(const Frame& part, Communicator& ranks);
 // only; the chunks of others are null. No communication.
 Frame KeepOwnChunks(const Frame& whole, const Communicator& ranks);
 
+// The chunks of `whole`, dealt out to the ranks in this way.
+LayoutPtr LayoutOverRanks(const Layout& whole, const Communicator& ranks);
+
 }  // namespace thalweg
