@@ -117,7 +117,7 @@ Frame RebalanceParts(const Frame& part, Communicator& ranks, ThreadPool& pool) {
     if (rank < static_cast<size_t>(ranks.rank())) begin += counts[rank];
     total += counts[rank];
   }
-  const LayoutPtr layout = LayoutOverRanks(*ResultLayout(total), ranks);
+  const LayoutPtr layout = SharedOut(*ResultLayout(total), ranks);
   std::vector<RankNumber> to(static_cast<size_t>(part.rows()));
   const auto start_of = [&](size_t rank) { return layout->ChunkStart(layout->FirstChunkOf(rank)); };
   for (size_t rank = 0; rank < layout->ranks(); ++rank) {

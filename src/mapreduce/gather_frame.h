@@ -13,11 +13,12 @@ namespace thalweg {
 // already comes back as it is.
 Frame GatherFrame(const Frame& part, Communicator& ranks);
 
+// The chunks of `cuts`, shared out over the ranks so that each has about as many rows as the
+// others.
+LayoutPtr SharedOut(const Layout& cuts, const Communicator& ranks);
+
 // `whole` is the same on all ranks. Each rank keeps about as many rows as the others, whole chunks
 // only; the chunks of others are null. No communication.
 Frame KeepOwnChunks(const Frame& whole, const Communicator& ranks);
-
-// The chunks of `whole`, dealt out to the ranks in this way.
-LayoutPtr LayoutOverRanks(const Layout& whole, const Communicator& ranks);
 
 }  // namespace thalweg

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cluster/local/local_ranks.h"
+#include "mapreduce/distinct_rows.h"
 #include "mapreduce/gather_frame.h"
 #include "mapreduce/group_by.h"
 #include "mapreduce/same_frames_for_test.h"
@@ -141,6 +142,25 @@ TEST(OverRanks, GroupsOfAColumnThatIsOddOnOneRank) {
           [&](const Frame& frame, Communicator& ranks, ThreadPool& pool) {
             return GroupBy(frame, by, aggregates, ranks, pool);
           });
+    }
+  }
+}
+
+TEST(OverRanks, DistinctRows) {
+  const std::vector<size_t> choices[] = {{kInt},      {kString},      {kEmpty},
+                                         {kConstant}, {kReal, kEnum}, {kInt, kBig, kUuid, kInt}};
+  for (const Table& table : Tables()) {
+    for (const auto& columns : choices) {
+      for (const KeepOf keep : {KeepOf::kFirst, KeepOf::kLast}) {
+        ExpectAsOnOneRank(
+            "distinct rows", table,
+            [&](const Frame& frame, ThreadPool& pool) {
+              return DropDuplicates(frame, columns, keep, pool);
+            },
+            [&](const Frame& frame, Communicator& ranks, ThreadPool& pool) {
+              return DropDuplicates(frame, columns, keep, ranks, pool);
+            });
+      }
     }
   }
 }

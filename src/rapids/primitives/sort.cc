@@ -84,7 +84,7 @@ Value DropDuplicateRows(const Arguments& arguments, Evaluator& evaluator) {
   const std::string keep = ToLower(arguments.Text(2));
   if (keep != "first" && keep != "last") arguments.Fail(2, "must be 'first' or 'last'");
   return DropDuplicates(*frame, columns, keep == "first" ? KeepOf::kFirst : KeepOf::kLast,
-                        evaluator.pool());
+                        evaluator.context().ranks, evaluator.pool());
 }
 
 }  // namespace thalweg::internal
