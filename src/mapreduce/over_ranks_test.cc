@@ -7,9 +7,12 @@
 
 #include "cluster/local/local_ranks.h"
 #include "mapreduce/distinct_rows.h"
+#include "mapreduce/frame_parts.h"
 #include "mapreduce/gather_frame.h"
 #include "mapreduce/group_by.h"
+#include "mapreduce/rank_rows.h"
 #include "mapreduce/same_frames_for_test.h"
+#include "mapreduce/sort.h"
 
 namespace thalweg {
 namespace {
@@ -160,6 +163,64 @@ TEST(OverRanks, DistinctRows) {
             [&](const Frame& frame, Communicator& ranks, ThreadPool& pool) {
               return DropDuplicates(frame, columns, keep, ranks, pool);
             });
+      }
+    }
+  }
+}
+
+std::vector<std::vector<SortColumn>> SortChoices() {
+  return {{{.column = kInt}},
+          {{.column = kReal, .descending = true}},
+          {{.column = kEmpty}},
+          {{.column = kConstant, .descending = true}},
+          {{.column = kString, .descending = true}, {.column = kTime}},
+          {{.column = kUuid}, {.column = kWild}, {.column = kBig, .descending = true}}};
+}
+
+TEST(OverRanks, SortedRows) {
+  for (const Table& table : Tables()) {
+    for (const auto& by : SortChoices()) {
+      ExpectAsOnOneRank(
+          "sorting", table,
+          [&](const Frame& frame, ThreadPool& pool) { return SortFrame(frame, by, pool); },
+          [&](const Frame& frame, Communicator& ranks, ThreadPool& pool) {
+            return SortFrame(frame, by, ranks, pool);
+          });
+    }
+  }
+}
+
+TEST(OverRanks, SortedPartsAreOfAboutEqualLengthWhateverTheKeys) {
+  for (const size_t column : {kInt, kConstant, kEmpty, kString}) {
+    const Frame frame = RandomTable(8, 30'000, {.values = 4, .chunk_rows = 1000});
+    for (const int size : {2, 3, 5}) {
+      RunLocalRanks(size, [&](Communicator& ranks) {
+        ThreadPool pool(1);
+        const SortColumn by = {.column = column};
+        const Frame part =
+            SortPart(OwnPart(KeepOwnChunks(frame, ranks), ranks), std::span(&by, 1), ranks, pool);
+        EXPECT_NEAR(static_cast<double>(part.rows()), 30'000.0 / size, 3000);
+      });
+    }
+  }
+}
+
+TEST(OverRanks, RanksWithinGroups) {
+  const std::vector<size_t> groups[] = {{kEnum}, {kString, kInt}, {kConstant}, {kEmpty, kWild}};
+  for (const Table& table : Tables()) {
+    for (const auto& group : groups) {
+      for (const std::vector<SortColumn>& by :
+           {SortChoices()[1], SortChoices()[4], SortChoices()[5]}) {
+        for (const RankOrder order : {RankOrder::kGroups, RankOrder::kSorted}) {
+          ExpectAsOnOneRank(
+              "ranks", table,
+              [&](const Frame& frame, ThreadPool& pool) {
+                return RankWithinGroups(frame, group, by, "rank", order, pool);
+              },
+              [&](const Frame& frame, Communicator& ranks, ThreadPool& pool) {
+                return RankWithinGroups(frame, group, by, "rank", order, ranks, pool);
+              });
+        }
       }
     }
   }

@@ -92,5 +92,21 @@ TEST(RapidsOverRanks, DifferentCells) {
   ExpectAsOnOneRank(expressions);
 }
 
+TEST(RapidsOverRanks, Orders) {
+  std::vector<std::string> expressions;
+  for (const std::string column : {"int", "big", "real", "wild", "enum", "time", "empty"}) {
+    for (const std::string extreme : {"1", "-1"}) {
+      for (const std::string percent : {"0.5", "10", "100"}) {
+        expressions.push_back("(topn f '" + column + "' " + percent + " " + extreme + ")");
+      }
+    }
+  }
+  expressions.emplace_back("(topn f 'string' 10 1)");
+  expressions.emplace_back("(sort f ['string' 'wild'] [1 -1])");
+  expressions.emplace_back("(rank_within_groupby f ['enum'] ['real' 'int'] [-1 1] 'rank' 1)");
+  expressions.emplace_back("(rank_within_groupby f ['enum' 'int'] ['wild'] [1] 'rank' 0)");
+  ExpectAsOnOneRank(expressions);
+}
+
 }  // namespace
 }  // namespace thalweg
