@@ -1,8 +1,10 @@
 #include "mapreduce/join.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -11,8 +13,12 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "frame/chunk_builder.h"
+#include "mapreduce/exchange_rows.h"
+#include "mapreduce/frame_parts.h"
+#include "mapreduce/gather_frame.h"
 #include "mapreduce/gather_rows.h"
 #include "mapreduce/join_keys.h"
+#include "mapreduce/key_ranges.h"
 #include "mapreduce/sort_rows.h"
 
 namespace thalweg {
@@ -207,24 +213,51 @@ std::vector<std::string> ResultNames(const Frame& left, const Frame& right,
   return names;
 }
 
+std::vector<internal::KeyPair> PairsOf(const JoinOptions& options) {
+  std::vector<internal::KeyPair> pairs;
+  for (size_t i = 0; i < options.left_keys.size(); ++i) {
+    pairs.push_back({.left = options.left_keys[i], .right = options.right_keys[i]});
+  }
+  return pairs;
+}
+
+// Categorical keys go by the levels' order in the frame that does not drive.
+internal::LevelOrder OrderOf(JoinKind kind) {
+  if (kind == JoinKind::kOuter) return internal::LevelOrder::kBoth;
+  return kind == JoinKind::kRight ? internal::LevelOrder::kLeft : internal::LevelOrder::kRight;
+}
+
+// join() of each rank; where its result is too large on one rank, all throw what that one did.
+Frame OnAllOrNone(const std::function<Frame()>& join, Communicator& ranks) {
+  std::optional<Frame> joined;
+  std::string failure;
+  try {
+    joined = join();
+  } catch (const MemoryError& error) {
+    failure = std::string("m") + error.what();
+  } catch (const UserError& error) {
+    failure = std::string("u") + error.what();
+  }
+  for (const std::string& theirs : ranks.AllGather(failure)) {
+    if (theirs.empty()) continue;
+    if (theirs[0] == 'm') throw MemoryError(theirs.substr(1));
+    throw UserError(theirs.substr(1));
+  }
+  return std::move(*joined);
+}
+
 }  // namespace
 
 Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& options,
                  ThreadPool& pool) {
   CheckOptions(options);
-  std::vector<internal::KeyPair> pairs;
-  for (size_t i = 0; i < options.left_keys.size(); ++i) {
-    pairs.push_back({.left = options.left_keys[i], .right = options.right_keys[i]});
-  }
+  const std::vector<internal::KeyPair> pairs = PairsOf(options);
   const bool outer = options.kind == JoinKind::kOuter;
   const bool right_drives = options.kind == JoinKind::kRight;
   const bool left_joins = options.kind == JoinKind::kLeft;
   Matches matches;
   {
-    const auto order = outer          ? internal::LevelOrder::kBoth
-                       : right_drives ? internal::LevelOrder::kLeft
-                                      : internal::LevelOrder::kRight;
-    const JoinKeys keys = internal::MakeJoinKeys(left, right, pairs, order, pool);
+    const JoinKeys keys = internal::MakeJoinKeys(left, right, pairs, OrderOf(options.kind), pool);
     const auto groups = internal::Grouping::kGroups;
     const SortedRows left_rows = internal::SortRows(keys.left, groups, pool);
     const SortedRows right_rows = internal::SortRows(keys.right, groups, pool);
@@ -266,6 +299,28 @@ Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& optio
   append(from_left, right_drives ? 0 : keys, from_left.size());
   append(from_right, right_drives || outer ? keys : 0, from_right.size());
   return Frame(layout, ResultNames(left, right, options), std::move(columns));
+}
+
+Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& options,
+                 Communicator& ranks, ThreadPool& pool) {
+  if (left.layout().ranks() == 1 && right.layout().ranks() == 1) {
+    return JoinFrames(left, right, options, pool);
+  }
+  CheckOptions(options);
+  internal::CheckKeyPairs(left, right, PairsOf(options));
+  const auto own_part = [&](const Frame& frame) {
+    return OwnPart(frame.layout().ranks() == 1 ? KeepOwnChunks(frame, ranks) : frame, ranks);
+  };
+  const Frame left_part = own_part(left);
+  const Frame right_part = own_part(right);
+  const internal::JoinRanks to = internal::RanksByJoinKey(left_part, right_part, PairsOf(options),
+                                                          OrderOf(options.kind), ranks, pool);
+  const Frame joined =
+      OnAllOrNone([left_rows = ExchangeRows(left_part, to.left, ranks, pool),
+                   right_rows = ExchangeRows(right_part, to.right, ranks, pool), &options,
+                   &pool] { return JoinFrames(left_rows, right_rows, options, pool); },
+                  ranks);
+  return RebalanceParts(joined, ranks, pool);
 }
 
 }  // namespace thalweg

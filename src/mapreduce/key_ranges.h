@@ -25,8 +25,7 @@ enum class EqualKeys {
 std::vector<RankNumber> RanksByKey(const Frame& part, std::span<const SortKey> keys,
                                    EqualKeys equal, Communicator& ranks, ThreadPool& pool);
 
-// The same for two frames that are to be joined; equal keys of both go to the same rank. UserError
-// as from MakeJoinKeys.
+// The same for two frames that are to be joined; equal keys of both go to the same rank.
 struct JoinRanks {
   std::vector<RankNumber> left;
   std::vector<RankNumber> right;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cluster/local/local_ranks.h"
@@ -10,6 +11,7 @@
 #include "mapreduce/frame_parts.h"
 #include "mapreduce/gather_frame.h"
 #include "mapreduce/group_by.h"
+#include "mapreduce/join.h"
 #include "mapreduce/rank_rows.h"
 #include "mapreduce/same_frames_for_test.h"
 #include "mapreduce/sort.h"
@@ -219,6 +221,54 @@ TEST(OverRanks, RanksWithinGroups) {
               },
               [&](const Frame& frame, Communicator& ranks, ThreadPool& pool) {
                 return RankWithinGroups(frame, group, by, "rank", order, ranks, pool);
+              });
+        }
+      }
+    }
+  }
+}
+
+// Random frames whose keys meet; the right one has other levels, types and scales.
+Frame Partner(const Table& table) {
+  const Frame other = RandomTable(77, table.frame.rows() > 1000 ? 3000 : 40,
+                                  {.missing = 0.05, .values = 7, .chunk_rows = 11});
+  std::vector<std::string> names;
+  for (const std::string& name : other.names()) names.push_back("other " + name);
+  return other.WithNames(names);
+}
+
+TEST(OverRanks, Joins) {
+  using Keys = std::vector<size_t>;
+  const std::pair<Keys, Keys> choices[] = {
+      {{kInt}, {kInt}},
+      {{kEnum}, {kEnum}},
+      {{kInt}, {kReal}},
+      {{kReal, kString}, {kReal, kString}},
+      {{kBig, kWild, kTime, kEnum}, {kBig, kWild, kTime, kEnum}},
+      {{kUuid}, {kUuid}},
+      {{kEmpty, kInt}, {kInt, kTime}}};
+  for (const Table& table : Tables()) {
+    // Keys of few values on both sides would meet in too many rows.
+    if (table.frame.rows() > 1000 && table.name != "many keys") continue;
+    const Frame right = Partner(table);
+    for (const auto& [left_keys, right_keys] : choices) {
+      for (const JoinKind kind :
+           {JoinKind::kInner, JoinKind::kLeft, JoinKind::kRight, JoinKind::kOuter}) {
+        // The small one on either side.
+        for (const bool swapped : {false, true}) {
+          const JoinOptions options = {.kind = kind,
+                                       .left_keys = swapped ? right_keys : left_keys,
+                                       .right_keys = swapped ? left_keys : right_keys};
+          ExpectAsOnOneRank(
+              "joining on " + table.frame.name(left_keys[0]), table,
+              [&](const Frame& frame, ThreadPool& pool) {
+                return swapped ? JoinFrames(right, frame, options, pool)
+                               : JoinFrames(frame, right, options, pool);
+              },
+              [&](const Frame& frame, Communicator& ranks, ThreadPool& pool) {
+                const Frame other = KeepOwnChunks(right, ranks);
+                return swapped ? JoinFrames(other, frame, options, ranks, pool)
+                               : JoinFrames(frame, other, options, ranks, pool);
               });
         }
       }

@@ -226,8 +226,8 @@ Value Evaluator::Run(const Primitive& primitive, std::vector<Value> arguments) {
     if (const auto* frame = value.As<NamedFrame>()) return EachRow{frame->frame};
     return value;
   }
-  if (primitive.rows == RowRule::kNone ||
-      (primitive.rows != RowRule::kWhole && FitTogether(arguments))) {
+  const bool as_they_are = primitive.rows == RowRule::kNone || primitive.rows == RowRule::kSpread;
+  if (as_they_are || (primitive.rows != RowRule::kWhole && FitTogether(arguments))) {
     return primitive.run(Arguments(primitive.name, std::move(arguments)), *this);
   }
   // The one place where rows of other ranks come in.

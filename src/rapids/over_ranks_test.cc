@@ -108,5 +108,18 @@ TEST(RapidsOverRanks, Orders) {
   ExpectAsOnOneRank(expressions);
 }
 
+TEST(RapidsOverRanks, Joins) {
+  std::vector<std::string> expressions;
+  for (const std::string keys : {"['int']", "['enum']", "['string' 'real']"}) {
+    for (const std::string kind : {"0 0", "1 0", "0 1", "1 1"}) {
+      expressions.push_back("(merge f (cols g ['int' 'enum' 'string' 'real' 'uuid']) " + kind +
+                            " " + keys + " " + keys + " 'auto')");
+    }
+  }
+  // One side that every rank holds whole.
+  expressions.emplace_back("(merge f (GB g ['enum'] 'mean' 'wild' 'rm') 1 0 ['enum'] ['enum'])");
+  ExpectAsOnOneRank(expressions);
+}
+
 }  // namespace
 }  // namespace thalweg

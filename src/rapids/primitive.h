@@ -17,6 +17,7 @@ enum class RowRule : uint8_t {
   kReduce,   // parts of chunks, joined in the order of the chunks (rapids/chunks.h)
   kWhole,    // needs all rows
   kNone,     // reads no cells
+  kSpread,   // as kReduce, but frames come cut and shared out as they are, each in its own way
 };
 
 using PrimitiveFunction = Value (*)(const Arguments& arguments, Evaluator& evaluator);

@@ -82,7 +82,7 @@ const std::vector<Primitive>& List() {
       {"makeLeaderboard", MakeLeaderboard, "models frame sort_metric extra_columns scoring_data",
        RowRule::kWhole, "Models and the models of grids with their metrics, the best first."},
       {"merge", MergeFrames, "left right all_left all_right [left_keys] [right_keys] [method]",
-       RowRule::kWhole, "Rows of two frames that have equal keys, side by side."},
+       RowRule::kSpread, "Rows of two frames that have equal keys, side by side."},
       {"ncol", ColumnCount, "frame", RowRule::kNone, "The number of columns."},
       {"not", Not, "x", RowRule::kAligned, "The same as !!."},
       {"nrow", RowCount, "frame", RowRule::kNone, "The number of rows."},
