@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "cluster/local/local_ranks.h"
 #include "mapreduce/distinct_rows.h"
 #include "mapreduce/frame_parts.h"
@@ -274,6 +275,18 @@ TEST(OverRanks, Joins) {
       }
     }
   }
+}
+
+TEST(OverRanks, JoinsThatCannotFitAreRefusedOnAllRanks) {
+  constexpr size_t kRows = 300'000;
+  const Frame frame = RandomTable(1, kRows, {.missing = 0, .values = 1, .chunk_rows = 65'536});
+  const JoinOptions options = {.left_keys = {kInt}, .right_keys = {kInt}};
+  RunLocalRanks(3, [&](Communicator& ranks) {
+    ThreadPool pool(1);
+    const Frame over = KeepOwnChunks(frame, ranks).Select(std::vector<size_t>{kInt, kTime});
+    EXPECT_THROW(JoinFrames(over, over, options, ranks, pool), UserError);
+    ranks.Barrier();  // none is left behind
+  });
 }
 
 }  // namespace
