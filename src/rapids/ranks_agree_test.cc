@@ -69,8 +69,8 @@ constexpr const char* kExpressions[] = {
     "(rbind f h one none)",
     "(rbind (cols f 'a') (cols h 'a') (cols f 'a'))",
     "(rbind (cols h 'm') (cols f 'm'))",
-    "(rbind (relevel (cols f 'c') 'b') (cols g 'c') (setDomain (cols h 'c') False ['q' 'r' 'a' "
-    "'s' 't']))",
+    "(rbind (relevel (cols f 'c') 'b') (cols g 'c') (cols h 'c'))",
+    "(rbind (cols f 'c') (setDomain (cols h 'c') False ['q' 'r' 'a' 's' 't']))",
     "(rep_len (cols f 'a') 23)",
     "(rep_len (cols f 's') 501)",
     "(rep_len (cols f 'c') 501)",
