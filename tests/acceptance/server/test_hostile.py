@@ -110,6 +110,22 @@ def test_saved_frames_are_no_links_to_elsewhere(server, export_folder, tmp_path)
     saved.unlink()
 
 
+def test_imported_files_that_become_links(server, import_folder, tmp_path):
+    (tmp_path / "secret.csv").write_text("a,b\n1,secret\n")
+    here = import_folder / "swapped.csv"
+    here.write_text("a,b\n1,2\n")
+    found = ask(server, "GET", "/3/ImportFiles?path=" + quoted(str(here))).json()["destination_frames"]
+    assert ask(server, "POST", "/3/ParseSetup", source_frames=json.dumps(found)).status == 200
+    here.unlink()
+    here.symlink_to(tmp_path / "secret.csv")
+    try:
+        for target in ("/3/ParseSetup", "/3/Parse", "/3/ParseSVMLight"):
+            answer = ask(server, "POST", target, source_frames=json.dumps(found))
+            assert answer.status == 404 and "secret" not in answer.text, answer.text
+    finally:
+        here.unlink()
+
+
 def endpoints(server):
     for route in ask(server, "GET", "/3/Metadata/endpoints").json()["routes"]:
         if "{" in route["url_pattern"]:
@@ -374,3 +390,18 @@ def test_frames_that_fit_nowhere_are_not_begun(server, fields):
     state = wait(server, answer.json())
     assert state["status"] == "FAILED" and "memory" in state["exception"], state
     assert resident(server) - before < 200 << 20
+
+
+def test_models_that_were_tampered_with_spoil_no_lists(server):
+    """A saved model: eight bytes, length and checksum of its description as JSON, then the net. The checksum is no secret."""
+    make_frame(server, "rows.hex", ROWS)
+    assert wait(server, train(server, "rows.hex", "tampered").json())["status"] == "DONE"
+    saved = ask(server, "GET", "/3/Models.fetch.bin/tampered").body
+    length = int.from_bytes(saved[8:16], "little")
+    for broken in (saved[:40], saved[:-10], saved[:30] + b"x" + saved[31:], b"THALWEGM" + b"\xff" * 16, b"THALWEGM", b"",
+                   saved[:8] + (1 << 63).to_bytes(8, "little") + saved[16:], saved[24 + length:][:50], b"x" * 1000):
+        ask(server, "POST", "/3/PostFile?destination_frame=broken", broken)
+        answer = ask(server, "POST", "/99/Models.upload.bin/", dir="broken")
+        assert 400 <= answer.status < 500, answer.text
+    for target in ("/3/Models", "/3/ModelMetrics", "/3/Models/tampered"):
+        assert ask(server, "GET", target).status == 200
