@@ -19,6 +19,12 @@ std::string Quoted(std::string_view text) {
   return boost::json::serialize(boost::json::string(ToValidUtf8(text)));
 }
 
+// "-0" would read back as the integer 0, which has no sign.
+std::string NumberText(double number) {
+  if (!std::isfinite(number)) return "null";
+  return number == 0 && std::signbit(number) ? "-0.0" : fmt::format("{}", number);
+}
+
 void Format(const Json& value, int indent, std::string& out) {
   const std::string inner(static_cast<size_t>(indent) + 2, ' ');
   if (const JsonObject* object = value.if_object(); object != nullptr && !object->empty()) {
@@ -44,7 +50,7 @@ void Format(const Json& value, int indent, std::string& out) {
     }
     out += nested ? "\n" + std::string(static_cast<size_t>(indent), ' ') + "]" : "]";
   } else if (const double* number = value.if_double()) {
-    out += std::isfinite(*number) ? fmt::format("{}", *number) : "null";
+    out += NumberText(*number);
   } else if (const auto* text = value.if_string()) {
     out += Quoted(*text);
   } else {

@@ -30,6 +30,12 @@ TEST(JsonTest, NumbersReadBackAsTheSameBits) {
   }
 }
 
+TEST(JsonTest, ZeroKeepsItsSign) {
+  EXPECT_EQ(FormatJson(JsonArray{-0.0, 0.0, 3.0}), "[-0.0, 0, 3]");
+  EXPECT_TRUE(std::signbit(RoundTrip(-0.0)));
+  EXPECT_FALSE(std::signbit(RoundTrip(0.0)));
+}
+
 TEST(JsonTest, Values) {
   const Json value = ParseJson(
       R"( {"a": [1, -2, 3.5, 1e3, true, null, "xé\n"], "b": {}, "c": [], "d": 18446744073709551615} )",

@@ -62,6 +62,53 @@ std::vector<std::string_view> ListItems(std::string_view text) {
   return items;
 }
 
+// The list of texts in "[\"a\", \"b\"]", where \ stands before " and \; nothing where the text is
+// not wholly so: then it is one of the plain forms.
+std::optional<std::vector<std::string>> QuotedItems(std::string_view text) {
+  text = Trim(text);
+  if (text.size() < 4 || text.front() != '[' || text.back() != ']') return std::nullopt;
+  text = Trim(text.substr(1, text.size() - 2));
+  std::vector<std::string> items;
+  while (text.starts_with('"')) {
+    std::string item;
+    size_t at = 1;
+    for (; at < text.size() && text[at] != '"'; ++at) {
+      const bool escaped =
+          text[at] == '\\' && at + 1 < text.size() && (text[at + 1] == '"' || text[at + 1] == '\\');
+      if (escaped) ++at;
+      item += text[at];
+    }
+    if (at >= text.size()) return std::nullopt;
+    items.push_back(std::move(item));
+    text = Trim(text.substr(at + 1));
+    if (text.empty()) return items;
+    if (text.front() != ',') return std::nullopt;
+    text = Trim(text.substr(1));
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> TextItems(std::string_view text) {
+  if (auto quoted = QuotedItems(text)) return *std::move(quoted);
+  const std::vector<std::string_view> items = ListItems(text);
+  return {items.begin(), items.end()};
+}
+
+std::string TextOfItems(const std::vector<std::string>& items) {
+  std::string plain = Join(items, ",");
+  if (TextItems(plain) == items) return plain;
+  std::string quoted = "[";
+  for (const std::string& item : items) {
+    quoted += quoted.size() > 1 ? ",\"" : "\"";
+    for (const char c : item) {
+      if (c == '"' || c == '\\') quoted += '\\';
+      quoted += c;
+    }
+    quoted += '"';
+  }
+  return quoted + "]";
+}
+
 int LevelFromText(const ParamSpec& spec, std::string_view text) {
   const std::vector<std::string>& levels = spec.access.levels;
   for (size_t i = 0; i < levels.size(); ++i) {
@@ -115,7 +162,7 @@ std::string ParamSpec::Format(const void* params) const {
     case ParamType::kRealList:
       return fmt::format("{}", fmt::join(As<std::vector<double>>(member), ","));
     case ParamType::kStringList:
-      return fmt::format("{}", fmt::join(As<std::vector<std::string>>(member), ","));
+      return TextOfItems(As<std::vector<std::string>>(member));
   }
   throw InternalError("unknown parameter type");
 }
@@ -182,12 +229,9 @@ void ParamSpec::Parse(std::string_view text, void* params) const {
       As<std::vector<double>>(member) = std::move(values);
       return;
     }
-    case ParamType::kStringList: {
-      std::vector<std::string> values;
-      for (std::string_view item : ListItems(text)) values.emplace_back(item);
-      As<std::vector<std::string>>(member) = std::move(values);
+    case ParamType::kStringList:
+      As<std::vector<std::string>>(member) = TextItems(text);
       return;
-    }
   }
 }
 

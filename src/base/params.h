@@ -78,7 +78,9 @@ struct ParamSpec {
 
   ParamType type() const { return access.type; }
 
-  // The value as text that Parse reads back to the same value; lists are separated by commas.
+  // The value as text that Parse reads back to the same value. Lists are separated by commas; those
+  // of texts that would come back as others (with commas, brackets, quotes, blanks around) are
+  // ["a","b"], with \ before " and \.
   std::string Format(const void* params) const;
   Json ToJson(const void* params) const;
   // Sets the member. Throws UserError with a message that does not repeat the field's name.

@@ -68,6 +68,42 @@ TEST(ParamsTest, ParsesEveryType) {
   EXPECT_EQ(params.path, "a,b");
 }
 
+TEST(ParamsTest, ListsOfTextsReadBack) {
+  const ParamSpec& spec = *SchemaOf<PaintParams>().Find("names");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{}, ""},
+      {{"a", "b c", "d\"e"}, "a,b c,d\"e"},
+      {{""}, R"([""])"},
+      {{"", ""}, ","},
+      {{"a,b"}, R"(["a,b"])"},
+      {{" a", "b"}, R"([" a","b"])"},
+      {{"[a", "b]"}, R"(["[a","b]"])"},
+      {{"[a]"}, R"(["[a]"])"},
+      {{R"(["a"])"}, R"(["[\"a\"]"])"},
+      {{R"(a\,")"}, R"(["a\\,\""])"},
+      {{"a\nb", "\n"}, "[\"a\nb\",\"\n\"]"},
+  };
+  for (const auto& [names, text] : cases) {
+    PaintParams params;
+    params.names = names;
+    EXPECT_EQ(spec.Format(&params), text);
+    PaintParams copy;
+    spec.Parse(text, &copy);
+    EXPECT_EQ(copy.names, names) << text;
+  }
+}
+
+TEST(ParamsTest, BracketsAndQuotesThatAreNoListOfTextsArePlain) {
+  const ParamSpec& spec = *SchemaOf<PaintParams>().Find("names");
+  PaintParams params;
+  for (const char* text : {R"(["a", b])", R"("a",b)", R"(["a" "b"])", R"(["a",])", R"(["a)"}) {
+    spec.Parse(text, &params);
+    EXPECT_THAT(params.names, testing::Contains(testing::HasSubstr("\""))) << text;
+  }
+  spec.Parse(R"( [ "a" , "b,c" ] )", &params);
+  EXPECT_THAT(params.names, testing::ElementsAre("a", "b,c"));
+}
+
 TEST(ParamsTest, JsonRoundTrip) {
   PaintParams params;
   params.names = {"with,comma"};

@@ -217,6 +217,9 @@ std::string NearestWord(std::string_view word, const std::vector<std::string>& c
   std::string nearest;
   size_t best = std::min<size_t>(4, word.size() / 2 + 1);
   for (const std::string& candidate : candidates) {
+    // The distance is at least that of the lengths: a word of megabytes costs nothing.
+    const size_t longer = std::max(word.size(), candidate.size());
+    if (longer - std::min(word.size(), candidate.size()) >= best) continue;
     const size_t distance = EditDistance(ToLower(word), ToLower(candidate));
     if (distance < best) {
       best = distance;

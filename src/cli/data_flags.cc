@@ -47,6 +47,7 @@ void PrintParseProblems(const ParseReport& report) {
   for (const std::string& warning : report.warnings) {
     fmt::print(stderr, "warning: {}\n", warning);
   }
+  for (const std::string& hint : report.hints) fmt::print(stderr, "hint: {}\n", hint);
   int64_t rejected = 0;
   for (const ColumnReport& column : report.columns) rejected += column.rejected;
   if (rejected == 0) return;

@@ -186,6 +186,21 @@ TEST(FrameTest, BindAgainstAModel) {
   }
 }
 
+TEST(FrameTest, ZerosKeepTheirSignWhereChunksAreRecut) {
+  const double zeros[] = {-0.0, 0.0, -0.0};
+  std::vector<ChunkPtr> chunks;
+  for (const double& zero : zeros) chunks.push_back(EncodeReals(std::span(&zero, 1)));
+  const auto column = std::make_shared<const Column>(ColumnType::kReal, std::move(chunks));
+  const Frame thirds(std::make_shared<const Layout>(std::vector<int64_t>{0, 1, 2, 3}), {"a"},
+                     {column});
+  const auto one = std::make_shared<const Column>(
+      ColumnType::kReal, std::vector<ChunkPtr>{EncodeReals(std::vector<double>{1, 2, 3})});
+  const Frame whole(std::make_shared<const Layout>(std::vector<int64_t>{0, 3}), {"b"}, {one});
+  std::vector<double> cells(3);
+  ReadCells(whole.Bind(thirds), 1, 0, std::span(cells));
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(std::signbit(cells[i]), std::signbit(zeros[i])) << i;
+}
+
 TEST(FrameTest, ColumnsAreAddedReplacedRenamedAndDropped) {
   Random random(3);
   Model model;

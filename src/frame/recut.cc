@@ -45,9 +45,10 @@ ChunkPtr CutSparse(const Column& column, const Layout& layout, int64_t begin, si
   const int64_t end = begin + static_cast<int64_t>(rows);
   for (size_t c = layout.ChunkOf(begin); c < layout.chunks() && layout.ChunkStart(c) < end; ++c) {
     const Chunk& chunk = column.chunk(c);
-    if (!chunk.sparse() && !(chunk.encoding() == EncodingId::kConstant && chunk.nonzeros() == 0)) {
-      return {};
-    }
+    // -0.0 is zero, but no integer: its sign would be lost.
+    const bool zeros =
+        chunk.encoding() == EncodingId::kConstant && chunk.nonzeros() == 0 && chunk.integral();
+    if (!chunk.sparse() && !zeros) return {};
     const size_t before = positions.size();
     const int64_t start = layout.ChunkStart(c);
     const int64_t from = std::max(begin, start);

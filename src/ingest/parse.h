@@ -133,6 +133,7 @@ struct ParseReport {
   std::vector<ColumnReport> columns;
   std::vector<RejectedCell> rejected;  // the first ones
   std::vector<std::string> warnings;   // e.g. ragged rows, with counts and the first lines
+  std::vector<std::string> hints;      // of options that may fit the files better; no faults
 
   Json ToJson() const;
 };

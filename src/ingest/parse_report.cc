@@ -50,6 +50,7 @@ Json ParseReport::ToJson() const {
   for (const RejectedCell& cell : rejected) rejected_array.emplace_back(RejectedJson(cell));
   object["rejected"] = std::move(rejected_array);
   object["warnings"] = Strings(warnings);
+  object["hints"] = Strings(hints);
   return object;
 }
 

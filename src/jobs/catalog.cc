@@ -34,14 +34,25 @@ CommandScope::~CommandScope() { t_command = before_; }
 NotFound::NotFound(const std::string& what, std::string_view name)
     : UserError("there is no " + what + " " + Printable(name) + " in memory"), name_(name) {}
 
+void RequireShortName(const std::string& name) {
+  if (name.size() <= Catalog::kLongestName) return;
+  throw UserError("the name " + Printable(name) + " is too long: a name has at most " +
+                  WithThousands(Catalog::kLongestName) + " bytes");
+}
+
 EntryPtr ModelEntry::WithThreshold(double /*threshold*/) const {
   throw UserError("this model has no threshold that can be set");
 }
 
 void Catalog::Put(const std::string& name, EntryPtr entry) {
   if (name.empty()) throw UserError("a name of something in memory must not be empty");
+  RequireShortName(name);
   EntryPtr old;  // ends outside of the lock
   std::lock_guard lock(mutex_);
+  if (entries_.size() >= kMostNames && !entries_.contains(name)) {
+    throw UserError(WithThousands(kMostNames) +
+                    " names are in memory, as many as there may be: remove some first");
+  }
   Held& held = entries_[name];
   old = std::move(held.entry);
   const bool again = old && held.version.command == t_command;
@@ -104,6 +115,7 @@ void Catalog::RemoveAllBut(const std::vector<std::string>& kept) {
 
 bool Catalog::Rename(const std::string& from, const std::string& to) {
   if (to.empty()) throw UserError("a name of something in memory must not be empty");
+  RequireShortName(to);
   EntryPtr old;
   std::lock_guard lock(mutex_);
   const auto it = entries_.find(from);
@@ -183,8 +195,27 @@ std::string Catalog::FreeName(const std::string& wished) const {
 }
 
 void Catalog::SetProperty(const std::string& name, const std::string& value) {
+  if (name.size() + value.size() > kLongestName) {
+    throw UserError("the property " + Printable(name) +
+                    " is too long: name and value have at most " + WithThousands(kLongestName) +
+                    " bytes together");
+  }
   std::lock_guard lock(mutex_);
+  if (value.empty()) {
+    properties_.erase(name);
+    return;
+  }
+  if (properties_.size() >= kMostProperties && !properties_.contains(name)) {
+    throw UserError(WithThousands(kMostProperties) +
+                    " properties are set, as many as there may be: set some to nothing, or end the "
+                    "sessions that have them");
+  }
   properties_[name] = value;
+}
+
+void Catalog::RemoveProperties(std::string_view prefix) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(properties_, [&](const auto& each) { return each.first.starts_with(prefix); });
 }
 
 std::string Catalog::Property(const std::string& name) const {

@@ -72,6 +72,9 @@ class NotFound : public UserError {
   std::string name_;
 };
 
+// UserError where this is no name for the catalog, as it is too long: names come from clients.
+void RequireShortName(const std::string& name);
+
 // Which command (jobs/commands.h) put an entry: the same on all ranks, as far as they hold the
 // same.
 struct EntryVersion {
@@ -92,9 +95,14 @@ class CommandScope {
   const uint64_t before_;
 };
 
-// Thread rule: any thread may call any member at any time.
+// Bounded in what clients can make grow by names alone. Thread rule: any thread may call any member
+// at any time.
 class Catalog {
  public:
+  static constexpr size_t kMostNames = 500'000;
+  static constexpr size_t kLongestName = 8'192;  // bytes; a path of the system has 4,096
+  static constexpr size_t kMostProperties = 10'000;
+
   struct Item {
     std::string name;
     EntryPtr entry;
@@ -102,7 +110,8 @@ class Catalog {
     EntryVersion version;
   };
 
-  // Under this name from now on; what was there is gone.
+  // Under this name from now on; what was there is gone. UserError where the name is empty or too
+  // long, or one too many.
   void Put(const std::string& name, EntryPtr entry);
   void PutFrame(const std::string& name, Frame frame);
   // Null if there is none.
@@ -139,8 +148,11 @@ class Catalog {
   // such (mixed.hex, mixed1.hex).
   std::string FreeName(const std::string& wished) const;
 
-  // Settings that the users of a server change by name; empty where nothing was set.
+  // Settings that the users of a server change by name; empty where nothing was set. UserError
+  // where name and value together are longer than kLongestName, or there are kMostProperties
+  // others.
   void SetProperty(const std::string& name, const std::string& value);
+  void RemoveProperties(std::string_view prefix);
   std::string Property(const std::string& name) const;
 
  private:

@@ -116,5 +116,38 @@ TEST(Catalog, ChangesAreHeardOf) {
   EXPECT_GT(catalog.changes(), put);
 }
 
+TEST(Catalog, NamesAndTheirNumberAreBounded) {
+  Catalog catalog;
+  const EntryPtr thing = std::make_shared<Thing>();
+  catalog.Put(std::string(Catalog::kLongestName, 'x'), thing);
+  const std::string longer(Catalog::kLongestName + 1, 'x');
+  EXPECT_NE(MessageOf([&] { catalog.Put(longer, thing); }).find("too long"), std::string::npos);
+  EXPECT_NE(MessageOf([&] { catalog.Rename(std::string(Catalog::kLongestName, 'x'), longer); }),
+            "");
+  for (size_t i = 1; i < Catalog::kMostNames; ++i) catalog.Put(std::to_string(i), thing);
+  EXPECT_EQ(MessageOf([&] { catalog.Put("one more", thing); }),
+            "500,000 names are in memory, as many as there may be: remove some first");
+  catalog.Put("1", thing);
+  catalog.Remove("2");
+  catalog.Put("one more", thing);
+  EXPECT_EQ(catalog.size(), Catalog::kMostNames);
+}
+
+TEST(Catalog, PropertiesAreBounded) {
+  Catalog catalog;
+  EXPECT_THROW(catalog.SetProperty("long", std::string(Catalog::kLongestName, 'x')), UserError);
+  for (size_t i = 0; i < Catalog::kMostProperties; ++i) {
+    catalog.SetProperty("session a " + std::to_string(i), "x");
+  }
+  EXPECT_THROW(catalog.SetProperty("one more", "x"), UserError);
+  catalog.SetProperty("session a 0", "y");
+  EXPECT_EQ(catalog.Property("session a 0"), "y");
+  catalog.SetProperty("session a 0", "");  // nothing is kept of it
+  catalog.SetProperty("one more", "x");
+  catalog.RemoveProperties("session a ");
+  EXPECT_EQ(catalog.Property("session a 1"), "");
+  EXPECT_EQ(catalog.Property("one more"), "x");
+}
+
 }  // namespace
 }  // namespace thalweg

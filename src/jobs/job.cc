@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <system_error>
 
 #include "base/wall_clock.h"
+#include "jobs/catalog.h"
 
 namespace thalweg {
 
@@ -50,7 +52,7 @@ JobState Job::state() const {
 
 void Job::Warn(const std::string& warning) {
   std::lock_guard lock(mutex_);
-  state_.warnings.push_back(warning);
+  if (state_.warnings.size() < kMostWarnings) state_.warnings.push_back(warning);
 }
 
 bool Job::WaitFor(std::chrono::milliseconds time) const {
@@ -81,15 +83,24 @@ Jobs::~Jobs() {
 
 JobPtr Jobs::Start(const std::string& description, const JobResult& result, Work work,
                    const std::string& key) {
+  RequireShortName(result.name);
   JobPtr job;
+  uint64_t number = 0;
   {
     std::lock_guard lock(mutex_);
-    if (const auto old = numbers_.find(key); old != numbers_.end()) {
-      if (!jobs_.at(old->second)->ended()) throw UserError("the job is still running: " + key);
+    const auto old = numbers_.find(key);
+    if (old != numbers_.end() && !jobs_.at(old->second)->ended()) {
+      throw UserError("the job is still running: " + key);
+    }
+    if (running_ >= kMostRunning) {
+      throw TooManyJobs(fmt::format(
+          "{} jobs run, as many as may at the same time; try again when one has ended", running_));
+    }
+    if (old != numbers_.end()) {
       jobs_.erase(old->second);
       numbers_.erase(old);
     }
-    const uint64_t number = next_++;
+    number = next_++;
     job = std::make_shared<Job>(
         key.empty() ? fmt::format("$03{:016x}${}", number, key_suffix_) : key, description, result);
     Forget();
@@ -97,9 +108,9 @@ JobPtr Jobs::Start(const std::string& description, const JobResult& result, Work
     numbers_[job->key()] = number;
     ++running_;
   }
-  std::thread([this, job, work = std::move(work)]() mutable {
+  auto run = [this, job, work = std::move(work)]() mutable {
     job->Start();
-    if (on_change_) on_change_(*job);
+    Tell(*job);
     try {
       work(*job);
       work = nullptr;  // what it holds is let go before anyone hears of the end
@@ -115,12 +126,31 @@ JobPtr Jobs::Start(const std::string& description, const JobResult& result, Work
     } catch (const std::exception& error) {
       job->End(JobStatus::kFailed, error.what(), "InternalError");
     }
-    if (on_change_) on_change_(*job);
+    Tell(*job);
     std::lock_guard lock(mutex_);
     --running_;
     changed_.notify_all();
-  }).detach();
+  };
+  try {
+    std::thread(std::move(run)).detach();
+  } catch (const std::system_error&) {
+    std::lock_guard lock(mutex_);
+    --running_;
+    jobs_.erase(number);
+    numbers_.erase(job->key());
+    changed_.notify_all();
+    throw TooManyJobs("the system gives no thread for another job; try again when one has ended");
+  }
   return job;
+}
+
+void Jobs::Tell(Job& job) const {
+  if (!on_change_) return;
+  try {
+    on_change_(job);
+  } catch (const std::exception&) {
+    // Of memory: the job goes on.
+  }
 }
 
 void Jobs::Forget() {

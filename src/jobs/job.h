@@ -14,11 +14,18 @@
 #include <thread>
 #include <vector>
 
+#include "base/error.h"
 #include "base/progress.h"
 
 namespace thalweg {
 
 enum class JobStatus { kCreated, kRunning, kDone, kFailed, kCancelled };
+
+// As many jobs run as may (HTTP 503).
+class TooManyJobs : public UserError {
+ public:
+  using UserError::UserError;
+};
 
 // What will be under a name when a job is done.
 struct JobResult {
@@ -54,7 +61,9 @@ class Job : public ProgressListener {
   // Ends it soon; work that can keep what it has so far does.
   void Cancel() { cancel_.Cancel(); }
   const CancelToken& cancel() const { return cancel_; }
+  // Keeps the first kMostWarnings.
   void Warn(const std::string& warning);
+  static constexpr size_t kMostWarnings = 1000;
   // True if it ended within the time.
   bool WaitFor(std::chrono::milliseconds time) const;
 
@@ -84,6 +93,8 @@ class Jobs {
   using Work = std::function<void(Job&)>;
 
   using Listener = std::function<void(Job&)>;
+  // Each is a thread, and has threads of its own.
+  static constexpr size_t kMostRunning = 200;
 
   // `key_suffix` makes the keys those of one server. At most `kept` jobs that have ended are
   // remembered. `on_change` (may be null) hears of each job when it has started and when it has
@@ -93,7 +104,9 @@ class Jobs {
 
   // Runs `work`. What it throws makes the job failed (Cancelled: cancelled), with the message as
   // its error. A job whose work returns after Cancel() was called is cancelled, too. `key`: of a
-  // job that goes on; empty: a new one. UserError where a job of this key has not ended.
+  // job that goes on; empty: a new one. TooManyJobs where kMostRunning run already, or the system
+  // gives no thread; UserError where the result's name is too long for the catalog, or a job of
+  // this key has not ended.
   JobPtr Start(const std::string& description, const JobResult& result, Work work,
                const std::string& key = "");
   // Null if there is none.
@@ -106,6 +119,7 @@ class Jobs {
 
  private:
   void Forget();  // with the mutex held
+  void Tell(Job& job) const;
 
   const std::string key_suffix_;
   const Listener on_change_;

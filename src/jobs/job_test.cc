@@ -112,5 +112,31 @@ TEST(Jobs, AListenerHearsOfStartAndEnd) {
   EXPECT_EQ(heard, "a started;a ended;");
 }
 
+TEST(Jobs, SoManyRunAtATime) {
+  std::atomic<bool> end{false};
+  Jobs jobs("_x");
+  const auto work = [&](Job&) {
+    while (!end) std::this_thread::sleep_for(milliseconds(5));
+  };
+  std::vector<JobPtr> started;
+  for (size_t i = 0; i < Jobs::kMostRunning; ++i) started.push_back(jobs.Start("wait", {}, work));
+  EXPECT_THROW(jobs.Start("one more", {}, work), TooManyJobs);
+  EXPECT_EQ(jobs.List().size(), Jobs::kMostRunning);
+  end = true;
+  for (const JobPtr& job : started) EXPECT_EQ(StateAtEnd(job).status, JobStatus::kDone);
+  while (jobs.running() > 0) std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_EQ(StateAtEnd(jobs.Start("one more", {}, work)).status, JobStatus::kDone);
+}
+
+TEST(Jobs, WarningsAndNamesAreBounded) {
+  Jobs jobs("_x");
+  const JobState state = StateAtEnd(jobs.Start("warn", {}, [](Job& job) {
+    for (size_t i = 0; i < 2 * Job::kMostWarnings; ++i) job.Warn("careful");
+  }));
+  EXPECT_EQ(state.warnings.size(), Job::kMostWarnings);
+  EXPECT_THROW(jobs.Start("a", {std::string(100'000, 'x'), "Frame"}, [](Job&) {}), UserError);
+  EXPECT_EQ(jobs.running(), 0U);
+}
+
 }  // namespace
 }  // namespace thalweg

@@ -1,14 +1,32 @@
 // Groups by one accumulator for every key word there can be.
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <memory>
+#include <string>
+#include <string_view>
 
+#include "base/error.h"
 #include "mapreduce/group_values.h"
 
 namespace thalweg::internal {
 namespace {
 
 constexpr size_t kBlock = 1024;
+
+template <class T>
+void Append(const T& value, std::string& out) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof(T));
+}
+
+template <class T>
+T Take(std::string_view& bytes) {
+  T value;
+  Check(bytes.size() >= sizeof(T), "a rank's accumulators are cut off");
+  std::memcpy(&value, bytes.data(), sizeof(T));
+  bytes.remove_prefix(sizeof(T));
+  return value;
+}
 
 // One per word, of one value column.
 struct Accumulators {
@@ -76,6 +94,28 @@ struct Accumulators {
     }
   }
 
+  // visit(array) for those that there are.
+  template <class Visit>
+  void ForEach(Visit visit) const {
+    const auto one = [&](const auto& array) {
+      if (!array.empty()) visit(array);
+    };
+    one(missing);
+    one(sum);
+    one(squares);
+    one(min);
+    one(max);
+  }
+
+  // One word's of another rank, in the order of ForEach.
+  void JoinWord(size_t w, std::string_view& bytes) {
+    if (!missing.empty()) missing[w] += Take<int64_t>(bytes);
+    if (!sum.empty()) sum[w] += Take<int64_t>(bytes);
+    if (!squares.empty()) squares[w] += Take<__int128>(bytes);
+    if (!min.empty()) min[w] = std::min(min[w], Take<int64_t>(bytes));
+    if (!max.empty()) max[w] = std::max(max[w], Take<int64_t>(bytes));
+  }
+
   GroupStats Stats(size_t word, int64_t rows) const {
     GroupStats stats{.present = missing.empty() ? rows : rows - missing[word]};
     if (!sum.empty()) stats.sum = sum[word];
@@ -115,10 +155,10 @@ Segment Accumulate(const RowKeys& keys, std::span<const ValueColumn> values, int
   return segment;
 }
 
-}  // namespace
+constexpr size_t kTaskWords = 4096;
 
-GroupResult GroupDensely(const RowKeys& keys, std::span<const AggregatePlan> plans,
-                         std::span<const ValueColumn> values, ThreadPool& pool) {
+// Of all rows.
+Segment AccumulateAll(const RowKeys& keys, std::span<const ValueColumn> values, ThreadPool& pool) {
   const int64_t rows = keys.frame().rows();
   const size_t words = size_t{1} << keys.bits();
   const size_t least = std::max(size_t{1} << 16, words * 4);
@@ -131,10 +171,7 @@ GroupResult GroupDensely(const RowKeys& keys, std::span<const AggregatePlan> pla
     segments[s] = Accumulate(keys, values, at(s), at(s + 1));
   });
   Segment& all = segments[0];
-  constexpr size_t kTaskWords = 4096;
-  const size_t tasks = (words + kTaskWords - 1) / kTaskWords;
-  std::vector<size_t> offsets(tasks + 1);
-  pool.Run(tasks, [&](size_t task, size_t) {
+  pool.Run((words + kTaskWords - 1) / kTaskWords, [&](size_t task, size_t) {
     const size_t begin = task * kTaskWords;
     const size_t end = std::min(words, begin + kTaskWords);
     for (size_t s = 1; s < count; ++s) {
@@ -143,8 +180,23 @@ GroupResult GroupDensely(const RowKeys& keys, std::span<const AggregatePlan> pla
         all.values[v].Join(segments[s].values[v], begin, end);
       }
     }
+  });
+  return std::move(all);
+}
+
+// rows[w]: of each word.
+template <class Count>
+GroupResult Groups(const Segment& all, std::span<const Count> rows_of,
+                   std::span<const AggregatePlan> plans, std::span<const ValueColumn> values,
+                   ThreadPool& pool) {
+  const size_t words = rows_of.size();
+  const size_t tasks = (words + kTaskWords - 1) / kTaskWords;
+  std::vector<size_t> offsets(tasks + 1);
+  pool.Run(tasks, [&](size_t task, size_t) {
     size_t groups = 0;
-    for (size_t w = begin; w < end; ++w) groups += all.rows[w] > 0 ? 1 : 0;
+    for (size_t w = task * kTaskWords; w < std::min(words, (task + 1) * kTaskWords); ++w) {
+      groups += rows_of[w] > 0 ? 1 : 0;
+    }
     offsets[task + 1] = groups;
   });
   for (size_t t = 0; t < tasks; ++t) offsets[t + 1] += offsets[t];
@@ -154,9 +206,9 @@ GroupResult GroupDensely(const RowKeys& keys, std::span<const AggregatePlan> pla
   pool.Run(tasks, [&](size_t task, size_t) {
     size_t g = offsets[task];
     for (size_t w = task * kTaskWords; w < std::min(words, (task + 1) * kTaskWords); ++w) {
-      if (all.rows[w] == 0) continue;
+      if (rows_of[w] == 0) continue;
       result.words[g] = w;
-      const int64_t group_rows = all.rows[w];
+      const int64_t group_rows = rows_of[w];
       for (size_t p = 0; p < plans.size(); ++p) {
         if (plans[p].value < 0) {
           PutCell(plans[p], nullptr, nullptr, group_rows, g, &result.cells[p]);
@@ -170,6 +222,49 @@ GroupResult GroupDensely(const RowKeys& keys, std::span<const AggregatePlan> pla
     }
   });
   return result;
+}
+
+// The words that occur, with their rows and accumulators.
+std::string BytesOf(const Segment& segment) {
+  std::string bytes;
+  for (size_t w = 0; w < segment.rows.size(); ++w) {
+    if (segment.rows[w] == 0) continue;
+    Append(static_cast<uint32_t>(w), bytes);
+    Append(segment.rows[w], bytes);
+    for (const Accumulators& value : segment.values) {
+      value.ForEach([&](const auto& array) { Append(array[w], bytes); });
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+GroupResult GroupDensely(const RowKeys& keys, std::span<const AggregatePlan> plans,
+                         std::span<const ValueColumn> values, ThreadPool& pool) {
+  const Segment all = AccumulateAll(keys, values, pool);
+  return Groups(all, all.rows.span(), plans, values, pool);
+}
+
+GroupResult GroupDensely(const RowKeys& keys, std::span<const AggregatePlan> plans,
+                         std::span<const ValueColumn> values, Communicator& ranks,
+                         ThreadPool& pool) {
+  const size_t words = size_t{1} << keys.bits();
+  const std::vector<std::string> parts =
+      ranks.AllGather(BytesOf(AccumulateAll(keys, values, pool)));
+  // All ranks together may have more than 2^32 rows of one word.
+  std::vector<int64_t> rows(words);
+  Segment all;
+  for (const ValueColumn& value : values) all.values.emplace_back(value, words);
+  for (const std::string& part : parts) {
+    for (std::string_view bytes = part; !bytes.empty();) {
+      const auto word = Take<uint32_t>(bytes);
+      Check(word < words, "a key word of these bits");
+      rows[word] += Take<uint32_t>(bytes);
+      for (Accumulators& value : all.values) value.JoinWord(word, bytes);
+    }
+  }
+  return Groups(all, std::span<const int64_t>(rows), plans, values, pool);
 }
 
 }  // namespace thalweg::internal

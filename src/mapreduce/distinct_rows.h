@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
+#include "cluster/communicator.h"
 #include "frame/frame.h"
 
 namespace thalweg {
@@ -16,6 +17,10 @@ enum class KeepOf { kFirst, kLast };
 // Missing cells are equal to each other.
 Frame DropDuplicates(const Frame& frame, std::span<const size_t> columns, KeepOf keep,
                      ThreadPool& pool);
+// The same over ranks; a collective. Keys travel to the ranks of their ranges and an answer comes
+// back; rows stay where they are.
+Frame DropDuplicates(const Frame& frame, std::span<const size_t> columns, KeepOf keep,
+                     Communicator& ranks, ThreadPool& pool);
 
 // The number of every row's key in the order of keys (missing first, then ascending), from 0 on;
 // rows of equal keys have the same one. `count`: of different keys.

@@ -68,22 +68,26 @@ Frame GatherFrame(const Frame& part, Communicator& ranks) {
   return {std::make_shared<const Layout>(Starts(layout)), part.names(), std::move(in_order)};
 }
 
-Frame KeepOwnChunks(const Frame& whole, const Communicator& ranks) {
-  if (ranks.size() == 1) return whole;
-  const Layout& old = whole.layout();
+LayoutPtr SharedOut(const Layout& cuts, const Communicator& ranks) {
   const auto size = static_cast<size_t>(ranks.size());
-  std::vector<int64_t> starts = Starts(old);
+  std::vector<int64_t> starts = Starts(cuts);
   // Rank r begins with the first chunk that starts at or after r/size of the rows.
   std::vector<uint32_t> first_chunks;
   size_t chunk = 0;
   for (size_t rank = 0; rank < size; ++rank) {
-    const auto from = static_cast<int64_t>(static_cast<double>(old.rows()) *
+    const auto from = static_cast<int64_t>(static_cast<double>(cuts.rows()) *
                                            static_cast<double>(rank) / static_cast<double>(size));
-    while (chunk < old.chunks() && starts[chunk] < from) ++chunk;
+    while (chunk < cuts.chunks() && starts[chunk] < from) ++chunk;
     first_chunks.push_back(static_cast<uint32_t>(rank == 0 ? 0 : chunk));
   }
-  first_chunks.push_back(static_cast<uint32_t>(old.chunks()));
-  auto layout = std::make_shared<const Layout>(std::move(starts), std::move(first_chunks));
+  first_chunks.push_back(static_cast<uint32_t>(cuts.chunks()));
+  return std::make_shared<const Layout>(std::move(starts), std::move(first_chunks));
+}
+
+Frame KeepOwnChunks(const Frame& whole, const Communicator& ranks) {
+  if (ranks.size() == 1) return whole;
+  const Layout& old = whole.layout();
+  const LayoutPtr layout = SharedOut(old, ranks);
   const auto me = static_cast<size_t>(ranks.rank());
   std::unordered_map<const Column*, ColumnPtr> kept;
   std::vector<ColumnPtr> columns;
@@ -99,7 +103,7 @@ Frame KeepOwnChunks(const Frame& whole, const Communicator& ranks) {
     }
     columns.push_back(own);
   }
-  return {std::move(layout), whole.names(), std::move(columns)};
+  return {layout, whole.names(), std::move(columns)};
 }
 
 }  // namespace thalweg

@@ -13,6 +13,10 @@ namespace thalweg {
 // already comes back as it is.
 Frame GatherFrame(const Frame& part, Communicator& ranks);
 
+// The chunks of `cuts`, shared out over the ranks so that each has about as many rows as the
+// others.
+LayoutPtr SharedOut(const Layout& cuts, const Communicator& ranks);
+
 // `whole` is the same on all ranks. Each rank keeps about as many rows as the others, whole chunks
 // only; the chunks of others are null. No communication.
 Frame KeepOwnChunks(const Frame& whole, const Communicator& ranks);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
+#include "cluster/communicator.h"
 #include "frame/frame.h"
 
 namespace thalweg {
@@ -46,8 +47,8 @@ std::string_view AggregateName(Aggregate aggregate);
 // form groups, too. A column of aggregates is of type int where all its cells are integers.
 //
 // Sums and variances of integers and of short decimals are formed from whole numbers, so they are
-// exact but for the last rounding; those of other reals are added up in an order that depends on
-// the rows alone. So results have the same bits for every number of threads.
+// exact but for the last rounding; those of other reals are added up in the order of the rows. So
+// results have the same bits for every number of threads.
 //
 // An aggregate without any cell is missing, but for counts and for sums, which are 0. (H2O gives
 // the largest double as the least cell of none, and 0 as the mode where cells are missing and kAll
@@ -55,5 +56,12 @@ std::string_view AggregateName(Aggregate aggregate);
 // columns.
 Frame GroupBy(const Frame& frame, std::span<const size_t> keys,
               std::span<const GroupAggregate> aggregates, ThreadPool& pool);
+
+// The same over ranks; a collective. The groups are the same, bit for bit, as those of the whole
+// frame on one rank, and are cut into the same chunks; few groups lie whole on every rank, many are
+// shared out among the ranks. Where every key word can have an accumulator and all sums are exact,
+// only accumulators travel; else the rows do, to the rank of their keys.
+Frame GroupBy(const Frame& frame, std::span<const size_t> keys,
+              std::span<const GroupAggregate> aggregates, Communicator& ranks, ThreadPool& pool);
 
 }  // namespace thalweg

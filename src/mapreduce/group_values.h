@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
+#include "cluster/communicator.h"
 #include "mapreduce/group_by.h"
 #include "mapreduce/integer_form.h"
 #include "mapreduce/row_keys.h"
@@ -74,6 +75,11 @@ void PutCell(const AggregatePlan& plan, const ValueColumn* value, const GroupSta
 // all sums exact.
 GroupResult GroupDensely(const RowKeys& keys, std::span<const AggregatePlan> plans,
                          std::span<const ValueColumn> values, ThreadPool& pool);
+// The same for keys and values of one rank's rows, whose forms are those of all ranks' rows; the
+// groups of all ranks come to be on every one. A collective.
+GroupResult GroupDensely(const RowKeys& keys, std::span<const AggregatePlan> plans,
+                         std::span<const ValueColumn> values, Communicator& ranks,
+                         ThreadPool& pool);
 // By sorting the rows; each group's cells are brought together.
 GroupResult GroupBySorting(const RowKeys& keys, std::span<const AggregatePlan> plans,
                            std::span<const ValueColumn> values, ThreadPool& pool);

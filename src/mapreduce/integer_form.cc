@@ -4,6 +4,8 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -100,6 +102,27 @@ void ReadReals(const Chunk& chunk, size_t begin, std::span<int64_t> out) {
   }
 }
 
+bool AllFit(const Column& column, int scale, ThreadPool& pool) {
+  return MapReduce(
+      column.chunks(), pool, true, [&](size_t c) { return Fits(column.chunk(c), scale) ? 1 : 0; },
+      [](size_t, int fits, bool* all) { *all = *all && fits != 0; });
+}
+
+// What all ranks say of each column.
+template <class Part>
+std::vector<std::vector<Part>> PartsOfRanks(const std::vector<Part>& mine, Communicator& ranks) {
+  std::vector<std::vector<Part>> parts;
+  for (const std::string& theirs :
+       ranks.AllGather({reinterpret_cast<const char*>(mine.data()), mine.size() * sizeof(Part)})) {
+    Check(theirs.size() == mine.size() * sizeof(Part), "a part for every column");
+    parts.emplace_back(mine.size());
+    if (!mine.empty()) {
+      std::memcpy(static_cast<void*>(parts.back().data()), theirs.data(), theirs.size());
+    }
+  }
+  return parts;
+}
+
 IntegerForm Measure(const Column& column, IntegerForm form, ThreadPool& pool) {
   return MapReduce(
       column.chunks(), pool, form,
@@ -145,15 +168,50 @@ IntegerForm FindIntegerForm(const Column& column, ThreadPool& pool) {
   IntegerForm form;
   if (column.type() == ColumnType::kReal) {
     form.scale = ScaleOf(column);
-    const bool decimals =
-        form.scale >= 0 && MapReduce(
-                               column.chunks(), pool, true,
-                               [&](size_t c) { return Fits(column.chunk(c), form.scale) ? 1 : 0; },
-                               [](size_t, int fits, bool* all) { *all = *all && fits != 0; });
-    if (decimals) return Measure(column, form, pool);
+    if (form.scale >= 0 && AllFit(column, form.scale, pool)) return Measure(column, form, pool);
     form = {.kind = IntegerForm::Kind::kReal};
   }
   return Measure(column, form, pool);
+}
+
+std::vector<IntegerForm> FindIntegerForms(const Frame& part, std::span<const size_t> columns,
+                                          Communicator& ranks, ThreadPool& pool) {
+  std::vector<int> scales;
+  for (const size_t column : columns) {
+    Check(IsNumeric(part.column(column).type()), "a column of text has no integer form");
+    const bool real = part.column(column).type() == ColumnType::kReal;
+    scales.push_back(real ? ScaleOf(part.column(column)) : 0);
+  }
+  for (const auto& theirs : PartsOfRanks(scales, ranks)) {
+    for (size_t i = 0; i < scales.size(); ++i) {
+      scales[i] = scales[i] < 0 || theirs[i] < 0 ? -1 : std::max(scales[i], theirs[i]);
+    }
+  }
+  std::vector<int> fit;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = part.column(columns[i]);
+    const bool whole = column.type() != ColumnType::kReal;
+    fit.push_back(whole || (scales[i] >= 0 && AllFit(column, scales[i], pool)) ? 1 : 0);
+  }
+  for (const auto& theirs : PartsOfRanks(fit, ranks)) {
+    for (size_t i = 0; i < fit.size(); ++i) fit[i] &= theirs[i];
+  }
+  std::vector<IntegerForm> forms;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const IntegerForm form = fit[i] != 0 ? IntegerForm{.scale = scales[i]}
+                                         : IntegerForm{.kind = IntegerForm::Kind::kReal};
+    forms.push_back(Measure(part.column(columns[i]), form, pool));
+  }
+  std::vector<IntegerForm> all = forms;
+  for (IntegerForm& form : all) form.missing = 0;
+  for (const auto& theirs : PartsOfRanks(forms, ranks)) {
+    for (size_t i = 0; i < all.size(); ++i) {
+      all[i].min = std::min(all[i].min, theirs[i].min);
+      all[i].max = std::max(all[i].max, theirs[i].max);
+      all[i].missing += theirs[i].missing;
+    }
+  }
+  return all;
 }
 
 void ReadIntegers(const Chunk& chunk, const IntegerForm& form, size_t begin,

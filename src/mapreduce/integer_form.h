@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <vector>
 
 #include "base/thread_pool.h"
-#include "frame/column.h"
+#include "cluster/communicator.h"
+#include "frame/frame.h"
 
 namespace thalweg::internal {
 
@@ -34,7 +36,13 @@ struct IntegerForm {
 // The form of a column; reads all cells once, in parallel.
 IntegerForm FindIntegerForm(const Column& column, ThreadPool& pool);
 
-// Cells begin … begin + out.size() - 1 of a chunk of a column of this form.
+// The forms of some columns of a frame over ranks, of which `part` holds this rank's rows: what
+// FindIntegerForm finds where one rank has all of them. A collective.
+std::vector<IntegerForm> FindIntegerForms(const Frame& part, std::span<const size_t> columns,
+                                          Communicator& ranks, ThreadPool& pool);
+
+// Cells begin … begin + out.size() - 1 of a chunk of a column of this form. Chunks may also hold
+// some of the column's cells only, encoded anew.
 void ReadIntegers(const Chunk& chunk, const IntegerForm& form, size_t begin,
                   std::span<int64_t> out);
 

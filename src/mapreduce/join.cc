@@ -1,8 +1,10 @@
 #include "mapreduce/join.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -11,8 +13,12 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "frame/chunk_builder.h"
+#include "mapreduce/exchange_rows.h"
+#include "mapreduce/frame_parts.h"
+#include "mapreduce/gather_frame.h"
 #include "mapreduce/gather_rows.h"
 #include "mapreduce/join_keys.h"
+#include "mapreduce/key_ranges.h"
 #include "mapreduce/sort_rows.h"
 
 namespace thalweg {
@@ -57,24 +63,28 @@ size_t GroupSize(const SortedRows& sorted, ptrdiff_t group) {
   return group < 0 ? 1 : sorted.starts[g + 1] - sorted.starts[g];
 }
 
-// Refuses a result that is longer than rows can be numbered, or that cannot fit.
-void PlanResult(size_t rows, size_t columns) {
+// Refuses a result that is longer than rows can be numbered, or that cannot fit. `most`: the rows
+// of the rank that has the most of them.
+void PlanResult(size_t rows, size_t most, size_t columns, std::optional<size_t> available) {
   const std::string text = "the joined frame would have " +
                            WithThousands(static_cast<int64_t>(rows)) +
                            " rows, because keys repeat on both sides; ";
-  if (rows >= kMissingRow) throw UserError(text + "the limit is 2^32 - 2");
+  if (most >= kMissingRow) throw UserError(text + "the limit is 2^32 - 2");
   // Both sides' row numbers, and cells, which are mostly packed into half of their 8 bytes.
   const double bytes = static_cast<double>(rows) * (8 + 4 * static_cast<double>(columns));
-  const auto available = AvailableMemory();
   if (available && bytes > static_cast<double>(*available)) {
     throw MemoryError(text + "it needs about " + HumanBytes(bytes) + " of memory, and " +
                       HumanBytes(static_cast<double>(*available)) + " are free");
   }
 }
 
+// Called with the rows and columns of the result, before there is any of it.
+using Plan = std::function<void(size_t rows, size_t columns)>;
+
 // `columns`: of the result.
 Matches Match(const SortedRows& driving, const SortedRows& other, const JoinKeys& keys,
-              bool keep_driving, bool keep_other, size_t columns, ThreadPool& pool) {
+              bool keep_driving, bool keep_other, size_t columns, const Plan& plan,
+              ThreadPool& pool) {
   // A task is a range of words: groups of the driving side with about equally many rows, and the
   // other side's up to the same word.
   const size_t tasks = std::clamp<size_t>(driving.rows.size() >> 15, 1, 256);
@@ -106,7 +116,7 @@ Matches Match(const SortedRows& driving, const SortedRows& other, const JoinKeys
     counts[task + 1] = count;
   });
   for (size_t t = 0; t < tasks; ++t) counts[t + 1] += counts[t];
-  PlanResult(counts[tasks], columns);
+  plan(counts[tasks], columns);
   Matches matches{.driving = ScratchArray<uint32_t>(counts[tasks]),
                   .other = ScratchArray<uint32_t>(counts[tasks])};
   pool.Run(tasks, [&](size_t task, size_t) {
@@ -207,31 +217,36 @@ std::vector<std::string> ResultNames(const Frame& left, const Frame& right,
   return names;
 }
 
-}  // namespace
-
-Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& options,
-                 ThreadPool& pool) {
-  CheckOptions(options);
+std::vector<internal::KeyPair> PairsOf(const JoinOptions& options) {
   std::vector<internal::KeyPair> pairs;
   for (size_t i = 0; i < options.left_keys.size(); ++i) {
     pairs.push_back({.left = options.left_keys[i], .right = options.right_keys[i]});
   }
+  return pairs;
+}
+
+// Categorical keys go by the levels' order in the frame that does not drive.
+internal::LevelOrder OrderOf(JoinKind kind) {
+  if (kind == JoinKind::kOuter) return internal::LevelOrder::kBoth;
+  return kind == JoinKind::kRight ? internal::LevelOrder::kLeft : internal::LevelOrder::kRight;
+}
+
+Frame JoinOwnRows(const Frame& left, const Frame& right, const JoinOptions& options,
+                  const Plan& plan, ThreadPool& pool) {
+  const std::vector<internal::KeyPair> pairs = PairsOf(options);
   const bool outer = options.kind == JoinKind::kOuter;
   const bool right_drives = options.kind == JoinKind::kRight;
   const bool left_joins = options.kind == JoinKind::kLeft;
   Matches matches;
   {
-    const auto order = outer          ? internal::LevelOrder::kBoth
-                       : right_drives ? internal::LevelOrder::kLeft
-                                      : internal::LevelOrder::kRight;
-    const JoinKeys keys = internal::MakeJoinKeys(left, right, pairs, order, pool);
+    const JoinKeys keys = internal::MakeJoinKeys(left, right, pairs, OrderOf(options.kind), pool);
     const auto groups = internal::Grouping::kGroups;
     const SortedRows left_rows = internal::SortRows(keys.left, groups, pool);
     const SortedRows right_rows = internal::SortRows(keys.right, groups, pool);
     const size_t columns = left.columns() + right.columns() - pairs.size();
-    matches = right_drives
-                  ? Match(right_rows, left_rows, keys, true, false, columns, pool)
-                  : Match(left_rows, right_rows, keys, outer || left_joins, outer, columns, pool);
+    matches = right_drives ? Match(right_rows, left_rows, keys, true, false, columns, plan, pool)
+                           : Match(left_rows, right_rows, keys, outer || left_joins, outer, columns,
+                                   plan, pool);
   }
   const auto left_rows = (right_drives ? matches.other : matches.driving).span();
   const auto right_rows = (right_drives ? matches.driving : matches.other).span();
@@ -266,6 +281,49 @@ Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& optio
   append(from_left, right_drives ? 0 : keys, from_left.size());
   append(from_right, right_drives || outer ? keys : 0, from_right.size());
   return Frame(layout, ResultNames(left, right, options), std::move(columns));
+}
+
+}  // namespace
+
+Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& options,
+                 ThreadPool& pool) {
+  CheckOptions(options);
+  const auto plan = [](size_t rows, size_t columns) {
+    PlanResult(rows, rows, columns, AvailableMemory());
+  };
+  return JoinOwnRows(left, right, options, plan, pool);
+}
+
+Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& options,
+                 Communicator& ranks, ThreadPool& pool) {
+  if (left.layout().ranks() == 1 && right.layout().ranks() == 1) {
+    return JoinFrames(left, right, options, pool);
+  }
+  CheckOptions(options);
+  internal::CheckKeyPairs(left, right, PairsOf(options));
+  const auto own_part = [&](const Frame& frame) {
+    return OwnPart(frame.layout().ranks() == 1 ? KeepOwnChunks(frame, ranks) : frame, ranks);
+  };
+  // Ranks may share one memory, and all of them refuse what does not fit.
+  const auto plan = [&](size_t rows, size_t columns) {
+    const auto counts = NumbersOfRanks(static_cast<int64_t>(rows), ranks);
+    const auto available = AvailableMemory();
+    const auto free = NumbersOfRanks(available ? static_cast<int64_t>(*available) : -1, ranks);
+    const int64_t least = *std::min_element(free.begin(), free.end());
+    PlanResult(static_cast<size_t>(std::accumulate(counts.begin(), counts.end(), int64_t{0})),
+               static_cast<size_t>(*std::max_element(counts.begin(), counts.end())), columns,
+               least < 0 ? std::nullopt : std::optional(static_cast<size_t>(least)));
+  };
+  const auto join = [&] {
+    const Frame left_part = own_part(left);
+    const Frame right_part = own_part(right);
+    const internal::JoinRanks to = internal::RanksByJoinKey(left_part, right_part, PairsOf(options),
+                                                            OrderOf(options.kind), ranks, pool);
+    const Frame left_rows = ExchangeRows(left_part, to.left, ranks, pool);
+    const Frame right_rows = ExchangeRows(right_part, to.right, ranks, pool);
+    return JoinOwnRows(left_rows, right_rows, options, plan, pool);
+  };
+  return RebalanceParts(join(), ranks, pool);
 }
 
 }  // namespace thalweg

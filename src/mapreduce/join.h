@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
+#include "cluster/communicator.h"
 #include "frame/frame.h"
 
 namespace thalweg {
@@ -39,5 +40,10 @@ struct JoinOptions {
 // rows of levels that it does not have come first of all, in their order.
 Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& options,
                  ThreadPool& pool);
+
+// The same over ranks; a collective. Either frame may be in parts or whole. Rows of both sides go
+// to the ranks of their ranges of keys and are joined there; all rows of one key are on one rank.
+Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& options,
+                 Communicator& ranks, ThreadPool& pool);
 
 }  // namespace thalweg

@@ -18,6 +18,8 @@ namespace {
 struct FieldPair {
   KeyField left;
   KeyField right;
+  // Not null: as in JoinKeys::MissingRanks.
+  std::shared_ptr<const std::vector<uint8_t>> missing_ranks = {};
 
   int bits() const { return left.bits; }
 };
@@ -154,7 +156,7 @@ uint64_t FieldMask(const KeyField& field) {
   return ((field.bits == 64 ? 0 : uint64_t{1} << field.bits) - 1) << field.shift;
 }
 
-// Pairs of fields as one pair of ranks; a row that misses one of them misses the whole.
+// Pairs of fields as one pair of ranks.
 FieldPair JoinPairs(const Frame& left, const Frame& right, const std::vector<FieldPair>& pairs,
                     ThreadPool& pool);
 
@@ -167,9 +169,18 @@ JoinKeys Assemble(const Frame& left, const Frame& right, const std::vector<Field
   }
   JoinKeys keys{.left = RowKeys(left, std::move(left_fields)),
                 .right = RowKeys(right, std::move(right_fields)),
-                .missing_masks = {}};
-  for (const KeyField& field : keys.left.fields()) {
-    if (field.missing) keys.missing_masks.push_back(FieldMask(field));
+                .missing_masks = {},
+                .missing_ranks = {}};
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const KeyField& field = keys.left.fields()[i];
+    if (pairs[i].missing_ranks) {
+      // A field of no bits may lie behind the 64th.
+      keys.missing_ranks.push_back({.shift = field.bits == 0 ? 0 : field.shift,
+                                    .mask = field.bits == 0 ? 0 : FieldMask(field) >> field.shift,
+                                    .missing = pairs[i].missing_ranks});
+    } else if (field.missing) {
+      keys.missing_masks.push_back(FieldMask(field));
+    }
   }
   return keys;
 }
@@ -185,9 +196,11 @@ FieldPair JoinPairs(const Frame& left, const Frame& right, const std::vector<Fie
   auto left_ranks = std::make_shared<ScratchArray<uint32_t>>(left_rows);
   auto right_ranks = std::make_shared<ScratchArray<uint32_t>>(static_cast<size_t>(right.rows()));
   FieldPair joined;
-  bool missing = false;
+  auto missing = std::make_shared<std::vector<uint8_t>>(sorted.groups());
+  bool any_missing = false;
   for (size_t g = 0; g < sorted.groups(); ++g) {
-    missing = missing || keys.HasMissing(sorted.words[g]);
+    (*missing)[g] = keys.HasMissing(sorted.words[g]) ? 1 : 0;
+    any_missing = any_missing || (*missing)[g] != 0;
     for (size_t i = sorted.starts[g]; i < sorted.starts[g + 1]; ++i) {
       const size_t row = sorted.rows[i];
       if (row < left_rows) {
@@ -197,24 +210,11 @@ FieldPair JoinPairs(const Frame& left, const Frame& right, const std::vector<Fie
       }
     }
   }
-  if (missing) {
-    for (size_t g = 0; g < sorted.groups(); ++g) {
-      if (!keys.HasMissing(sorted.words[g])) continue;
-      for (size_t i = sorted.starts[g]; i < sorted.starts[g + 1]; ++i) {
-        const size_t row = sorted.rows[i];
-        if (row < left_rows) {
-          (*left_ranks)[row] = kNoRow;
-        } else {
-          (*right_ranks)[row - left_rows] = kNoRow;
-        }
-      }
-    }
-  }
   for (KeyField* field : {&joined.left, &joined.right}) {
     field->min = 0;
     field->max = static_cast<int64_t>(sorted.groups()) - 1;
-    field->missing = missing;
   }
+  if (any_missing) joined.missing_ranks = std::move(missing);
   joined.left.ranks = std::move(left_ranks);
   joined.right.ranks = std::move(right_ranks);
   ShareRange(&joined);
@@ -238,22 +238,27 @@ DomainPtr JoinedDomain(const DomainPtr& left, const DomainPtr& right, std::vecto
   return std::make_shared<Domain>(std::move(levels));
 }
 
-JoinKeys MakeJoinKeys(const Frame& left, const Frame& right, std::span<const KeyPair> pairs,
-                      LevelOrder order, ThreadPool& pool) {
-  CheckRowCount(left.rows() + right.rows());
-  std::vector<FieldPair> fields;
+void CheckKeyPairs(const Frame& left, const Frame& right, std::span<const KeyPair> pairs) {
   for (const KeyPair& pair : pairs) {
     const ColumnType a = left.column(pair.left).type();
     const ColumnType b = right.column(pair.right).type();
-    if (ClassOf(a) != ClassOf(b)) {
-      throw UserError("the key column '" + Printable(left.name(pair.left)) + "' is of type " +
-                      std::string(ColumnTypeName(a)) + " and its partner '" +
-                      Printable(right.name(pair.right)) + "' of type " +
-                      std::string(ColumnTypeName(b)) +
-                      "; merging columns must be the same type: convert one of them");
-    }
+    if (ClassOf(a) == ClassOf(b)) continue;
+    throw UserError("the key column '" + Printable(left.name(pair.left)) + "' is of type " +
+                    std::string(ColumnTypeName(a)) + " and its partner '" +
+                    Printable(right.name(pair.right)) + "' of type " +
+                    std::string(ColumnTypeName(b)) +
+                    "; merging columns must be the same type: convert one of them");
+  }
+}
+
+JoinKeys MakeJoinKeys(const Frame& left, const Frame& right, std::span<const KeyPair> pairs,
+                      LevelOrder order, ThreadPool& pool) {
+  CheckRowCount(left.rows() + right.rows());
+  CheckKeyPairs(left, right, pairs);
+  std::vector<FieldPair> fields;
+  for (const KeyPair& pair : pairs) {
     FieldPair field;
-    switch (ClassOf(a)) {
+    switch (ClassOf(left.column(pair.left).type())) {
       case KeyClass::kNumber:
         field = NumberPair(left, right, pair, pool);
         break;

@@ -1,6 +1,8 @@
 // Key columns of two frames as words that compare with each other.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -28,16 +30,28 @@ struct JoinKeys {
   RowKeys right;
   // Bits of a word that are all zero where the field is missing; one mask per field that can be.
   std::vector<uint64_t> missing_masks;
+  // Of a field that holds the ranks of several: which ranks stand for rows that miss a cell. Their
+  // order is that of the rows all the same.
+  struct MissingRanks {
+    int shift = 0;
+    uint64_t mask = 0;
+    std::shared_ptr<const std::vector<uint8_t>> missing;  // 1 where they do
+  };
+  std::vector<MissingRanks> missing_ranks;
 
   bool HasMissing(uint64_t word) const {
     for (const uint64_t mask : missing_masks) {
       if ((word & mask) == 0) return true;
+    }
+    for (const MissingRanks& field : missing_ranks) {
+      if ((*field.missing)[(word >> field.shift) & field.mask] != 0) return true;
     }
     return false;
   }
 };
 
 // UserError where the columns of a pair cannot be compared.
+void CheckKeyPairs(const Frame& left, const Frame& right, std::span<const KeyPair> pairs);
 JoinKeys MakeJoinKeys(const Frame& left, const Frame& right, std::span<const KeyPair> pairs,
                       LevelOrder order, ThreadPool& pool);
 

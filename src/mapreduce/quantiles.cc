@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -74,18 +75,28 @@ class PrefixIndex {
   std::vector<uint32_t> first_;  // by first digit: number of the first prefix, plus 1; 0: none
 };
 
+// The chunks that this rank reads, and the ranks that read the others (null: none).
+struct Cells {
+  const Column& column;
+  size_t begin = 0;
+  size_t end = 0;
+  ThreadPool& pool;
+  Communicator* ranks = nullptr;
+};
+
 // Calls add(thread, prefix number, key, times) for all cells that have one of the prefixes.
 template <class Add>
-void ForKeys(const Column& column, const PrefixIndex& index, ThreadPool& pool, Add add) {
+void ForKeys(const Cells& cells_of, const PrefixIndex& index, Add add) {
   const size_t none = index.prefixes().size();
-  pool.Run(column.chunks(), [&](size_t c, size_t thread) {
+  cells_of.pool.Run(cells_of.end - cells_of.begin, [&](size_t task, size_t thread) {
     const auto add_value = [&](double value, uint64_t times) {
       if (std::isnan(value)) return;
       const uint64_t key = KeyOf(value);
       const size_t prefix = index.Find(key);
       if (prefix != none) add(thread, prefix, key, times);
     };
-    internal::VisitCells(column.chunk(c), add_value, [&](std::span<const double> cells) {
+    const Chunk& chunk = cells_of.column.chunk(cells_of.begin + task);
+    internal::VisitCells(chunk, add_value, [&](std::span<const double> cells) {
       for (const double cell : cells) add_value(cell, 1);
     });
   });
@@ -114,20 +125,29 @@ size_t NumberOf(const PrefixIndex& index, uint64_t prefix) {
 }
 
 // Moves the searches on by one digit.
-void Refine(const Column& column, Digit digit, ThreadPool& pool, std::vector<Search>* searches) {
+void Refine(const Cells& cells, Digit digit, std::vector<Search>* searches) {
   const PrefixIndex index = IndexOf(digit, *searches);
   const size_t bins = size_t{1} << digit.width;
-  std::vector<std::vector<uint64_t>> counts(pool.size(),
-                                            std::vector<uint64_t>(index.prefixes().size() * bins));
-  ForKeys(column, index, pool, [&](size_t thread, size_t prefix, uint64_t key, uint64_t times) {
-    counts[thread][prefix * bins + digit.Of(key)] += times;
+  std::vector<std::vector<int64_t>> counts(cells.pool.size(),
+                                           std::vector<int64_t>(index.prefixes().size() * bins));
+  ForKeys(cells, index, [&](size_t thread, size_t prefix, uint64_t key, uint64_t times) {
+    counts[thread][prefix * bins + digit.Of(key)] += static_cast<int64_t>(times);
   });
+  if (cells.ranks != nullptr) {
+    for (size_t thread = 1; thread < counts.size(); ++thread) {
+      for (size_t i = 0; i < counts[0].size(); ++i) counts[0][i] += counts[thread][i];
+    }
+    counts.resize(1);
+    cells.ranks->AllReduceSum(std::span<int64_t>(counts[0]));
+  }
   for (Search& search : *searches) {
     const size_t first = NumberOf(index, search.prefix) * bins;
     for (uint64_t bin = 0;; ++bin) {
       Check(bin < bins, "a rank lies beyond the cells");
       uint64_t count = 0;
-      for (const std::vector<uint64_t>& of_thread : counts) count += of_thread[first + bin];
+      for (const std::vector<int64_t>& of_thread : counts) {
+        count += static_cast<uint64_t>(of_thread[first + bin]);
+      }
       if (search.rank < count) {
         search.prefix = search.prefix << digit.width | bin;
         search.cells = count;
@@ -138,12 +158,39 @@ void Refine(const Column& column, Digit digit, ThreadPool& pool, std::vector<Sea
   }
 }
 
+// The keys of each prefix from all ranks.
+void GatherKeys(Communicator& ranks, size_t prefixes, std::vector<std::vector<uint64_t>>* found) {
+  // How many of each prefix, then all.
+  std::string mine;
+  for (size_t p = 0; p < prefixes; ++p) {
+    const uint64_t count = (*found)[p].size();
+    mine.append(reinterpret_cast<const char*>(&count), sizeof(count));
+  }
+  for (size_t p = 0; p < prefixes; ++p) {
+    mine.append(reinterpret_cast<const char*>((*found)[p].data()),
+                (*found)[p].size() * sizeof(uint64_t));
+    (*found)[p].clear();
+  }
+  for (const std::string& theirs : ranks.AllGather(mine)) {
+    const char* next = theirs.data() + prefixes * sizeof(uint64_t);
+    for (size_t p = 0; p < prefixes; ++p) {
+      uint64_t count = 0;
+      std::memcpy(&count, theirs.data() + p * sizeof(count), sizeof(count));
+      std::vector<uint64_t>& keys = (*found)[p];
+      const size_t before = keys.size();
+      keys.resize(before + count);
+      if (count > 0) std::memcpy(keys.data() + before, next, count * sizeof(uint64_t));
+      next += count * sizeof(uint64_t);
+    }
+  }
+}
+
 // Ends the searches, whose prefixes are the bits above `digit`, with the cells themselves.
-void Gather(const Column& column, Digit digit, ThreadPool& pool, std::vector<Search>* searches) {
+void Gather(const Cells& cells, Digit digit, std::vector<Search>* searches) {
   const PrefixIndex index = IndexOf(digit, *searches);
   const size_t prefixes = index.prefixes().size();
-  std::vector<std::vector<uint64_t>> found(pool.size() * prefixes);
-  ForKeys(column, index, pool, [&](size_t thread, size_t prefix, uint64_t key, uint64_t times) {
+  std::vector<std::vector<uint64_t>> found(cells.pool.size() * prefixes);
+  ForKeys(cells, index, [&](size_t thread, size_t prefix, uint64_t key, uint64_t times) {
     std::vector<uint64_t>& keys = found[thread * prefixes + prefix];
     keys.insert(keys.end(), times, key);
   });
@@ -151,6 +198,7 @@ void Gather(const Column& column, Digit digit, ThreadPool& pool, std::vector<Sea
     std::vector<uint64_t>& keys = found[i % prefixes];
     keys.insert(keys.end(), found[i].begin(), found[i].end());
   }
+  if (cells.ranks != nullptr) GatherKeys(*cells.ranks, prefixes, &found);
   for (Search& search : *searches) {
     std::vector<uint64_t>& keys = found[NumberOf(index, search.prefix)];
     Check(search.rank < keys.size(), "a rank lies beyond the cells");
@@ -160,15 +208,17 @@ void Gather(const Column& column, Digit digit, ThreadPool& pool, std::vector<Sea
   }
 }
 
-void Select(const Column& column, uint64_t present, ThreadPool& pool,
-            std::vector<Search>* searches) {
+void Select(const Cells& cells, uint64_t present, std::vector<Search>* searches) {
+  // What is gathered from other ranks travels to all.
+  const uint64_t most =
+      cells.ranks != nullptr ? kGather : std::max(kGather, present / kGatherShare);
   for (size_t d = 0; d < kDigits.size(); ++d) {
-    Refine(column, kDigits[d], pool, searches);
+    Refine(cells, kDigits[d], searches);
     if (d + 1 == kDigits.size()) return;
     uint64_t left = 0;
     for (const Search& search : *searches) left += search.cells;
-    if (left <= std::max(kGather, present / kGatherShare)) {
-      Gather(column, kDigits[d + 1], pool, searches);
+    if (left <= most) {
+      Gather(cells, kDigits[d + 1], searches);
       return;
     }
   }
@@ -178,7 +228,7 @@ void Select(const Column& column, uint64_t present, ThreadPool& pool,
 
 std::vector<double> ComputeQuantiles(const Frame& frame, size_t position,
                                      std::span<const double> probabilities, ThreadPool& pool,
-                                     QuantileMethod method) {
+                                     QuantileMethod method, Communicator* ranks) {
   const Column& column = frame.column(position);
   if (!IsNumeric(column.type())) {
     throw UserError("column '" + Printable(frame.name(position)) + "' holds " +
@@ -191,10 +241,20 @@ std::vector<double> ComputeQuantiles(const Frame& frame, size_t position,
                       std::to_string(probability));
     }
   }
-  uint64_t present = 0;
-  for (size_t c = 0; c < column.chunks(); ++c) {
-    present += column.chunk(c).rows() - column.chunk(c).missing();
+  const Layout& layout = frame.layout();
+  if (layout.ranks() == 1) ranks = nullptr;
+  Cells cells{.column = column, .end = layout.chunks(), .pool = pool, .ranks = ranks};
+  if (ranks != nullptr) {
+    const auto me = static_cast<size_t>(ranks->rank());
+    cells.begin = layout.FirstChunkOf(me);
+    cells.end = layout.FirstChunkOf(me + 1);
   }
+  int64_t here = 0;
+  for (size_t c = cells.begin; c < cells.end; ++c) {
+    here += column.chunk(c).rows() - column.chunk(c).missing();
+  }
+  if (ranks != nullptr) ranks->AllReduceSum(std::span(&here, 1));
+  const auto present = static_cast<uint64_t>(here);
   if (present == 0) return std::vector<double>(probabilities.size(), kMissingReal);
 
   // Two neighbouring ranks per probability.
@@ -207,7 +267,7 @@ std::vector<double> ComputeQuantiles(const Frame& frame, size_t position,
     searches.push_back({.rank = low});
     searches.push_back({.rank = std::min(low + 1, present - 1)});
   }
-  Select(column, present, pool, &searches);
+  Select(cells, present, &searches);
 
   std::vector<double> quantiles;
   for (size_t i = 0; i < probabilities.size(); ++i) {

@@ -1,11 +1,16 @@
 #include "mapreduce/rank_rows.h"
 
+#include <algorithm>
 #include <memory>
+#include <numeric>
 #include <utility>
 
 #include "base/error.h"
 #include "frame/chunk_builder.h"
+#include "mapreduce/exchange_rows.h"
+#include "mapreduce/frame_parts.h"
 #include "mapreduce/gather_rows.h"
+#include "mapreduce/key_ranges.h"
 #include "mapreduce/row_keys.h"
 #include "mapreduce/sort_rows.h"
 
@@ -66,11 +71,14 @@ ColumnPtr RankColumn(std::span<const int64_t> ranks, const Layout& layout, Threa
   return std::make_shared<Column>(ColumnType::kInteger, std::move(chunks));
 }
 
-}  // namespace
+// The rank of each row, and the rows in the order of groups and sort columns.
+struct RankedRows {
+  std::vector<int64_t> ranks;
+  SortedRows sorted;
+};
 
-Frame RankWithinGroups(const Frame& frame, std::span<const size_t> groups,
-                       std::span<const SortColumn> by, const std::string& name, RankOrder order,
-                       ThreadPool& pool) {
+RankedRows RankRows(const Frame& frame, std::span<const size_t> groups,
+                    std::span<const SortColumn> by, ThreadPool& pool) {
   internal::CheckRowCount(frame.rows());
   std::vector<SortKey> group_keys;
   for (const size_t column : groups) group_keys.push_back({.column = column});
@@ -79,7 +87,7 @@ Frame RankWithinGroups(const Frame& frame, std::span<const size_t> groups,
                                   internal::RankField(frame, KeysOf(by), pool)};
   const int group_shift = fields[1].bits;
   const RowKeys words(frame, std::move(fields));
-  const SortedRows sorted = internal::SortRows(words, Grouping::kGroups, pool);
+  SortedRows sorted = internal::SortRows(words, Grouping::kGroups, pool);
   const std::vector<uint8_t> missing = MissingRows(frame, by, pool);
   std::vector<int64_t> ranks(static_cast<size_t>(frame.rows()), kMissingInt);
   int64_t rank = 0;
@@ -93,9 +101,55 @@ Frame RankWithinGroups(const Frame& frame, std::span<const size_t> groups,
       if (missing[row] == 0) ranks[row] = ++rank;
     }
   }
-  const Frame ranked = frame.WithColumn(name, RankColumn(ranks, frame.layout(), pool));
+  return {std::move(ranks), std::move(sorted)};
+}
+
+}  // namespace
+
+Frame RankWithinGroups(const Frame& frame, std::span<const size_t> groups,
+                       std::span<const SortColumn> by, const std::string& name, RankOrder order,
+                       ThreadPool& pool) {
+  const RankedRows rows = RankRows(frame, groups, by, pool);
+  const Frame ranked = frame.WithColumn(name, RankColumn(rows.ranks, frame.layout(), pool));
   if (order == RankOrder::kSorted) return SortFrame(ranked, by, pool);
-  return GatherRows(ranked, sorted.rows.span(), pool);
+  return GatherRows(ranked, rows.sorted.rows.span(), pool);
+}
+
+Frame RankWithinGroups(const Frame& frame, std::span<const size_t> groups,
+                       std::span<const SortColumn> by, const std::string& name, RankOrder order,
+                       Communicator& ranks, ThreadPool& pool) {
+  if (frame.layout().ranks() == 1) return RankWithinGroups(frame, groups, by, name, order, pool);
+  // Group and sort columns, each once.
+  std::vector<size_t> columns;
+  const auto place_of = [&](size_t column) {
+    const auto found = std::find(columns.begin(), columns.end(), column);
+    const auto place = static_cast<size_t>(found - columns.begin());
+    if (found == columns.end()) columns.push_back(column);
+    return place;
+  };
+  std::vector<size_t> own_groups;
+  std::vector<SortKey> group_keys;
+  // The result's order by groups: their columns, then the sort columns.
+  std::vector<SortColumn> by_groups;
+  for (const size_t column : groups) {
+    own_groups.push_back(place_of(column));
+    group_keys.push_back({.column = own_groups.back()});
+    by_groups.push_back({.column = column});
+  }
+  std::vector<SortColumn> own_by;
+  for (const SortColumn& key : by) {
+    own_by.push_back({.column = place_of(key.column), .descending = key.descending});
+    by_groups.push_back(key);
+  }
+  const Frame part = OwnPart(frame, ranks);
+  const Frame keys = part.Select(columns);
+  const auto to =
+      internal::RanksByKey(keys, group_keys, internal::EqualKeys::kTogether, ranks, pool);
+  const auto numbers = ReturnToSenders(
+      RankRows(ExchangeRows(keys, to, ranks, pool), own_groups, own_by, pool).ranks, to, ranks);
+  const Frame ranked = part.WithColumn(name, RankColumn(numbers, part.layout(), pool));
+  return RebalanceParts(SortPart(ranked, order == RankOrder::kSorted ? by : by_groups, ranks, pool),
+                        ranks, pool);
 }
 
 std::vector<uint32_t> TopRows(const Frame& frame, size_t column, size_t count, Extreme extreme,
@@ -114,6 +168,28 @@ std::vector<uint32_t> TopRows(const Frame& frame, size_t column, size_t count, E
   }
   const size_t end = std::min(sorted.rows.size(), missing + count);
   return {sorted.rows.data() + missing, sorted.rows.data() + end};
+}
+
+Frame TopParts(const Frame& part, size_t column, size_t count, Extreme extreme, Communicator& ranks,
+               ThreadPool& pool) {
+  // Of all rows that can be among them, in the order of the frame, the first ones after sorting.
+  std::vector<uint32_t> rows = TopRows(part, column, count, extreme, pool);
+  std::sort(rows.begin(), rows.end());
+  const std::vector<int64_t> counts = NumbersOfRanks(part.rows(), ranks);
+  const int64_t first = std::accumulate(counts.begin(), counts.begin() + ranks.rank(), int64_t{0});
+  std::vector<int64_t> numbers(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) numbers[i] = first + rows[i];
+  const LayoutPtr layout = ResultLayout(static_cast<int64_t>(rows.size()));
+  const Frame candidates(layout, {"row", "cell"},
+                         {RankColumn(numbers, *layout, pool),
+                          GatherColumns(part, std::span(&column, 1), rows, *layout, pool).front()});
+  const SortColumn by = {.column = 1, .descending = extreme == Extreme::kLargest};
+  const Frame sorted = SortPart(candidates, std::span(&by, 1), ranks, pool);
+  const std::vector<int64_t> lengths = NumbersOfRanks(sorted.rows(), ranks);
+  const int64_t before =
+      std::accumulate(lengths.begin(), lengths.begin() + ranks.rank(), int64_t{0});
+  return sorted.Slice(0,
+                      std::clamp<int64_t>(static_cast<int64_t>(count) - before, 0, sorted.rows()));
 }
 
 }  // namespace thalweg

@@ -63,6 +63,15 @@ void CheckIndexType(const Frame& frame, size_t column, const std::string& what) 
                   std::string(ColumnTypeName(type)));
 }
 
+void CheckPivotTypes(const Frame& frame, size_t index, size_t column, size_t value) {
+  CheckIndexType(frame, index, "index");
+  CheckIndexType(frame, column, "column");
+  if (!IsNumeric(frame.column(value).type())) {
+    throw UserError("pivot: the value column '" + Printable(frame.name(value)) +
+                    "' holds no numbers");
+  }
+}
+
 }  // namespace
 
 Frame Melt(const Frame& frame, const MeltOptions& options, ThreadPool& pool) {
@@ -115,13 +124,28 @@ Frame Melt(const Frame& frame, const MeltOptions& options, ThreadPool& pool) {
   return Frame(layout, std::move(names), std::move(columns));
 }
 
-Frame Pivot(const Frame& frame, size_t index, size_t column, size_t value, ThreadPool& pool) {
-  CheckIndexType(frame, index, "index");
-  CheckIndexType(frame, column, "column");
-  if (!IsNumeric(frame.column(value).type())) {
-    throw UserError("pivot: the value column '" + Printable(frame.name(value)) +
-                    "' holds no numbers");
+std::vector<uint8_t> RowsForPivot(const Frame& part, size_t index, size_t column, size_t value,
+                                  ThreadPool& pool) {
+  CheckPivotTypes(part, index, column, value);
+  std::vector<size_t> keys = {index};
+  if (column != index) keys.push_back(column);
+  const KeyNumbers pairs = NumberKeys(part, keys, pool);
+  std::vector<double> values(static_cast<size_t>(part.rows()));
+  ReadCells(part, value, 0, std::span<double>(values));
+  std::vector<uint8_t> keep(values.size());
+  std::vector<uint8_t> seen(pairs.count);  // 1: without a value, 2: with one
+  for (size_t r = 0; r < values.size(); ++r) {
+    uint8_t& pair = seen[pairs.numbers[r]];
+    const uint8_t now = std::isnan(values[r]) ? 1 : 2;
+    if (now <= pair) continue;
+    pair = now;
+    keep[r] = 1;
   }
+  return keep;
+}
+
+Frame Pivot(const Frame& frame, size_t index, size_t column, size_t value, ThreadPool& pool) {
+  CheckPivotTypes(frame, index, column, value);
   for (size_t c = 0; c < frame.layout().chunks(); ++c) {
     if (frame.column(index).chunk(c).missing() == 0) continue;
     throw UserError("pivot: Index column '" + Printable(frame.name(index)) + "' has > 0 NAs");

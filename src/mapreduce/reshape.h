@@ -1,8 +1,10 @@
 // Between long and wide frames.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/thread_pool.h"
 #include "frame/frame.h"
@@ -26,5 +28,9 @@ Frame Melt(const Frame& frame, const MeltOptions& options, ThreadPool& pool);
 // as a number, or missing. Rows whose `column` is missing only make their index appear. UserError
 // where types do not fit, `index` has missing cells, or `column` holds fewer than two values.
 Frame Pivot(const Frame& frame, size_t index, size_t column, size_t value, ThreadPool& pool);
+// One mark per row of a part of a frame: 1 for the rows that Pivot of the whole needs of it, at
+// most two per pair of index and column. UserError as above where types do not fit.
+std::vector<uint8_t> RowsForPivot(const Frame& part, size_t index, size_t column, size_t value,
+                                  ThreadPool& pool);
 
 }  // namespace thalweg

@@ -77,27 +77,32 @@ void SizeField(KeyField* field) {
   field->bits = std::bit_width(range + (field->missing ? 1 : 0));
 }
 
+KeyField NumberField(const SortKey& key, const IntegerForm& form) {
+  KeyField field{.column = key.column,
+                 .descending = key.descending,
+                 .form = form,
+                 .min = form.min,
+                 .max = form.max,
+                 .missing = form.missing > 0};
+  if (form.kind == IntegerForm::Kind::kReal) {
+    // -0.0 is taken as 0.0.
+    if (field.min == kNegativeZero) field.min = 0;
+    if (field.max == kNegativeZero) field.max = 0;
+  }
+  SizeField(&field);
+  return field;
+}
+
 KeyField MakeKeyField(const Frame& frame, const SortKey& key, ThreadPool& pool) {
   const Column& column = frame.column(key.column);
+  if (IsNumeric(column.type())) return NumberField(key, FindIntegerForm(column, pool));
   KeyField field{.column = key.column, .descending = key.descending};
-  if (IsNumeric(column.type())) {
-    field.form = FindIntegerForm(column, pool);
-    field.min = field.form.min;
-    field.max = field.form.max;
-    field.missing = field.form.missing > 0;
-    if (field.form.kind == IntegerForm::Kind::kReal) {
-      // -0.0 is taken as 0.0.
-      if (field.min == kNegativeZero) field.min = 0;
-      if (field.max == kNegativeZero) field.max = 0;
-    }
-  } else {
-    const ColumnOf texts{.frame = &frame, .column = key.column};
-    TextRanks ranked = RankTexts(std::span(&texts, 1), pool);
-    field.max = int64_t{ranked.count} - 1;
-    field.ranks = std::make_shared<ScratchArray<uint32_t>>(std::move(ranked.ranks.front()));
-    for (size_t c = 0; c < column.chunks(); ++c) {
-      field.missing = field.missing || column.chunk(c).missing() > 0;
-    }
+  const ColumnOf texts{.frame = &frame, .column = key.column};
+  TextRanks ranked = RankTexts(std::span(&texts, 1), pool);
+  field.max = int64_t{ranked.count} - 1;
+  field.ranks = std::make_shared<ScratchArray<uint32_t>>(std::move(ranked.ranks.front()));
+  for (size_t c = 0; c < column.chunks(); ++c) {
+    field.missing = field.missing || column.chunk(c).missing() > 0;
   }
   SizeField(&field);
   return field;

@@ -82,6 +82,8 @@ class RowKeys {
 
 // One field for a key column; `form` and `ranks` are found.
 KeyField MakeKeyField(const Frame& frame, const SortKey& key, ThreadPool& pool);
+// The same for a numeric column whose form is known.
+KeyField NumberField(const SortKey& key, const IntegerForm& form);
 // Several keys as one field of ranks: rows that are equal in all have the same rank, and ranks
 // order as the rows do, from 0 on without gaps.
 KeyField RankField(const Frame& frame, std::span<const SortKey> keys, ThreadPool& pool);

@@ -65,18 +65,34 @@ RowRecords::RowRecords(const Frame& frame, std::span<const size_t> columns, bool
                        ThreadPool& pool)
     : rows_(static_cast<size_t>(frame.rows()) + (with_missing_row ? 1 : 0)) {
   for (const size_t column : columns) {
-    RecordField field{.column = column, .form = FindIntegerForm(frame.column(column), pool)};
-    field.raw = field.form.kind == IntegerForm::Kind::kReal;
-    field.missing = with_missing_row || field.form.missing > 0;
-    if (field.form.empty()) {
-      field.form.min = field.form.max = 0;
-      field.missing = field.missing || rows_ > 0;
-    }
-    field.bits =
-        field.raw ? 64
-                  : static_cast<int>(std::bit_width(field.form.range() + (field.missing ? 1 : 0)));
-    fields_.push_back(field);
+    AddField(column, FindIntegerForm(frame.column(column), pool), with_missing_row);
   }
+  FillAll(frame, pool);
+}
+
+RowRecords::RowRecords(const Frame& frame, std::span<const size_t> columns,
+                       std::span<const IntegerForm> forms, bool with_missing_row, ThreadPool& pool)
+    : rows_(static_cast<size_t>(frame.rows()) + (with_missing_row ? 1 : 0)) {
+  Check(columns.size() == forms.size(), "a form for every column");
+  for (size_t i = 0; i < columns.size(); ++i) AddField(columns[i], forms[i], with_missing_row);
+  FillAll(frame, pool);
+}
+
+void RowRecords::AddField(size_t column, const IntegerForm& form, bool with_missing_row) {
+  RecordField field{.column = column, .form = form};
+  field.raw = field.form.kind == IntegerForm::Kind::kReal;
+  field.missing = with_missing_row || field.form.missing > 0;
+  if (field.form.empty()) {
+    field.form.min = field.form.max = 0;
+    field.missing = field.missing || rows_ > 0;
+  }
+  field.bits = field.raw
+                   ? 64
+                   : static_cast<int>(std::bit_width(field.form.range() + (field.missing ? 1 : 0)));
+  fields_.push_back(field);
+}
+
+void RowRecords::FillAll(const Frame& frame, ThreadPool& pool) {
   PlaceFields();
   if (words_ == 0 || rows_ == 0) return;
   if (narrow_) {

@@ -31,6 +31,9 @@ class RowRecords {
   // for kMissingRow.
   RowRecords(const Frame& frame, std::span<const size_t> columns, bool with_missing_row,
              ThreadPool& pool);
+  // The same where the columns' forms are known, or are wider than these rows need.
+  RowRecords(const Frame& frame, std::span<const size_t> columns,
+             std::span<const IntegerForm> forms, bool with_missing_row, ThreadPool& pool);
 
   const std::vector<RecordField>& fields() const { return fields_; }
   // The words of some rows, word k of row i at words[k * rows.size() + i].
@@ -43,6 +46,8 @@ class RowRecords {
 
  private:
   void PlaceFields();
+  void AddField(size_t column, const IntegerForm& form, bool with_missing_row);
+  void FillAll(const Frame& frame, ThreadPool& pool);
   template <class Word>
   void Fill(const Frame& frame, Word* records, ThreadPool& pool);
 

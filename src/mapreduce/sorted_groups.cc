@@ -97,8 +97,12 @@ GroupResult GroupBySorting(const RowKeys& keys, std::span<const AggregatePlan> p
                            std::span<const ValueColumn> values, ThreadPool& pool) {
   SortedRows sorted = SortRows(keys, Grouping::kGroups, pool);
   std::vector<size_t> columns;
-  for (const ValueColumn& value : values) columns.push_back(value.column);
-  const RowRecords records(keys.frame(), columns, false, pool);
+  std::vector<IntegerForm> forms;
+  for (const ValueColumn& value : values) {
+    columns.push_back(value.column);
+    forms.push_back(value.form);
+  }
+  const RowRecords records(keys.frame(), columns, forms, false, pool);
   GroupResult result;
   result.cells = MakeCells(plans, values, sorted.groups());
   const std::vector<size_t> cuts = CutGroups(sorted);

@@ -53,24 +53,41 @@ ColumnPtr AsLevels(const Column& column, const Layout& layout) {
                                   std::make_shared<Domain>(std::move(levels)));
 }
 
-void WarnOfNewLevels(const std::string& name, const std::vector<std::string>& known,
-                     const Domain& domain, std::vector<std::string>& warnings) {
-  const std::set<std::string> levels(known.begin(), known.end());
+std::vector<std::string> LevelsWithout(const Domain& domain, const FeatureColumn& known) {
+  const std::set<std::string> levels(known.levels.begin(), known.levels.end());
   std::vector<std::string> unknown;
   for (const std::string& level : domain.levels()) {
     if (!levels.contains(level)) unknown.push_back(level);
   }
-  if (unknown.empty()) return;
+  return unknown;
+}
+
+std::string NewLevelsInWords(UnknownLevels unknown) {
   constexpr size_t kShown = 20;
-  const size_t count = unknown.size();
-  if (count > kShown) unknown.resize(kShown);
-  warnings.push_back(
-      fmt::format("Test/Validation dataset column '{}' has levels not trained on: "
-                  "[{}{}]",
-                  name, Join(unknown, ", "), count > kShown ? ", ..." : ""));
+  const size_t count = unknown.levels.size();
+  if (count > kShown) unknown.levels.resize(kShown);
+  return fmt::format(
+      "Test/Validation dataset column '{}' has levels not trained on: "
+      "[{}{}]",
+      unknown.column, Join(unknown.levels, ", "), count > kShown ? ", ..." : "");
 }
 
 }  // namespace
+
+std::vector<UnknownLevels> FindUnknownLevels(const Model& model, const Frame& frame) {
+  std::vector<UnknownLevels> all;
+  const auto* net = dynamic_cast<const DeepLearningModel*>(&model);
+  if (net == nullptr) return all;
+  for (const FeatureColumn& column : net->encoder().columns()) {
+    const std::optional<size_t> position = frame.Find(column.name);
+    if (!position || !column.categorical || column.buckets != 0) continue;
+    const Column& cells = frame.column(*position);
+    if (cells.type() != ColumnType::kCategorical) continue;
+    UnknownLevels unknown{column.name, LevelsWithout(*cells.domain(), column)};
+    if (!unknown.levels.empty()) all.push_back(std::move(unknown));
+  }
+  return all;
+}
 
 Frame AdaptFrame(const Model& model, const Frame& frame, ThreadPool& /*pool*/,
                  std::vector<std::string>& warnings) {
@@ -100,9 +117,9 @@ Frame AdaptFrame(const Model& model, const Frame& frame, ThreadPool& /*pool*/,
       continue;
     }
     if (cells.type() == ColumnType::kCategorical) {
-      if (column.buckets == 0) {
-        WarnOfNewLevels(column.name, column.levels, *cells.domain(), warnings);
-      }
+      if (column.buckets != 0) continue;
+      UnknownLevels unknown{column.name, LevelsWithout(*cells.domain(), column)};
+      if (!unknown.levels.empty()) warnings.push_back(NewLevelsInWords(std::move(unknown)));
     } else if (IsNumeric(cells.type())) {
       adapted = adapted.WithReplaced(*position, AsLevels(cells, frame.layout()));
     }

@@ -10,6 +10,15 @@
 
 namespace thalweg {
 
+// Levels of one column that a model was not trained on.
+struct UnknownLevels {
+  std::string column;
+  std::vector<std::string> levels;  // at least one
+};
+
+// Of the categorical predictors whose levels the model keeps by name.
+std::vector<UnknownLevels> FindUnknownLevels(const Model& model, const Frame& frame);
+
 // A predictor that is not there becomes a column of missing cells; numbers where the model knows
 // categories are taken as the levels of these digits. Each such column, and levels that were not
 // there in training, add a warning. UserError where no predictor is there at all. All chunks must

@@ -6,7 +6,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "mapreduce/distinct_rows.h"
+#include "mapreduce/gather_frame.h"
 #include "mapreduce/gather_rows.h"
+#include "mapreduce/recut_over_ranks.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
 #include "rapids/selection.h"
@@ -30,6 +32,13 @@ FramePtr ResultFrame(const Arguments& arguments, const Value& value, Evaluator& 
       Frame(layout, {"C1"}, {NumbersColumn(*layout, cells, evaluator)}));
 }
 
+// The only column of a frame, where `layout` has its rows.
+ColumnPtr CutLike(const LayoutPtr& layout, const Frame& frame, Evaluator& evaluator) {
+  Communicator& ranks = evaluator.context().ranks;
+  if (layout->ranks() > 1) return RecutOverRanks(frame, layout, ranks).column_ptr(0);
+  return Frame(layout, {}, {}).Bind(GatherFrame(frame, ranks)).column_ptr(0);
+}
+
 Value OverColumns(const Arguments& arguments, Evaluator& evaluator) {
   const FramePtr frame = arguments.FrameAt(0);
   LayoutPtr layout = frame->layout_ptr();
@@ -46,7 +55,7 @@ Value OverColumns(const Arguments& arguments, Evaluator& evaluator) {
       arguments.Fail(2, "gives columns of " + std::to_string(layout->rows()) + " and " +
                             std::to_string(result->rows()) + " rows");
     }
-    columns.push_back(Frame(layout, {}, {}).Bind(*result).column_ptr(0));
+    columns.push_back(CutLike(layout, *result, evaluator));
   }
   return Frame(layout, frame->names(), std::move(columns));
 }

@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "mapreduce/gather_frame.h"
+#include "mapreduce/recut_over_ranks.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
 #include "rapids/selection.h"
@@ -68,7 +70,8 @@ ColumnPtr Stack(const std::vector<const Column*>& columns, Evaluator& evaluator)
   std::vector<size_t> owner;
   for (size_t k = 0; k < columns.size(); ++k) owner.resize(owner.size() + columns[k]->chunks(), k);
   evaluator.pool().Run(chunks.size(), [&](size_t c, size_t /*thread*/) {
-    chunks[c] = RemapCodes(*chunks[c], maps[owner[c]]);
+    // Null: another rank's.
+    if (chunks[c]) chunks[c] = RemapCodes(*chunks[c], maps[owner[c]]);
   });
   return std::make_shared<const Column>(type, std::move(chunks), std::move(domain));
 }
@@ -80,11 +83,34 @@ bool Stackable(ColumnType a, ColumnType b) {
   return a == b || (number(a) && number(b));
 }
 
-bool AllMissing(const Column& column) {
-  for (size_t c = 0; c < column.chunks(); ++c) {
-    if (column.chunk(c).missing() != column.chunk(c).rows()) return false;
+bool AllMissing(const Frame& frame, size_t column, Evaluator& evaluator) {
+  return MissingCells(frame.layout(), frame.column(column), evaluator) == frame.rows();
+}
+
+// Columns whose chunks lie where those of `frames` do, one frame below the other: shared out anew.
+Frame SharedOutBelow(const std::vector<FramePtr>& frames, const Layout& cuts,
+                     const std::vector<ColumnPtr>& columns, Evaluator& evaluator) {
+  Communicator& ranks = evaluator.context().ranks;
+  std::vector<uint32_t> holders;
+  for (const FramePtr& frame : frames) {
+    const Layout& own = frame->layout();
+    for (size_t c = 0; c < own.chunks(); ++c) {
+      holders.push_back(own.ranks() == 1 ? kEverywhere : static_cast<uint32_t>(own.OwnerOf(c)));
+    }
   }
-  return true;
+  std::vector<std::vector<ChunkPtr>> chunks;
+  for (const ColumnPtr& column : columns) {
+    chunks.emplace_back();
+    for (size_t c = 0; c < column->chunks(); ++c) chunks.back().push_back(column->chunk_ptr(c));
+  }
+  const LayoutPtr layout = SharedOut(cuts, ranks);
+  auto moved = MoveChunks(chunks, holders, *layout, ranks);
+  std::vector<ColumnPtr> placed;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    placed.push_back(std::make_shared<const Column>(columns[i]->type(), std::move(moved[i]),
+                                                    columns[i]->domain()));
+  }
+  return Frame(layout, frames.front()->names(), std::move(placed));
 }
 
 }  // namespace
@@ -150,7 +176,7 @@ Value RowBind(const Arguments& arguments, Evaluator& evaluator) {
     // A column without any cell takes the type of the others.
     const Column* typed = &first.column(c);
     for (const FramePtr& frame : frames) {
-      if (!AllMissing(frame->column(c))) {
+      if (!AllMissing(*frame, c, evaluator)) {
         typed = &frame->column(c);
         break;
       }
@@ -162,7 +188,7 @@ Value RowBind(const Arguments& arguments, Evaluator& evaluator) {
         parts.push_back(&column);
         continue;
       }
-      if (!AllMissing(column)) {
+      if (!AllMissing(*frames[i], c, evaluator)) {
         arguments.Fail(i, "has a column '" + Printable(first.name(c)) + "' of type " +
                               std::string(ColumnTypeName(column.type())) +
                               ", which does not fit to " +
@@ -174,11 +200,11 @@ Value RowBind(const Arguments& arguments, Evaluator& evaluator) {
           for (int64_t r = 0; r < own.ChunkRows(chunk); ++r) cells.AddMissing();
         }));
       } else if (typed->type() == ColumnType::kUuid) {
-        std::vector<ChunkPtr> chunks;
-        for (size_t k = 0; k < own.chunks(); ++k) {
-          chunks.push_back(
-              EncodeUuids(std::vector<Uuid>(static_cast<size_t>(own.ChunkRows(k)), kMissingUuid)));
-        }
+        std::vector<ChunkPtr> chunks(own.chunks());
+        ForEachChunk(own, evaluator, [&](size_t k) {
+          chunks[k] =
+              EncodeUuids(std::vector<Uuid>(static_cast<size_t>(own.ChunkRows(k)), kMissingUuid));
+        });
         kept.push_back(std::make_shared<const Column>(ColumnType::kUuid, std::move(chunks)));
       } else {
         kept.push_back(MakeIntegers(own, evaluator, typed->type(), typed->domain(),
@@ -189,6 +215,9 @@ Value RowBind(const Arguments& arguments, Evaluator& evaluator) {
       parts.push_back(kept.back().get());
     }
     columns.push_back(Stack(parts, evaluator));
+  }
+  for (const FramePtr& frame : frames) {
+    if (frame->layout().ranks() > 1) return SharedOutBelow(frames, *layout, columns, evaluator);
   }
   return Frame(layout, first.names(), std::move(columns));
 }

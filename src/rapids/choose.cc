@@ -231,14 +231,28 @@ Value Which(const Arguments& arguments, Evaluator& evaluator) {
   if (frame->columns() != 1 || frame->column(0).type() != ColumnType::kInteger) {
     arguments.Fail(0, "must be one column of whole numbers");
   }
-  std::vector<std::vector<double>> parts(frame->layout().chunks());
-  ForEachChunk(frame->layout(), evaluator, [&](size_t chunk) {
-    auto row = static_cast<double>(frame->layout().ChunkStart(chunk));
+  const Layout& source = frame->layout();
+  std::vector<std::vector<double>> parts(source.chunks());
+  ForEachChunk(source, evaluator, [&](size_t chunk) {
+    auto row = static_cast<double>(source.ChunkStart(chunk));
     for (const double cell : ChunkCells<double>(frame->column(0), chunk)) {
       if (cell != 0 && !std::isnan(cell)) parts[chunk].push_back(row);
       ++row;
     }
   });
+  if (source.ranks() > 1) {
+    const LayoutPtr layout =
+        LayoutOfChunks(source, evaluator, [&](size_t chunk) { return parts[chunk].size(); });
+    std::vector<ChunkPtr> chunks(layout->chunks());
+    ForEachChunk(*layout, evaluator, [&](size_t chunk) {
+      chunks[chunk] = EncodeReals(parts[chunk]);
+      parts[chunk] = {};
+    });
+    const auto column = std::make_shared<const Column>(ColumnType::kReal, std::move(chunks));
+    const Frame cut =
+        CutAnew(Frame(layout, {"C1"}, {column}), *NewLayout(layout->rows()), evaluator);
+    return Frame(cut.layout_ptr(), {"C1"}, {AsNumericColumn(cut.column(0), evaluator)});
+  }
   std::vector<double> rows;
   for (const auto& part : parts) rows.insert(rows.end(), part.begin(), part.end());
   const LayoutPtr layout = NewLayout(static_cast<int64_t>(rows.size()));

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "frame/select_rows.h"
+#include "mapreduce/gather_frame.h"
+#include "mapreduce/recut_over_ranks.h"
 
 namespace thalweg::internal {
 namespace {
@@ -58,6 +60,14 @@ bool OnAllRanks(bool mine, Evaluator& evaluator) {
   return true;
 }
 
+int64_t MissingCells(const Layout& layout, const Column& column, Evaluator& evaluator) {
+  const ChunkRange own = OwnChunks(layout, evaluator);
+  int64_t missing = 0;
+  for (size_t c = own.begin; c < own.end; ++c) missing += column.chunk(c).missing();
+  if (layout.ranks() > 1) evaluator.context().ranks.AllReduceSum(std::span<int64_t>(&missing, 1));
+  return missing;
+}
+
 ColumnPtr NumericColumn(std::vector<ChunkPtr> chunks, Evaluator& evaluator) {
   const bool integral =
       OnAllRanks(std::all_of(chunks.begin(), chunks.end(),
@@ -107,16 +117,14 @@ ColumnPtr ConstantText(const Layout& layout, std::string_view value, Evaluator& 
   });
 }
 
-Frame KeepRows(const Frame& frame, std::span<const uint8_t> keep, Evaluator& evaluator) {
+Frame OwnRows(const Frame& frame, Evaluator& evaluator) {
   const Layout& layout = frame.layout();
-  if (layout.ranks() == 1) return SelectRows(frame, keep, evaluator.pool());
-  // This rank's chunks as a frame of their own.
   const ChunkRange own = OwnChunks(layout, evaluator);
-  std::vector<int64_t> own_starts = {0};
+  std::vector<int64_t> starts = {0};
   for (size_t c = own.begin; c < own.end; ++c) {
-    own_starts.push_back(own_starts.back() + layout.ChunkRows(c));
+    starts.push_back(starts.back() + layout.ChunkRows(c));
   }
-  if (own_starts.size() == 1) own_starts.push_back(0);
+  if (starts.size() == 1) starts.push_back(0);
   std::vector<ColumnPtr> columns;
   for (size_t i = 0; i < frame.columns(); ++i) {
     const Column& column = frame.column(i);
@@ -126,19 +134,51 @@ Frame KeepRows(const Frame& frame, std::span<const uint8_t> keep, Evaluator& eva
     columns.push_back(
         std::make_shared<const Column>(column.type(), std::move(chunks), column.domain()));
   }
-  const auto first = static_cast<size_t>(layout.ChunkStart(own.begin));
-  const Frame kept = SelectRows(
-      Frame(std::make_shared<const Layout>(own_starts), frame.names(), std::move(columns)),
-      keep.subspan(first, static_cast<size_t>(own_starts.back())), evaluator.pool());
-  // And back to their places.
-  const auto rows = ChunkParts(
-      layout, evaluator, [&](size_t chunk) { return kept.layout().ChunkRows(chunk - own.begin); });
-  std::vector<int64_t> starts = {0};
-  for (const int64_t count : rows) starts.push_back(starts.back() + count);
-  std::vector<uint32_t> first_chunks;
-  for (size_t rank = 0; rank <= layout.ranks(); ++rank) {
-    first_chunks.push_back(static_cast<uint32_t>(layout.FirstChunkOf(rank)));
+  return Frame(std::make_shared<const Layout>(starts), frame.names(), std::move(columns));
+}
+
+Frame BelowEachOther(const Frame& mine, Evaluator& evaluator) {
+  Communicator& ranks = evaluator.context().ranks;
+  const Layout& local = mine.layout();
+  std::string rows;
+  for (size_t c = 0; c < local.chunks(); ++c) {
+    const int64_t count = local.ChunkRows(c);
+    rows.append(reinterpret_cast<const char*>(&count), sizeof(count));
   }
+  std::vector<int64_t> starts = {0};
+  std::vector<uint32_t> first_chunks = {0};
+  for (const std::string& theirs : ranks.AllGather(rows)) {
+    for (size_t at = 0; at < theirs.size(); at += sizeof(int64_t)) {
+      int64_t count = 0;
+      std::memcpy(&count, theirs.data() + at, sizeof(count));
+      starts.push_back(starts.back() + count);
+    }
+    first_chunks.push_back(static_cast<uint32_t>(starts.size() - 1));
+  }
+  const auto layout = std::make_shared<const Layout>(std::move(starts), std::move(first_chunks));
+  const ChunkRange own = OwnChunks(*layout, evaluator);
+  std::vector<ColumnPtr> columns;
+  for (size_t i = 0; i < mine.columns(); ++i) {
+    const Column& column = mine.column(i);
+    std::vector<ChunkPtr> chunks(layout->chunks());
+    for (size_t c = own.begin; c < own.end; ++c) chunks[c] = column.chunk_ptr(c - own.begin);
+    columns.push_back(
+        std::make_shared<const Column>(column.type(), std::move(chunks), column.domain()));
+  }
+  return Frame(layout, mine.names(), std::move(columns));
+}
+
+Frame KeepRows(const Frame& frame, std::span<const uint8_t> keep, Evaluator& evaluator) {
+  const Layout& layout = frame.layout();
+  if (layout.ranks() == 1) return SelectRows(frame, keep, evaluator.pool());
+  const ChunkRange own = OwnChunks(layout, evaluator);
+  const Frame mine = OwnRows(frame, evaluator);
+  const auto first = static_cast<size_t>(layout.ChunkStart(own.begin));
+  const Frame kept =
+      SelectRows(mine, keep.subspan(first, static_cast<size_t>(mine.rows())), evaluator.pool());
+  // And back to their places.
+  const LayoutPtr places = LayoutOfChunks(
+      layout, evaluator, [&](size_t chunk) { return kept.layout().ChunkRows(chunk - own.begin); });
   std::vector<ColumnPtr> placed;
   for (size_t i = 0; i < frame.columns(); ++i) {
     std::vector<ChunkPtr> chunks(layout.chunks());
@@ -148,8 +188,7 @@ Frame KeepRows(const Frame& frame, std::span<const uint8_t> keep, Evaluator& eva
     placed.push_back(std::make_shared<const Column>(frame.column(i).type(), std::move(chunks),
                                                     frame.column(i).domain()));
   }
-  return Frame(std::make_shared<const Layout>(std::move(starts), std::move(first_chunks)),
-               frame.names(), std::move(placed));
+  return Frame(places, frame.names(), std::move(placed));
 }
 
 LayoutPtr NewLayout(int64_t rows) {
@@ -158,6 +197,22 @@ LayoutPtr NewLayout(int64_t rows) {
   while (starts.back() < rows) starts.push_back(std::min(rows, starts.back() + kChunkRows));
   if (starts.size() == 1) starts.push_back(0);
   return std::make_shared<const Layout>(starts);
+}
+
+LayoutPtr SpreadLayout(int64_t rows, Evaluator& evaluator) {
+  const LayoutPtr cuts = NewLayout(rows);
+  return evaluator.context().ranks.size() == 1 ? cuts : SharedOut(*cuts, evaluator.context().ranks);
+}
+
+Frame CutAnew(const Frame& frame, const Layout& cuts, Evaluator& evaluator) {
+  Communicator& ranks = evaluator.context().ranks;
+  return RecutOverRanks(frame, SharedOut(cuts, ranks), ranks);
+}
+
+ColumnPtr AsNumericColumn(const Column& column, Evaluator& evaluator) {
+  std::vector<ChunkPtr> chunks;
+  for (size_t c = 0; c < column.chunks(); ++c) chunks.push_back(column.chunk_ptr(c));
+  return NumericColumn(std::move(chunks), evaluator);
 }
 
 ColumnPtr NumbersColumn(const Layout& layout, std::span<const double> cells, Evaluator& evaluator) {

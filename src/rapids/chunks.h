@@ -71,6 +71,27 @@ std::vector<std::string> ChunkTexts(const Layout& layout, Evaluator& evaluator, 
 // True if it is so on all ranks; a collective.
 bool OnAllRanks(bool mine, Evaluator& evaluator);
 
+// How many cells of a column are missing on all ranks together; a collective.
+int64_t MissingCells(const Layout& layout, const Column& column, Evaluator& evaluator);
+
+// Calls add() on one rank after the other, each with the sums that those before it came to, so that
+// the cells of all are added in the order of their rows; all ranks get the sums. A collective,
+// but where the layout has one owner.
+template <class Add>
+void SumInTurn(const Layout& layout, Evaluator& evaluator, std::span<double> sums, Add add) {
+  if (layout.ranks() == 1) {
+    add();
+    return;
+  }
+  Communicator& ranks = evaluator.context().ranks;
+  for (int rank = 0; rank < ranks.size(); ++rank) {
+    if (rank == ranks.rank()) add();
+    const std::string bytes =
+        ranks.Broadcast({reinterpret_cast<const char*>(sums.data()), sums.size_bytes()}, rank);
+    if (!bytes.empty()) std::memcpy(sums.data(), bytes.data(), bytes.size());
+  }
+}
+
 // All cells of one chunk.
 template <class T>
 std::vector<T> ChunkCells(const Column& column, size_t chunk) {
@@ -147,6 +168,33 @@ Frame KeepRows(const Frame& frame, std::span<const uint8_t> keep, Evaluator& eva
 
 // How rows are cut that come anew.
 LayoutPtr NewLayout(int64_t rows);
+// The same, shared out over the ranks: for results that each rank makes a part of.
+LayoutPtr SpreadLayout(int64_t rows, Evaluator& evaluator);
+// The layout of chunks that came of those of `old`, where chunk i has rows_of(i) rows now. A
+// collective, but where that layout has one owner.
+template <class RowsOf>
+LayoutPtr LayoutOfChunks(const Layout& old, Evaluator& evaluator, RowsOf rows_of) {
+  std::vector<int64_t> starts = {0};
+  for (const int64_t rows : ChunkParts(
+           old, evaluator, [&](size_t chunk) { return static_cast<int64_t>(rows_of(chunk)); })) {
+    starts.push_back(starts.back() + rows);
+  }
+  std::vector<uint32_t> first_chunks;
+  for (size_t rank = 0; rank <= old.ranks(); ++rank) {
+    first_chunks.push_back(static_cast<uint32_t>(old.FirstChunkOf(rank)));
+  }
+  return std::make_shared<const Layout>(std::move(starts), std::move(first_chunks));
+}
+
+// This rank's rows as a frame of one owner; it has at least one chunk, which may be empty.
+Frame OwnRows(const Frame& frame, Evaluator& evaluator);
+// The frames of one owner that the ranks have one below the other, in the order of the ranks; rows
+// stay where they are. Types and domains must be the same on all. A collective.
+Frame BelowEachOther(const Frame& mine, Evaluator& evaluator);
+// The first rows of a frame over ranks, cut as `cuts` says and shared out evenly. A collective.
+Frame CutAnew(const Frame& frame, const Layout& cuts, Evaluator& evaluator);
+// NumericColumn of the chunks that a column of numbers has.
+ColumnPtr AsNumericColumn(const Column& column, Evaluator& evaluator);
 // A frame of cells that are in memory.
 ColumnPtr NumbersColumn(const Layout& layout, std::span<const double> cells, Evaluator& evaluator);
 ColumnPtr IntegersColumn(const Layout& layout, std::span<const int64_t> cells, ColumnType type,

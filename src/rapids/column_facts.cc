@@ -23,16 +23,6 @@ bool HasPlainNumbers(const Column& column) {
   return column.type() == ColumnType::kReal || column.type() == ColumnType::kInteger;
 }
 
-int64_t MissingCells(const Layout& layout, const Column& column, Evaluator& evaluator) {
-  int64_t count = 0;
-  for (const int64_t part : ChunkParts(layout, evaluator, [&](size_t chunk) {
-         return static_cast<int64_t>(column.chunk(chunk).missing());
-       })) {
-    count += part;
-  }
-  return count;
-}
-
 // Counts of cells that are 0, and that are neither 0 nor missing.
 struct Truth {
   int64_t zeros = 0;

@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "mapreduce/exchange.h"
+#include "mapreduce/value_ranges.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
 
@@ -160,13 +162,7 @@ Sides SidesOf(const Arguments& arguments, Evaluator& evaluator, const std::strin
                         std::string(ColumnTypeName(column.type())));
       }
       if (use != "all.obs") continue;
-      uint64_t missing = 0;
-      for (const uint64_t part : ChunkParts(frame->layout(), evaluator, [&](size_t chunk) {
-             return uint64_t{column.chunk(chunk).missing()};
-           })) {
-        missing += part;
-      }
-      if (missing > 0) {
+      if (MissingCells(frame->layout(), column, evaluator) > 0) {
         throw UserError("(" + std::string(arguments.function()) + " …): the column '" +
                         Printable(frame->name(c)) +
                         "' has missing cells; 'complete.obs' leaves out their rows");
@@ -210,8 +206,56 @@ Value TableValue(const std::vector<double>& numbers, const std::vector<std::stri
   return Frame(layout, names, std::move(columns));
 }
 
+// A cell among those that are ranked; missing ones come first.
+double RankedCell(double cell) { return std::isnan(cell) ? -HUGE_VAL : cell; }
+
+// Where the chunks lie over ranks, each rank orders a range of the cells.
+ColumnPtr RanksOverRanks(const LayoutPtr& layout, const ColumnPtr& column, Evaluator& evaluator) {
+  Communicator& ranks = evaluator.context().ranks;
+  const auto size = static_cast<size_t>(ranks.size());
+  const ValueRanges ranges(Frame(layout, {"C1"}, {column}), 0, evaluator.pool(), ranks);
+  const ChunkRange own = OwnChunks(*layout, evaluator);
+  std::vector<std::vector<double>> to_each(size);
+  std::vector<std::vector<uint32_t>> owner_of(layout->chunks());  // of each cell
+  for (size_t chunk = own.begin; chunk < own.end; ++chunk) {
+    for (const double cell : ChunkCells<double>(*column, chunk)) {
+      const size_t rank = ranges.RankOf(RankedCell(cell));
+      owner_of[chunk].push_back(static_cast<uint32_t>(rank));
+      to_each[rank].push_back(RankedCell(cell));
+    }
+  }
+  // In place of each cell that came, its rank.
+  std::vector<std::vector<double>> came = Exchange(std::move(to_each), ranks);
+  std::vector<double> sorted;
+  for (const auto& cells : came) sorted.insert(sorted.end(), cells.begin(), cells.end());
+  std::sort(sorted.begin(), sorted.end());
+  std::vector<int64_t> counts(size);
+  counts[static_cast<size_t>(ranks.rank())] = static_cast<int64_t>(sorted.size());
+  ranks.AllReduceSum(std::span<int64_t>(counts));
+  const int64_t before = std::accumulate(counts.begin(), counts.begin() + ranks.rank(), int64_t{0});
+  evaluator.pool().Run(came.size(), [&](size_t source, size_t /*thread*/) {
+    for (double& cell : came[source]) {
+      const auto place = std::lower_bound(sorted.begin(), sorted.end(), cell) - sorted.begin();
+      cell = static_cast<double>(before + place + 1);
+    }
+  });
+  sorted = {};
+  const auto back = Exchange(std::move(came), ranks);
+  std::vector<size_t> next(size);
+  std::vector<std::vector<double>> ranked(layout->chunks());
+  for (size_t chunk = own.begin; chunk < own.end; ++chunk) {
+    for (const uint32_t rank : owner_of[chunk]) ranked[chunk].push_back(back[rank][next[rank]++]);
+  }
+  return MakeNumbers(*layout, evaluator, [&](size_t chunk, std::span<double> out) {
+    std::copy(ranked[chunk].begin(), ranked[chunk].end(), out.begin());
+  });
+}
+
 // Ranks from 1, equal cells get the lowest of their ranks, missing ones come first.
-ColumnPtr Ranks(const Layout& layout, const Column& column, Evaluator& evaluator) {
+ColumnPtr Ranks(const LayoutPtr& layout_ptr, const ColumnPtr& column_ptr, Evaluator& evaluator) {
+  if (layout_ptr->ranks() > 1) return RanksOverRanks(layout_ptr, column_ptr, evaluator);
+  const Layout& layout = *layout_ptr;
+  const Column& column = *column_ptr;
   const auto rows = static_cast<size_t>(layout.rows());
   PlanMemory(static_cast<double>(rows) * 24, "a rank correlation");
   std::vector<double> cells(rows);
@@ -220,9 +264,7 @@ ColumnPtr Ranks(const Layout& layout, const Column& column, Evaluator& evaluator
         0, std::span(cells).subspan(static_cast<size_t>(layout.ChunkStart(chunk)),
                                     static_cast<size_t>(layout.ChunkRows(chunk))));
   });
-  for (double& cell : cells) {
-    if (std::isnan(cell)) cell = -HUGE_VAL;
-  }
+  for (double& cell : cells) cell = RankedCell(cell);
   std::vector<size_t> order(rows);
   std::iota(order.begin(), order.end(), size_t{0});
   std::sort(order.begin(), order.end(),
@@ -256,7 +298,7 @@ Value Correlation(const Arguments& arguments, Evaluator& evaluator) {
   const bool ranks = method == "Spearman";
   if (ranks) {
     for (auto* side : {&sides.x, &sides.y}) {
-      for (ColumnPtr& column : *side) column = Ranks(*sides.layout, *column, evaluator);
+      for (ColumnPtr& column : *side) column = Ranks(sides.layout, column, evaluator);
     }
     for (size_t k = 0; k < sides.names.size(); ++k) sides.names[k] = "C" + std::to_string(k + 1);
   }

@@ -222,12 +222,21 @@ Value Evaluator::Run(const Primitive& primitive, std::vector<Value> arguments) {
       throw UserError("(" + std::string(primitive.name) +
                       " …) cannot be applied to single rows (apply with axis 1)");
     }
-    Value value = primitive.run(Arguments(primitive.name, std::move(arguments)), *this);
-    if (const auto* frame = value.As<NamedFrame>()) return EachRow{frame->frame};
-    return value;
+    const auto run = [&](std::vector<Value> fitting) -> Value {
+      Value value = primitive.run(Arguments(primitive.name, std::move(fitting)), *this);
+      if (const auto* frame = value.As<NamedFrame>()) return EachRow{frame->frame};
+      return value;
+    };
+    if (primitive.rows == RowRule::kNone || FitTogether(arguments) || MakeFit(arguments, *this)) {
+      return run(std::move(arguments));
+    }
+    return WithWholeRows(std::move(arguments), *this, run);
   }
-  if (primitive.rows == RowRule::kNone ||
-      (primitive.rows != RowRule::kWhole && FitTogether(arguments))) {
+  const RowRule rule = primitive.rows;
+  if (rule == RowRule::kSpread) MakeSingleRowsWhole(arguments, *this);
+  const bool as_they_are = rule == RowRule::kNone || rule == RowRule::kSpread;
+  if (as_they_are ||
+      (rule != RowRule::kWhole && (FitTogether(arguments) || MakeFit(arguments, *this)))) {
     return primitive.run(Arguments(primitive.name, std::move(arguments)), *this);
   }
   // The one place where rows of other ranks come in.

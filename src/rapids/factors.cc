@@ -140,16 +140,20 @@ Value RelevelByFrequency(const Arguments& arguments, Evaluator& evaluator) {
     if (column->type() != ColumnType::kCategorical) return column;
     const size_t count = column->domain()->size();
     std::vector<double> frequency(count);
-    for (size_t chunk = 0; chunk < column->chunks(); ++chunk) {
-      const auto codes = ChunkCells<int64_t>(*column, chunk);
-      std::vector<double> weight(codes.size(), 1);
-      if (weights != nullptr) weights->chunk(chunk).Decode(0, std::span(weight));
-      for (size_t i = 0; i < codes.size(); ++i) {
-        if (codes[i] != kMissingInt && !(weight[i] != weight[i])) {
-          frequency[static_cast<size_t>(codes[i])] += weight[i];
+    const ChunkRange own = OwnChunks(layout, evaluator);
+    // Weights are added in the order of the rows, so that one rank and several get the same sums.
+    SumInTurn(layout, evaluator, frequency, [&] {
+      for (size_t chunk = own.begin; chunk < own.end; ++chunk) {
+        const auto codes = ChunkCells<int64_t>(*column, chunk);
+        std::vector<double> weight(codes.size(), 1);
+        if (weights != nullptr) weights->chunk(chunk).Decode(0, std::span(weight));
+        for (size_t i = 0; i < codes.size(); ++i) {
+          if (codes[i] != kMissingInt && !(weight[i] != weight[i])) {
+            frequency[static_cast<size_t>(codes[i])] += weight[i];
+          }
         }
       }
-    }
+    });
     std::vector<size_t> order(count);
     std::iota(order.begin(), order.end(), size_t{0});
     std::stable_sort(order.begin(), order.end(),
@@ -176,10 +180,17 @@ Value SetDomain(const Arguments& arguments, Evaluator& evaluator) {
   const ColumnPtr column = FactorAt(arguments, 0);
   const bool in_place = arguments.Flag(1);
   if (arguments.Nothing(2)) {
-    std::vector<char> used(column->domain()->size());
-    for (size_t chunk = 0; chunk < column->chunks(); ++chunk) {
+    const Layout& layout = arguments.FrameAt(0)->layout();
+    std::string used(column->domain()->size(), '\0');
+    const ChunkRange own = OwnChunks(layout, evaluator);
+    for (size_t chunk = own.begin; chunk < own.end; ++chunk) {
       for (const int64_t code : ChunkCells<int64_t>(*column, chunk)) {
         if (code != kMissingInt) used[static_cast<size_t>(code)] = 1;
+      }
+    }
+    if (layout.ranks() > 1) {
+      for (const std::string& theirs : FromAllRanks(used, evaluator)) {
+        for (size_t code = 0; code < used.size(); ++code) used[code] |= theirs[code];
       }
     }
     std::vector<std::string> kept;
@@ -188,7 +199,6 @@ Value SetDomain(const Arguments& arguments, Evaluator& evaluator) {
       map[code] = static_cast<int64_t>(kept.size());
       if (used[code] != 0) kept.push_back(column->domain()->levels()[code]);
     }
-    const Layout& layout = arguments.FrameAt(0)->layout();
     std::vector<ChunkPtr> chunks(layout.chunks());
     ForEachChunk(layout, evaluator,
                  [&](size_t chunk) { chunks[chunk] = RemapCodes(column->chunk(chunk), map); });

@@ -1,6 +1,8 @@
 // Filling missing cells, and leaving out their rows.
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <optional>
@@ -9,7 +11,9 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "mapreduce/exchange.h"
 #include "mapreduce/quantiles.h"
+#include "mapreduce/value_ranges.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
 #include "rapids/selection.h"
@@ -121,11 +125,14 @@ std::vector<ColumnPtr> FilledAlong(const Frame& frame, bool forward, int64_t mos
   return filled;
 }
 
-std::vector<double> AllCells(const Layout& layout, const Column& column, Evaluator& evaluator) {
-  std::vector<double> cells(static_cast<size_t>(layout.rows()));
+// The cells of this rank's rows.
+std::vector<double> OwnCells(const Layout& layout, const Column& column, Evaluator& evaluator) {
+  const ChunkRange own = OwnChunks(layout, evaluator);
+  const int64_t first = layout.ChunkStart(own.begin);
+  std::vector<double> cells(static_cast<size_t>(layout.ChunkStart(own.end) - first));
   ForEachChunk(layout, evaluator, [&](size_t chunk) {
     column.chunk(chunk).Decode(
-        0, std::span(cells).subspan(static_cast<size_t>(layout.ChunkStart(chunk)),
+        0, std::span(cells).subspan(static_cast<size_t>(layout.ChunkStart(chunk) - first),
                                     static_cast<size_t>(layout.ChunkRows(chunk))));
   });
   return cells;
@@ -197,36 +204,171 @@ ColumnPtr Filled(const Layout& layout, const Column& column, Evaluator& evaluato
       });
 }
 
-// Groups of rows that are equal in some columns: the group of each row, and the rows of its first.
+// Of all ranks' cells; the same bits as Summary of them.
+double SummaryOverRanks(const Frame& frame, size_t position, FillMethod method,
+                        const std::string& combine, Evaluator& evaluator) {
+  const Layout& layout = frame.layout();
+  const Column& column = frame.column(position);
+  Communicator& ranks = evaluator.context().ranks;
+  if (method == FillMethod::kMedian) {
+    const double half[] = {0.5};
+    const auto quantile = [&](QuantileMethod side) {
+      return ComputeQuantiles(frame, position, half, evaluator.pool(), side, &ranks).front();
+    };
+    const double low = quantile(QuantileMethod::kLow);
+    const double high = quantile(QuantileMethod::kHigh);
+    if (combine == "low" || combine == "lo") return low;
+    if (combine == "high" || combine == "hi") return high;
+    return (low + high) / 2;
+  }
+  std::vector<double> cells = OwnCells(layout, column, evaluator);
+  std::erase_if(cells, [](double cell) { return std::isnan(cell); });
+  if (method == FillMethod::kMean) {
+    double sums[] = {0, 0};  // of the cells, and how many
+    SumInTurn(layout, evaluator, std::span<double>(sums), [&] {
+      for (const double cell : cells) sums[0] += cell;
+      sums[1] += static_cast<double>(cells.size());
+    });
+    return sums[1] == 0 ? kMissingReal : sums[0] / sums[1];
+  }
+  // Each rank counts a range of the values.
+  struct Counted {
+    double cell = kMissingReal;
+    int64_t count = 0;
+  };
+  const auto counted = [](std::vector<Counted> all) {
+    std::sort(all.begin(), all.end(),
+              [](const Counted& a, const Counted& b) { return a.cell < b.cell; });
+    std::vector<Counted> joined;
+    for (const Counted& one : all) {
+      if (joined.empty() || joined.back().cell != one.cell) joined.push_back({one.cell, 0});
+      joined.back().count += one.count;
+    }
+    return joined;
+  };
+  std::vector<Counted> own;
+  for (const double cell : cells) own.push_back({cell, 1});
+  cells = {};
+  const ValueRanges ranges(frame, position, evaluator.pool(), ranks);
+  std::vector<std::vector<Counted>> to_each(static_cast<size_t>(ranks.size()));
+  for (const Counted& one : counted(std::move(own))) {
+    to_each[ranges.RankOf(one.cell)].push_back(one);
+  }
+  own = {};
+  for (const auto& part : Exchange(std::move(to_each), ranks)) {
+    own.insert(own.end(), part.begin(), part.end());
+  }
+  const auto best_of = [](const std::vector<Counted>& all) {
+    Counted best;
+    for (const Counted& one : all) {
+      if (one.count > best.count) best = one;
+    }
+    return best;
+  };
+  const Counted mine = best_of(counted(std::move(own)));
+  std::vector<Counted> best;  // ascending
+  for (const std::string& theirs :
+       ranks.AllGather({reinterpret_cast<const char*>(&mine), sizeof(mine)})) {
+    best.emplace_back();
+    std::memcpy(static_cast<void*>(&best.back()), theirs.data(), sizeof(mine));
+  }
+  return best_of(best).cell;
+}
+
+// Groups of rows that are equal in some columns: the group of each row of this rank, and the cells
+// of each group's first row.
 struct Groups {
   std::vector<uint32_t> of_row;
-  std::vector<int64_t> first_row;
+  std::vector<std::vector<double>> cells;
 };
 
 Groups GroupRows(const Frame& frame, const std::vector<size_t>& by, Evaluator& evaluator) {
+  const Layout& layout = frame.layout();
   std::vector<std::vector<double>> keys;
   for (const size_t column : by) {
-    keys.push_back(AllCells(frame.layout(), frame.column(column), evaluator));
-    // Missing cells come first and are one group.
-    for (double& key : keys.back()) {
-      if (std::isnan(key)) key = -HUGE_VAL;
-    }
+    keys.push_back(OwnCells(layout, frame.column(column), evaluator));
   }
-  std::map<std::vector<double>, std::vector<int64_t>> rows;
+  struct Group {
+    uint32_t number = 0;
+    std::vector<double> cells;
+  };
+  std::map<std::vector<double>, Group> known;
+  std::vector<double> cells(by.size());
   std::vector<double> key(by.size());
-  for (int64_t r = 0; r < frame.rows(); ++r) {
-    for (size_t k = 0; k < key.size(); ++k) key[k] = keys[k][static_cast<size_t>(r)];
-    rows[key].push_back(r);
-  }
+  // The group of `cells` in `map`. Missing cells come first and are one group.
+  const auto group_of = [&](std::map<std::vector<double>, Group>& map) -> const Group& {
+    for (size_t k = 0; k < key.size(); ++k) key[k] = std::isnan(cells[k]) ? -HUGE_VAL : cells[k];
+    const auto at = map.lower_bound(key);
+    if (at != map.end() && at->first == key) return at->second;
+    return map.emplace_hint(at, key, Group{static_cast<uint32_t>(map.size()), cells})->second;
+  };
   Groups groups;
-  groups.of_row.resize(static_cast<size_t>(frame.rows()));
-  for (const auto& [cells, members] : rows) {
-    for (const int64_t r : members) {
-      groups.of_row[static_cast<size_t>(r)] = static_cast<uint32_t>(groups.first_row.size());
-    }
-    groups.first_row.push_back(members.front());
+  groups.of_row.reserve(keys.front().size());
+  for (size_t r = 0; r < keys.front().size(); ++r) {
+    for (size_t k = 0; k < cells.size(); ++k) cells[k] = keys[k][r];
+    groups.of_row.push_back(group_of(known).number);
   }
+  // From the order in which they came to that of their keys, of all ranks.
+  std::map<std::vector<double>, Group> all;
+  if (layout.ranks() > 1) {
+    std::string mine;
+    for (const auto& [cells_of, group] : known) {
+      mine.append(reinterpret_cast<const char*>(group.cells.data()), by.size() * sizeof(double));
+    }
+    for (const std::string& theirs : FromAllRanks(mine, evaluator)) {
+      for (size_t at = 0; at < theirs.size(); at += by.size() * sizeof(double)) {
+        std::memcpy(cells.data(), theirs.data() + at, by.size() * sizeof(double));
+        group_of(all);
+      }
+    }
+  } else {
+    all = known;
+  }
+  std::vector<uint32_t> number_of(known.size());
+  for (const auto& [cells_of, group] : all) {
+    if (const auto own = known.find(cells_of); own != known.end()) {
+      number_of[own->second.number] = static_cast<uint32_t>(groups.cells.size());
+    }
+    groups.cells.push_back(group.cells);
+  }
+  for (uint32_t& group : groups.of_row) group = number_of[group];
   return groups;
+}
+
+// Summary of the cells of each group. On several ranks each has some of the groups.
+std::vector<double> SummaryOfGroups(const Layout& layout, const Groups& groups,
+                                    const std::vector<double>& cells, FillMethod method,
+                                    const std::string& combine, Evaluator& evaluator) {
+  const size_t count = groups.cells.size();
+  Communicator& ranks = evaluator.context().ranks;
+  const bool alone = layout.ranks() == 1;
+  const auto size = alone ? size_t{1} : static_cast<size_t>(ranks.size());
+  const auto me = alone ? size_t{0} : static_cast<size_t>(ranks.rank());
+  struct Member {
+    double cell;
+    uint64_t group;
+  };
+  std::vector<std::vector<double>> parts(count);
+  if (alone) {
+    for (size_t r = 0; r < cells.size(); ++r) parts[groups.of_row[r]].push_back(cells[r]);
+  } else {
+    std::vector<std::vector<Member>> to_each(size);
+    for (size_t r = 0; r < cells.size(); ++r) {
+      to_each[groups.of_row[r] % size].push_back({cells[r], groups.of_row[r]});
+    }
+    // In the order of the rows: lower ranks have lower rows.
+    for (const auto& members : Exchange(std::move(to_each), ranks)) {
+      for (const Member& member : members) parts[member.group].push_back(member.cell);
+    }
+  }
+  std::vector<int64_t> bits(count);  // zeros for the groups of other ranks
+  for (size_t g = me; g < count; g += size) {
+    bits[g] = std::bit_cast<int64_t>(Summary(std::move(parts[g]), method, combine));
+  }
+  if (!alone) ranks.AllReduceSum(std::span<int64_t>(bits));
+  std::vector<double> summaries;
+  for (const int64_t b : bits) summaries.push_back(std::bit_cast<double>(b));
+  return summaries;
 }
 
 }  // namespace
@@ -313,8 +455,9 @@ Value Impute(const Arguments& arguments, Evaluator& evaluator) {
                    evaluator.OwnPart(std::make_shared<const Frame>(result)));
     }
   };
-  const auto cells_of = [&](size_t c) {
-    return AllCells(frame->layout(), frame->column(c), evaluator);
+  const auto summary_of = [&](size_t c, FillMethod how) {
+    if (frame->layout().ranks() > 1) return SummaryOverRanks(*frame, c, how, combine, evaluator);
+    return Summary(OwnCells(frame->layout(), frame->column(c), evaluator), how, combine);
   };
   // Levels have no mean or median.
   const auto method_of = [&](size_t c) {
@@ -332,7 +475,7 @@ Value Impute(const Arguments& arguments, Evaluator& evaluator) {
       if (values) {
         fills[c] = (*values)[c];
       } else if (used) {
-        fills[c] = Summary(cells_of(c), *used, combine);
+        fills[c] = summary_of(c, *used);
       }
       const double fill = fills[c];
       result = result.WithReplaced(c, Filled(frame->layout(), frame->column(c), evaluator,
@@ -342,17 +485,17 @@ Value Impute(const Arguments& arguments, Evaluator& evaluator) {
     return NumbersValue(fills);
   }
   const Groups groups = GroupRows(*frame, by, evaluator);
-  const size_t count = groups.first_row.size();
+  const auto first_own =
+      static_cast<size_t>(frame->layout().ChunkStart(OwnChunks(frame->layout(), evaluator).begin));
+  const size_t count = groups.cells.size();
   const LayoutPtr layout = NewLayout(static_cast<int64_t>(count));
   std::vector<std::string> names;
   std::vector<ColumnPtr> columns;
-  for (const size_t c : by) {
-    const Column& column = frame->column(c);
-    names.push_back(frame->name(c));
+  for (size_t k = 0; k < by.size(); ++k) {
+    const Column& column = frame->column(by[k]);
+    names.push_back(frame->name(by[k]));
     std::vector<double> cells(count);
-    for (size_t g = 0; g < count; ++g) {
-      ReadCells(*frame, c, groups.first_row[g], std::span(&cells[g], 1));
-    }
+    for (size_t g = 0; g < count; ++g) cells[g] = groups.cells[g][k];
     if (HasPlainNumbers(column)) {
       columns.push_back(NumbersColumn(*layout, cells, evaluator));
     } else {
@@ -368,13 +511,11 @@ Value Impute(const Arguments& arguments, Evaluator& evaluator) {
     if (std::find(by.begin(), by.end(), c) != by.end()) continue;
     const auto how = method_of(c);
     if (!how) continue;
-    const auto cells = cells_of(c);
-    std::vector<std::vector<double>> parts(count);
-    for (size_t r = 0; r < cells.size(); ++r) parts[groups.of_row[r]].push_back(cells[r]);
-    std::vector<double> fills;
-    for (auto& part : parts) fills.push_back(Summary(std::move(part), *how, combine));
-    result = result.WithReplaced(c, Filled(frame->layout(), frame->column(c), evaluator,
-                                           [&](size_t r) { return fills[groups.of_row[r]]; }));
+    const auto cells = OwnCells(frame->layout(), frame->column(c), evaluator);
+    const auto fills = SummaryOfGroups(frame->layout(), groups, cells, *how, combine, evaluator);
+    result = result.WithReplaced(
+        c, Filled(frame->layout(), frame->column(c), evaluator,
+                  [&](size_t r) { return fills[groups.of_row[r - first_own]]; }));
     names.push_back(kNames[static_cast<int>(*how)] + frame->name(c));
     if (HasPlainNumbers(frame->column(c))) {
       columns.push_back(NumbersColumn(*layout, fills, evaluator));

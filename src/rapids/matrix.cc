@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "mapreduce/gather_frame.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
 
@@ -108,7 +109,8 @@ Value MatrixProduct(const Arguments& arguments, Evaluator& evaluator) {
                     " columns cannot be multiplied with one of " + std::to_string(right->rows()) +
                     " rows");
   }
-  const auto matrix = Dense(*right, evaluator);
+  // The right side is small: it has as many rows as the left one columns.
+  const auto matrix = Dense(GatherFrame(*right, evaluator.context().ranks), evaluator);
   const size_t width = right->columns();
   return RowWise(*left, evaluator, width, [&](std::span<const double> row, std::span<double> out) {
     std::fill(out.begin(), out.end(), 0.0);
@@ -135,15 +137,13 @@ Value Distance(const Arguments& arguments, Evaluator& evaluator) {
     const Frame& frame = i == 0 ? *x : *y;
     CheckMatrix(arguments, i, frame);
     for (size_t c = 0; c < frame.columns(); ++c) {
-      for (size_t k = 0; k < frame.column(c).chunks(); ++k) {
-        if (frame.column(c).chunk(k).missing() > 0) {
-          arguments.Fail(i, "has missing cells in the column '" + Printable(frame.name(c)) + "'");
-        }
+      if (MissingCells(frame.layout(), frame.column(c), evaluator) > 0) {
+        arguments.Fail(i, "has missing cells in the column '" + Printable(frame.name(c)) + "'");
       }
     }
   }
   CheckColumns(arguments, 1, y->rows());
-  const auto others = Dense(*y, evaluator);
+  const auto others = Dense(GatherFrame(*y, evaluator.context().ranks), evaluator);
   const auto width = static_cast<size_t>(y->rows());
   const size_t columns = x->columns();
   return RowWise(*x, evaluator, width, [&](std::span<const double> row, std::span<double> out) {

@@ -10,6 +10,8 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "frame/select_rows.h"
+#include "mapreduce/exchange.h"
+#include "mapreduce/value_ranges.h"
 #include "models/adapt_frame.h"
 #include "models/explain/permutation_importance.h"
 #include "rapids/chunks.h"
@@ -103,38 +105,60 @@ Value ResetThreshold(const Arguments& arguments, Evaluator& evaluator) {
 
 // (perfectAUC probabilities actuals)
 Value ExactAuc(const Arguments& arguments, Evaluator& evaluator) {
-  std::vector<double> cells[2];
+  struct Row {
+    double probability;
+    double actual;
+    bool operator<(const Row& other) const { return probability < other.probability; }
+  };
   for (size_t i = 0; i < 2; ++i) {
-    const FramePtr frame = arguments.FrameAt(i);
     if (!IsNumeric(arguments.ColumnAt(i)->type())) arguments.Fail(i, "must be numbers");
-    cells[i].resize(static_cast<size_t>(frame->rows()));
-    ReadCells(*frame, 0, 0, std::span(cells[i]));
   }
-  if (cells[0].size() != cells[1].size()) arguments.Fail(1, "must have as many rows");
-  std::vector<std::pair<double, bool>> rows;
-  for (size_t r = 0; r < cells[0].size(); ++r) {
-    const double actual = cells[1][r];
-    if (actual != 0 && actual != 1) arguments.Fail(1, "must be 0 or 1 in every row");
-    if (!(cells[0][r] >= 0 && cells[0][r] <= 1)) arguments.Fail(0, "must be probabilities");
-    rows.emplace_back(cells[0][r], actual == 1);
+  const FramePtr frame = arguments.FrameAt(0);
+  if (arguments.FrameAt(1)->rows() != frame->rows()) arguments.Fail(1, "must have as many rows");
+  const Layout& layout = frame->layout();
+  const Frame second = Frame(frame->layout_ptr(), {}, {}).Bind(*arguments.FrameAt(1));
+  std::vector<Row> rows;
+  bool right[2] = {true, true};
+  const ChunkRange own = OwnChunks(layout, evaluator);
+  for (size_t chunk = own.begin; chunk < own.end; ++chunk) {
+    const auto probabilities = ChunkCells<double>(frame->column(0), chunk);
+    const auto actuals = ChunkCells<double>(second.column(0), chunk);
+    for (size_t r = 0; r < actuals.size(); ++r) {
+      right[0] = right[0] && probabilities[r] >= 0 && probabilities[r] <= 1;
+      right[1] = right[1] && (actuals[r] == 0 || actuals[r] == 1);
+      rows.push_back({probabilities[r], actuals[r]});
+    }
+  }
+  if (!OnAllRanks(right[1], evaluator)) arguments.Fail(1, "must be 0 or 1 in every row");
+  if (!OnAllRanks(right[0], evaluator)) arguments.Fail(0, "must be probabilities");
+  if (layout.ranks() > 1) {
+    // Each rank orders a range of the probabilities.
+    Communicator& ranks = evaluator.context().ranks;
+    const ValueRanges ranges(*frame, 0, evaluator.pool(), ranks);
+    std::vector<std::vector<Row>> to_each(static_cast<size_t>(ranks.size()));
+    for (const Row& row : rows) to_each[ranges.RankOf(row.probability)].push_back(row);
+    rows.clear();
+    for (const auto& part : Exchange(std::move(to_each), ranks)) {
+      rows.insert(rows.end(), part.begin(), part.end());
+    }
   }
   std::sort(rows.begin(), rows.end());
-  // Pairs of a 1 and a 0 whose 1 has the larger probability, equal ones as halves.
-  double pairs = 0;
-  double below = 0;
-  double ones = 0;
-  for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
-    double here[2] = {0, 0};
-    for (; end < rows.size() && rows[end].first == rows[begin].first; ++end) {
-      ++here[rows[end].second ? 1 : 0];
+  // Pairs of a 1 and a 0 whose 1 has the larger probability, equal ones as halves; zeros and ones.
+  double sums[] = {0, 0, 0};
+  SumInTurn(layout, evaluator, std::span<double>(sums), [&] {
+    for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+      double here[2] = {0, 0};
+      for (; end < rows.size() && rows[end].probability == rows[begin].probability; ++end) {
+        ++here[rows[end].actual == 1 ? 1 : 0];
+      }
+      sums[0] += here[1] * (sums[1] + here[0] / 2);
+      sums[1] += here[0];
+      sums[2] += here[1];
     }
-    pairs += here[1] * (below + here[0] / 2);
-    below += here[0];
-    ones += here[1];
-  }
-  const LayoutPtr layout = NewLayout(1);
-  const double area = pairs / (ones * below);
-  return Frame(layout, {"C1"}, {NumbersColumn(*layout, std::vector{area}, evaluator)});
+  });
+  const LayoutPtr one = NewLayout(1);
+  const double area = sums[0] / (sums[2] * sums[1]);
+  return Frame(one, {"C1"}, {NumbersColumn(*one, std::vector{area}, evaluator)});
 }
 
 // (predicted.vs.actual.by.var model frame variable predictions)
@@ -148,32 +172,40 @@ Value ActualsByLevel(const Arguments& arguments, Evaluator& evaluator) {
     arguments.Fail(2, "must be a categorical column");
   }
   if (predictions->rows() != frame->rows()) arguments.Fail(3, "must have as many rows");
-  const auto read = [](const Frame& from, size_t column) {
-    std::vector<double> cells(static_cast<size_t>(from.rows()));
-    ReadCells(from, column, 0, std::span(cells));
-    return cells;
-  };
-  const auto levels = read(*frame, variable);
-  const auto actual = read(*frame, frame->IndexOf(model.response()));
-  const auto predicted = read(*predictions, predictions->IndexOf("predict"));
-  std::vector<double> weights(levels.size(), 1);
+  const Column& level = frame->column(variable);
+  const Column& response = frame->column(frame->IndexOf(model.response()));
+  const size_t predict[] = {predictions->IndexOf("predict")};
+  const Frame prediction =
+      Frame(frame->layout_ptr(), {}, {}).Bind(predictions->Select(std::span(predict)));
+  const Column* weight = nullptr;
   const Json* name = model.parameters().as_object().if_contains("weights_column");
   if (name != nullptr && name->is_string() && !name->as_string().empty()) {
-    weights = read(*frame, frame->IndexOf(std::string(name->as_string())));
+    weight = &frame->column(frame->IndexOf(std::string(name->as_string())));
   }
   struct Sums {
     double weight = 0, predicted = 0, actual = 0;
   };
   // The first is of rows without a level.
-  const DomainPtr domain = frame->column(variable).domain();
+  const DomainPtr domain = level.domain();
   std::vector<Sums> sums(domain->levels().size() + 1);
-  for (size_t r = 0; r < levels.size(); ++r) {
-    if (std::isnan(actual[r]) || std::isnan(weights[r])) continue;
-    Sums& group = sums[std::isnan(levels[r]) ? 0 : static_cast<size_t>(levels[r]) + 1];
-    group.weight += weights[r];
-    group.predicted += weights[r] * predicted[r];
-    group.actual += weights[r] * actual[r];
-  }
+  const ChunkRange own = OwnChunks(frame->layout(), evaluator);
+  const std::span<double> numbers(&sums[0].weight, 3 * sums.size());
+  SumInTurn(frame->layout(), evaluator, numbers, [&] {
+    for (size_t chunk = own.begin; chunk < own.end; ++chunk) {
+      const auto levels = ChunkCells<double>(level, chunk);
+      const auto actual = ChunkCells<double>(response, chunk);
+      const auto predicted = ChunkCells<double>(prediction.column(0), chunk);
+      const auto weights = weight == nullptr ? std::vector<double>(levels.size(), 1)
+                                             : ChunkCells<double>(*weight, chunk);
+      for (size_t r = 0; r < levels.size(); ++r) {
+        if (std::isnan(actual[r]) || std::isnan(weights[r])) continue;
+        Sums& group = sums[std::isnan(levels[r]) ? 0 : static_cast<size_t>(levels[r]) + 1];
+        group.weight += weights[r];
+        group.predicted += weights[r] * predicted[r];
+        group.actual += weights[r] * actual[r];
+      }
+    }
+  });
   std::vector<int64_t> codes;
   std::vector<double> cells[2];
   for (size_t g = 0; g < sums.size(); ++g) {

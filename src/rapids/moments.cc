@@ -80,11 +80,12 @@ Value Median(const Arguments& arguments, Evaluator& evaluator) {
   for (size_t c = 0; c < frame->columns(); ++c) {
     const Column& column = frame->column(c);
     double number = kMissingReal;
-    bool missing = false;
-    for (size_t k = 0; k < column.chunks(); ++k) missing = missing || column.chunk(k).missing() > 0;
-    if (HasPlainNumbers(column) && (!missing || skip)) {
+    if (HasPlainNumbers(column) &&
+        (skip || MissingCells(frame->layout(), column, evaluator) == 0)) {
       const double half[] = {0.5};
-      number = ComputeQuantiles(*frame, c, half, evaluator.pool()).front();
+      number = ComputeQuantiles(*frame, c, half, evaluator.pool(), QuantileMethod::kInterpolate,
+                                &evaluator.context().ranks)
+                   .front();
     }
     numbers.push_back(number);
   }
@@ -128,17 +129,16 @@ Value MedianDeviation(const Arguments& arguments, Evaluator& evaluator) {
   const double factor = arguments.size() > 2 ? arguments.Number(2) : 1.4826;
   const Layout& layout = frame->layout();
   const Column& column = frame->column(0);
-  for (size_t k = 0; k < column.chunks(); ++k) {
-    if (column.chunk(k).missing() > 0) return kMissingReal;
-  }
+  if (MissingCells(layout, column, evaluator) > 0) return kMissingReal;
+  Communicator* const ranks = &evaluator.context().ranks;
   const double half[] = {0.5};
-  const double median = ComputeQuantiles(*frame, 0, half, evaluator.pool(), method).front();
+  const double median = ComputeQuantiles(*frame, 0, half, evaluator.pool(), method, ranks).front();
   const Frame distances(frame->layout_ptr(), {"C1"},
                         {MakeNumbers(layout, evaluator, [&](size_t chunk, std::span<double> out) {
                           column.chunk(chunk).Decode(0, out);
                           for (double& cell : out) cell = std::abs(cell - median);
                         })});
-  return factor * ComputeQuantiles(distances, 0, half, evaluator.pool(), method).front();
+  return factor * ComputeQuantiles(distances, 0, half, evaluator.pool(), method, ranks).front();
 }
 
 Value Mode(const Arguments& arguments, Evaluator& evaluator) {

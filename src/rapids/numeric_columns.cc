@@ -1,12 +1,15 @@
 // Columns of numbers from columns of numbers: scaling, differences, repetition, histograms.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "mapreduce/cell_moments.h"
+#include "mapreduce/gather_frame.h"
 #include "mapreduce/quantiles.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
@@ -51,7 +54,8 @@ std::vector<double> BreaksByRule(const Arguments& arguments, Evaluator& evaluato
       bins = std::ceil(range * std::cbrt(n) / (3.5 * sd));
     } else if (rule == "fd") {
       const double quartiles[] = {0.25, 0.75};
-      const auto q = ComputeQuantiles(frame, 0, quartiles, evaluator.pool());
+      const auto q = ComputeQuantiles(frame, 0, quartiles, evaluator.pool(),
+                                      QuantileMethod::kInterpolate, &evaluator.context().ranks);
       bins = std::ceil(range * std::cbrt(n) / (2 * (q[1] - q[0])));
     } else {
       arguments.Fail(
@@ -69,6 +73,42 @@ std::vector<double> BreaksByRule(const Arguments& arguments, Evaluator& evaluato
   }
   if (breaks.size() == 1) breaks.push_back(moments.max);
   return breaks;
+}
+
+// The cells of one interval.
+struct Bin {
+  double count = 0;
+  double low = 0;
+  double high = 0;
+
+  void Join(const Bin& other) {
+    if (other.count == 0) return;
+    low = count == 0 ? other.low : std::min(low, other.low);
+    high = count == 0 ? other.high : std::max(high, other.high);
+    count += other.count;
+  }
+};
+
+std::vector<Bin> BinsOf(const Layout& layout, const Column& column, std::span<const double> breaks,
+                        Evaluator& evaluator) {
+  std::vector<Bin> bins(breaks.size() - 1);
+  const ChunkRange own = OwnChunks(layout, evaluator);
+  for (size_t chunk = own.begin; chunk < own.end; ++chunk) {
+    for (const double cell : ChunkCells<double>(column, chunk)) {
+      if (std::isnan(cell) || cell > breaks.back()) continue;
+      const auto next = std::lower_bound(breaks.begin(), breaks.end(), cell) - breaks.begin();
+      if (next == 0 && cell < breaks.front()) continue;
+      bins[static_cast<size_t>(std::max<int64_t>(next - 1, 0))].Join({1, cell, cell});
+    }
+  }
+  if (layout.ranks() == 1) return bins;
+  const std::string mine(reinterpret_cast<const char*>(bins.data()), bins.size() * sizeof(Bin));
+  std::vector<Bin> joined(bins.size());
+  for (const std::string& theirs : FromAllRanks(mine, evaluator)) {
+    std::memcpy(static_cast<void*>(bins.data()), theirs.data(), theirs.size());
+    for (size_t b = 0; b < bins.size(); ++b) joined[b].Join(bins[b]);
+  }
+  return joined;
 }
 
 }  // namespace
@@ -160,6 +200,24 @@ Value DifferenceLag(const Arguments& arguments, Evaluator& evaluator) {
   return Frame(frame->layout_ptr(), frame->names(), {std::move(differences)});
 }
 
+// A column of so many rows every rank may have.
+constexpr int64_t kFewRows = 65'536;
+
+// A long column again and again: as many times below itself, and what is too much left out.
+Frame RepeatedOverRanks(const Arguments& arguments, int64_t length, Evaluator& evaluator) {
+  const FramePtr frame = arguments.FrameAt(0);
+  const auto times = static_cast<size_t>((length - 1) / frame->rows() + 1);
+  const Arguments all("rbind", std::vector<Value>(times, arguments[0]));
+  const Value below = times == 1 ? Value(frame) : RowBind(all, evaluator);
+  const Frame cut = CutAnew(*below.As<NamedFrame>()->frame, *NewLayout(length), evaluator);
+  const Column& column = cut.column(0);
+  if (column.type() != ColumnType::kReal) return cut.WithNames({"C1"});
+  return Frame(cut.layout_ptr(), {"C1"},
+               {MakeNumbers(cut.layout(), evaluator, [&](size_t chunk, std::span<double> out) {
+                 column.chunk(chunk).Decode(0, out);
+               })});
+}
+
 // A column: its cells again and again; a frame: its columns again and again; a number: a column.
 Value RepeatLength(const Arguments& arguments, Evaluator& evaluator) {
   const int64_t length = arguments.Whole(1);
@@ -169,7 +227,7 @@ Value RepeatLength(const Arguments& arguments, Evaluator& evaluator) {
     const LayoutPtr layout = NewLayout(length);
     return Frame(layout, {"C1"}, {ConstantColumn(*layout, arguments.Number(0))});
   }
-  const FramePtr frame = arguments.FrameAt(0);
+  FramePtr frame = arguments.FrameAt(0);
   if (frame->columns() != 1) {
     if (frame->columns() == 0) arguments.Fail(0, "has no columns");
     if (length > 1'000'000) arguments.Fail(1, "must be at most 1,000,000 columns");
@@ -183,14 +241,18 @@ Value RepeatLength(const Arguments& arguments, Evaluator& evaluator) {
   }
   if (frame->rows() == 0) arguments.Fail(0, "has no rows");
   PlanMemory(static_cast<double>(length) * 8, "a repeated column");
-  const LayoutPtr layout = NewLayout(length);
+  if (frame->column(0).type() == ColumnType::kUuid) arguments.Fail(0, "is a column of UUIDs");
+  if (frame->layout().ranks() > 1) {
+    if (frame->rows() > kFewRows) return RepeatedOverRanks(arguments, length, evaluator);
+    frame = std::make_shared<const Frame>(GatherFrame(*frame, evaluator.context().ranks));
+  }
+  const LayoutPtr layout = SpreadLayout(length, evaluator);
   const Column& column = frame->column(0);
   const auto rows = frame->rows();
   const auto source_row = [&](size_t chunk, size_t i) {
     return (layout->ChunkStart(chunk) + static_cast<int64_t>(i)) % rows;
   };
   ColumnPtr repeated;
-  if (column.type() == ColumnType::kUuid) arguments.Fail(0, "is a column of UUIDs");
   if (column.type() == ColumnType::kString) {
     std::vector<std::string_view> cells(static_cast<size_t>(rows));
     ReadCells(*frame, 0, 0, std::span(cells));
@@ -236,27 +298,14 @@ Value Histogram(const Arguments& arguments, Evaluator& evaluator) {
   } else {
     breaks = BreaksByRule(arguments, evaluator, *frame, moments);
   }
-  const size_t bins = breaks.size() - 1;
-  std::vector<double> counts(bins);
-  std::vector<double> low(bins);
-  std::vector<double> high(bins);
-  for (size_t chunk = 0; chunk < column->chunks(); ++chunk) {
-    for (const double cell : ChunkCells<double>(*column, chunk)) {
-      if (std::isnan(cell) || cell > breaks.back()) continue;
-      const auto next = std::lower_bound(breaks.begin(), breaks.end(), cell) - breaks.begin();
-      if (next == 0 && cell < breaks.front()) continue;
-      const auto bin = static_cast<size_t>(std::max<int64_t>(next - 1, 0));
-      low[bin] = counts[bin] == 0 ? cell : std::min(low[bin], cell);
-      high[bin] = counts[bin] == 0 ? cell : std::max(high[bin], cell);
-      ++counts[bin];
-    }
-  }
+  const std::vector<Bin> counted = BinsOf(frame->layout(), *column, breaks, evaluator);
+  const size_t bins = counted.size();
   std::vector<double> counts_column = {kMissingReal};
   std::vector<double> mids_true = {kMissingReal};
   std::vector<double> mids = {kMissingReal};
   for (size_t b = 0; b < bins; ++b) {
-    counts_column.push_back(counts[b]);
-    mids_true.push_back((low[b] + high[b]) / 2);
+    counts_column.push_back(counted[b].count);
+    mids_true.push_back((counted[b].low + counted[b].high) / 2);
     mids.push_back((breaks[b] + breaks[b + 1]) / 2);
   }
   const LayoutPtr layout = NewLayout(static_cast<int64_t>(breaks.size()));
@@ -275,7 +324,7 @@ Value Sequence(const Arguments& arguments, Evaluator& evaluator) {
   if (!(count >= 1)) arguments.Fail(2, "leads away from the end");
   PlanMemory(count * 8, "a sequence");
   if (count > 1e10) arguments.Fail(1, "is too far");
-  const LayoutPtr layout = NewLayout(static_cast<int64_t>(count));
+  const LayoutPtr layout = SpreadLayout(static_cast<int64_t>(count), evaluator);
   auto column = MakeNumbers(*layout, evaluator, [&](size_t chunk, std::span<double> out) {
     auto row = static_cast<double>(layout->ChunkStart(chunk));
     for (double& cell : out) cell = from + by * row++;

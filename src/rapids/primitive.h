@@ -11,12 +11,19 @@
 namespace thalweg::internal {
 
 // How a primitive treats the rows of its frames. On each rank it sees the chunks of that rank;
-// where it needs all rows the evaluator gathers them first and cuts the result afterwards.
+// frames of one row at most every rank has whole. Where it needs all rows the evaluator gathers
+// them first and cuts the result afterwards: N ranks hold N copies then, so that kWhole is for what
+// is small by nature, or cannot be done otherwise:
+//   t                  gives at most 100,000 columns, so that the frame has few rows;
+//   ddply              calls a function, which may be a collective, for one group after the other;
+//   PermutationVarImp  scores one sample of the rows again and again;
+//   makeLeaderboard    scores models on one frame, as their metrics are made.
 enum class RowRule : uint8_t {
   kAligned,  // each chunk of the result depends on the same chunk of the arguments only
-  kReduce,   // parts of chunks, joined in the order of the chunks (rapids/chunks.h)
+  kReduce,   // frames cut alike; the ranks exchange parts of results (rapids/chunks.h)
   kWhole,    // needs all rows
   kNone,     // reads no cells
+  kSpread,   // as kReduce, but frames come cut and shared out as they are, each in its own way
 };
 
 using PrimitiveFunction = Value (*)(const Arguments& arguments, Evaluator& evaluator);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/regex.h"
+#include "mapreduce/gather_frame.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
 #include "rapids/text_case.h"
@@ -129,12 +130,15 @@ Value TermFrequencies(const Arguments& arguments, Evaluator& evaluator) {
       frame->column(content).type() != ColumnType::kString) {
     arguments.Fail(0, "must have a column of numbers (documents) and one of strings (content)");
   }
+  // Words go by their text, which is on all ranks; of other columns nothing is needed.
+  const size_t needed[] = {document, content};
+  const Frame whole = GatherFrame(frame->Select(std::span(needed)), evaluator.context().ranks);
   std::map<std::string, std::map<double, double>> counts;  // word -> document -> how often
   std::set<double> documents;
   const Regex blanks("\\s+");
-  for (size_t chunk = 0; chunk < frame->layout().chunks(); ++chunk) {
-    const auto ids = ChunkCells<double>(frame->column(document), chunk);
-    const auto texts = ChunkCells<std::string_view>(frame->column(content), chunk);
+  for (size_t chunk = 0; chunk < whole.layout().chunks(); ++chunk) {
+    const auto ids = ChunkCells<double>(whole.column(0), chunk);
+    const auto texts = ChunkCells<std::string_view>(whole.column(1), chunk);
     for (size_t r = 0; r < ids.size(); ++r) {
       if (std::isnan(ids[r]) || texts[r].data() == nullptr) continue;
       documents.insert(ids[r]);

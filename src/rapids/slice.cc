@@ -5,11 +5,11 @@
 
 #include "base/error.h"
 #include "frame/cell_text.h"
+#include "mapreduce/gather_frame.h"
 #include "mapreduce/gather_rows.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
 #include "rapids/selection.h"
-#include "rapids/whole_rows.h"
 
 namespace thalweg::internal {
 namespace {
@@ -79,10 +79,12 @@ Value Rows(const Arguments& arguments, Evaluator& evaluator) {
   // As in H2O, a single row beyond the end is one of missing cells; a list must not hold any.
   if (const auto* row = arguments[1].As<double>();
       row != nullptr && *row == std::floor(*row) && *row >= static_cast<double>(frame->rows())) {
-    return WithWholeRows({arguments[0]}, evaluator, [&](const std::vector<Value>& whole) {
-      const Frame& all = *whole[0].As<NamedFrame>()->frame;
-      return Value(GatherRows(all, std::span(&kMissingRow, 1), evaluator.pool()));
-    });
+    Frame none = *frame;
+    if (frame->layout().ranks() > 1) {
+      const std::vector<uint8_t> keep(static_cast<size_t>(frame->rows()));
+      none = GatherFrame(KeepRows(*frame, keep, evaluator), evaluator.context().ranks);
+    }
+    return GatherRows(none, std::span(&kMissingRow, 1), evaluator.pool());
   }
   const std::vector<RowRun> runs = SelectRowRuns(arguments, 1, frame->rows());
   if (frame->layout().ranks() == 1) {

@@ -372,10 +372,10 @@ Value Tokenize(const Arguments& arguments, Evaluator& evaluator) {
     }
     chunks[chunk] = out.Encode();
   });
-  std::vector<int64_t> starts = {0};
-  for (const ChunkPtr& chunk : chunks) starts.push_back(starts.back() + chunk->rows());
+  const LayoutPtr tokens =
+      LayoutOfChunks(layout, evaluator, [&](size_t chunk) { return chunks[chunk]->rows(); });
   auto column = std::make_shared<const Column>(ColumnType::kString, std::move(chunks));
-  return Frame(std::make_shared<const Layout>(starts), {"C1"}, {std::move(column)});
+  return Frame(tokens, {"C1"}, {std::move(column)});
 }
 
 Value ValidSubstrings(const Arguments& arguments, Evaluator& /*evaluator*/) {

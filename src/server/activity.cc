@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/text.h"
 #include "base/wall_clock.h"
 
 namespace thalweg {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
+constexpr size_t kLongestText = 300;  // of an event
 
 }  // namespace
 
@@ -19,13 +21,13 @@ void Activity::RequestDone(std::string_view method, std::string_view path, int s
   by_duration_[static_cast<size_t>(bound - kDurationBounds.begin())].fetch_add(1, kRelaxed);
   microseconds_.fetch_add(static_cast<uint64_t>(seconds * 1e6), kRelaxed);
   if (quick && status < 400) return;
-  Add({WallClockMs(), "request", std::string(method) + " " + std::string(path),
+  Add({WallClockMs(), "request", std::string(method) + " " + Printable(path, kLongestText),
        std::to_string(status), seconds});
 }
 
 void Activity::JobDone(std::string_view description, std::string_view outcome, double seconds) {
   jobs_[outcome == "DONE" ? 0 : outcome == "FAILED" ? 1 : 2].fetch_add(1, kRelaxed);
-  Add({WallClockMs(), "job", std::string(description), std::string(outcome), seconds});
+  Add({WallClockMs(), "job", Printable(description, kLongestText), std::string(outcome), seconds});
 }
 
 void Activity::Add(ActivityEvent event) {

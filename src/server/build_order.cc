@@ -121,7 +121,11 @@ JsonObject TrainArguments(const BuildOrder& order, Call& call) {
   JsonObject fields;
   for (const auto& [name, text] : order.request.fields) fields[name] = text;
   const std::string folder = Format(order, "export_checkpoints_dir");
-  if (!folder.empty()) fields["export_checkpoints_dir"] = call.server.export_roots.Resolve(folder);
+  if (!folder.empty()) {
+    const std::string resolved = call.server.export_roots.Resolve(folder);
+    if (!order.request.model_id.empty()) PathIn(resolved, order.request.model_id);  // or refuses it
+    fields["export_checkpoints_dir"] = resolved;
+  }
   return {{"algo", order.learner->name()},
           {"model_id", order.request.model_id},
           {"training_frame", order.request.training_frame},

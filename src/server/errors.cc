@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/wall_clock.h"
 #include "jobs/catalog.h"
+#include "jobs/job.h"
 #include "server/endpoint.h"
 #include "server/file_roots.h"
 #include "server/schemas/meta.h"
@@ -57,6 +58,8 @@ HttpResponse ErrorResponse(const std::exception_ptr& error, std::string_view whe
     return JsonResponse(json, 404);
   } catch (const OutsideRoots& e) {
     return respond(404, kNotFound, e.what());
+  } catch (const TooManyJobs& e) {
+    return respond(503, "java.lang.RuntimeException", e.what());
   } catch (const FieldErrors& e) {
     return respond(412, kIllegal, e.what());
   } catch (const UserError& e) {

@@ -24,6 +24,8 @@ class FileEntry : public Entry {
   const std::string& path() const { return path_; }
   // By a client; else it has a name of its own, that of a file.
   bool uploaded() const { return uploaded_; }
+  // It lies below the import roots, where others may change it; else it is the server's own.
+  bool imported() const { return spool_ == nullptr; }
   uint64_t bytes() const { return bytes_; }
 
  private:

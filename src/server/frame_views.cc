@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "jobs/catalog.h"
 #include "mapreduce/rollup_cache.h"
+#include "server/schemas/level_text.h"
 
 namespace thalweg {
 namespace {
@@ -110,6 +112,16 @@ JsonArray ColumnsJson(const std::string& name, const Frame& frame, const FrameWi
                    with_detail ? &detail : nullptr));
   }
   return columns;
+}
+
+HttpResponse ColumnsResponse(const Json& json, const Frame& frame, const FrameWindow& window) {
+  std::vector<ColumnPtr> columns;
+  for (size_t c = window.column_begin; c < window.column_end; ++c) {
+    columns.push_back(frame.column_ptr(c));
+  }
+  HttpResponse response = JsonResponse(json);
+  response.body = WithLevels(std::move(response.body), columns);
+  return response;
 }
 
 }  // namespace thalweg

@@ -43,6 +43,19 @@ Json DescribeForeign(const Model& model, const std::string& name) {
   return wire;
 }
 
+// What others of this server read of every model, when they list metrics or models: a file that
+// lacks it must not spoil their answers. Throws.
+void CheckWire(const Json& wire) {
+  const Json& output = wire.at("output");
+  for (const char* kind : {"training_metrics", "validation_metrics", "cross_validation_metrics"}) {
+    const Json& metrics = output.at(kind);
+    if (!metrics.is_object()) continue;
+    const Json& frame = metrics.at("frame");
+    if (frame.is_object()) frame.at("name").as_string();
+  }
+  output.at("run_time").to_number<double>();
+}
+
 }  // namespace
 
 std::string ArchiveBytes(const TrainedModel& model, const NamedFrames& frames) {
@@ -85,6 +98,7 @@ ArchivedModel ReadArchive(std::string bytes, const std::string& source,
   try {
     const Json json = ParseJson(record, source);
     const Json& wire = json.at("wire");
+    CheckWire(wire);
     NamedFrames frames;
     size_t cells = 0;
     if (const Json* heads = json.as_object().if_contains("frames")) {

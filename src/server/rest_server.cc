@@ -52,7 +52,9 @@ class TemporaryFolder {
 };
 
 bool IsLoopback(const std::string& ip) {
-  return ip == "localhost" || ip == "::1" || ip.starts_with("127.");
+  if (ip == "localhost" || ip == "::1") return true;
+  // A name such as 127.example.org is none.
+  return ip.starts_with("127.") && ip.find_first_not_of("0123456789.") == std::string::npos;
 }
 
 // Of options that parse one by one but do not fit together.
@@ -179,6 +181,7 @@ RestServer::RestServer(const ServeOptions& options) {
   state_->context.address = fmt::format("{}:{}", options.ip, state_->http->port());
   state_->url = fmt::format("{}://{}{}", options.tls_key.empty() ? "http" : "https",
                             state_->context.address, options.context_path);
+  state_->http->Start();
 }
 
 RestServer::~RestServer() {

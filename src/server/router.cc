@@ -127,6 +127,10 @@ RequestPlan Router::Plan(HttpMethod method, std::string_view path) const {
   plan.lane = match.endpoint->lane;
   plan.body_to_file = match.endpoint->body_to_file;
   plan.max_body = match.endpoint->max_body;
+  // Forms are read on the thread that answers.
+  constexpr uint64_t kMaxQuickBody = 1 << 20;
+  if (plan.lane == RequestPlan::Lane::kQuick)
+    plan.max_body = std::min(plan.max_body, kMaxQuickBody);
   return plan;
 }
 
@@ -173,17 +177,16 @@ HttpResponse Router::Answer(const HttpRequest& request, bool* quick) {
     AppendFields(request.query, "query", fields);
     if (IsForm(request)) AppendFields(request.body, "form", fields);
     std::string excluded;
-    for (size_t i = path_fields; i < fields.size();) {
-      // A field of the path stands; what a query says of it again is dropped, as H2O does.
-      const bool again = std::any_of(fields.begin(), fields.begin() + path_fields,
-                                     [&](const auto& f) { return f.first == fields[i].first; });
-      if (fields[i].first == kExclude) excluded = fields[i].second;
-      if (again || fields[i].first == kExclude) {
-        fields.erase(fields.begin() + static_cast<ptrdiff_t>(i));
-      } else {
-        ++i;
-      }
-    }
+    const auto in_path = [&](const std::string& name) {
+      return std::any_of(fields.begin(), fields.begin() + path_fields,
+                         [&](const auto& f) { return f.first == name; });
+    };
+    // A field of the path stands; what a query says of it again is dropped, as H2O does.
+    const auto rest = std::remove_if(fields.begin() + path_fields, fields.end(), [&](auto& field) {
+      if (field.first == kExclude) excluded = std::move(field.second);
+      return field.first == kExclude || in_path(field.first);
+    });
+    fields.erase(rest, fields.end());
     Call call{server_, request};
     HttpResponse response = match.endpoint->run(fields, call);
     if (!excluded.empty() && response.status == 200 && !response.stream) {

@@ -22,7 +22,8 @@ std::string SourceFiles::Show(std::string text) const {
   return text;
 }
 
-SourceFiles FindSources(const std::vector<std::string>& names, const Catalog& catalog) {
+SourceFiles FindSources(const std::vector<std::string>& names, const Catalog& catalog,
+                        const FileRoots& import_roots) {
   if (names.empty()) throw IllegalArgument("source_frames: no file is named");
   SourceFiles sources;
   for (const std::string& name : names) {
@@ -30,6 +31,10 @@ SourceFiles FindSources(const std::vector<std::string>& names, const Catalog& ca
     if (entry == nullptr) throw NotFound("file", name);
     auto file = std::dynamic_pointer_cast<const FileEntry>(entry);
     if (file == nullptr) throw IllegalArgument(Printable(name, 1000) + " is not a file");
+    if (file->imported() && import_roots.Resolve(file->path()) != file->path()) {
+      throw OutsideRoots(Printable(name, 1000) +
+                         " is another file than when it was imported: import it again");
+    }
     sources.names.push_back(name);
     sources.entries.push_back(std::move(file));
   }

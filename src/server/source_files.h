@@ -7,6 +7,7 @@
 
 #include "jobs/catalog.h"
 #include "server/file_entry.h"
+#include "server/file_roots.h"
 
 namespace thalweg {
 
@@ -20,6 +21,8 @@ struct SourceFiles {
 };
 
 // NotFound, or an illegal argument where something else has the name, or no file is named.
-SourceFiles FindSources(const std::vector<std::string>& names, const Catalog& catalog);
+// OutsideRoots where an imported file has become a link that leads elsewhere since.
+SourceFiles FindSources(const std::vector<std::string>& names, const Catalog& catalog,
+                        const FileRoots& import_roots);
 
 }  // namespace thalweg

@@ -238,7 +238,7 @@ class Reading {
       }
     }
     if (found.empty()) return;
-    plan_.warnings.push_back(
+    plan_.hints.push_back(
         fmt::format("column '{}': {} in quotes is a level; with quoted_na such cells are missing",
                     Printable(column.name), Join(found, ", ")));
   }
@@ -310,6 +310,7 @@ class Reading {
     report.rows = rows;
     report.rejected = std::move(listed_);
     report.warnings = std::move(plan_.warnings);
+    report.hints = std::move(plan_.hints);
     return {Frame(layout, std::move(names), std::move(columns)), std::move(report)};
   }
 

@@ -46,6 +46,7 @@ struct CsvPlan {
   std::vector<ColumnPlan> columns;
   std::vector<FilePlan> files;
   std::vector<std::string> warnings;
+  std::vector<std::string> hints;
   std::shared_ptr<const TimeZone> zone;
   // All patterns that the options and defaults allow.
   std::vector<TimePattern> time_patterns;

@@ -21,6 +21,7 @@ struct TortureCase {
   std::string expected;
   std::string error;
   std::vector<std::string> warnings;
+  std::vector<std::string> hints;
   std::vector<std::string> rejected;
   std::vector<std::string> why;
 };
@@ -61,6 +62,7 @@ TortureCase CaseOf(const JsonObject& object) {
     }
   }
   result.warnings = Texts(object, "warnings");
+  result.hints = Texts(object, "hints");
   result.rejected = Texts(object, "rejected");
   result.why = Texts(object, "why");
   return result;
@@ -106,12 +108,15 @@ void RunCase(const TortureCase& test, size_t threads, int64_t chunk_bytes, size_
     const ParseResult result = ReadCsvInputs(inputs, options, pool);
     EXPECT_EQ(internal::FrameText(result.frame), test.expected);
     EXPECT_EQ(result.report.rows, result.frame.rows());
-    if (test.warnings.empty()) {
-      EXPECT_EQ(result.report.warnings, std::vector<std::string>());
-    }
+    EXPECT_EQ(result.report.warnings.empty(), test.warnings.empty());
     for (const std::string& warning : test.warnings) {
       EXPECT_TRUE(SomeContains(result.report.warnings, warning))
           << warning << " is not in " << ::testing::PrintToString(result.report.warnings);
+    }
+    EXPECT_EQ(result.report.hints.empty(), test.hints.empty());
+    for (const std::string& hint : test.hints) {
+      EXPECT_TRUE(SomeContains(result.report.hints, hint))
+          << hint << " is not in " << ::testing::PrintToString(result.report.hints);
     }
     std::vector<std::string> rejected;
     for (const RejectedCell& cell : result.report.rejected) {

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "frame/cell_text.h"
 #include "frame/select_rows.h"
+#include "mapreduce/frame_parts.h"
+#include "mapreduce/gather_frame.h"
 #include "mapreduce/gather_rows.h"
 #include "mapreduce/group_by.h"
 #include "rapids/chunks.h"
@@ -22,16 +24,19 @@ constexpr GroupAggregate kCountRows = {.aggregate = Aggregate::kCount};
 Frame CountsOf(const Frame& frame, Evaluator& evaluator) {
   std::vector<size_t> keys(frame.columns());
   for (size_t i = 0; i < keys.size(); ++i) keys[i] = i;
-  Frame counts = GroupBy(frame, keys, std::span(&kCountRows, 1), evaluator.pool());
-  std::vector<uint8_t> keep(static_cast<size_t>(counts.rows()), 1);
+  Communicator& ranks = evaluator.context().ranks;
+  const Frame counts = GroupBy(frame, keys, std::span(&kCountRows, 1), ranks, evaluator.pool());
+  const Frame part = OwnPart(counts, ranks);
+  std::vector<uint8_t> keep(static_cast<size_t>(part.rows()), 1);
   for (size_t k = 0; k < keys.size(); ++k) {
-    CellReader reader(counts, k);
-    reader.Read(0, counts.rows());
+    CellReader reader(part, k);
+    reader.Read(0, part.rows());
     for (size_t i = 0; i < keep.size(); ++i) {
       if (reader.Missing(i)) keep[i] = 0;
     }
   }
-  return SelectRows(counts, keep, evaluator.pool());
+  const Frame kept = SelectRows(part, keep, evaluator.pool());
+  return counts.layout().ranks() == 1 ? kept : PlaceParts(kept, ranks);
 }
 
 // The column, times as integers.
@@ -43,16 +48,29 @@ ColumnPtr PlainNumbers(const ColumnPtr& column) {
 }
 
 // H2O counts integers of a small range in another way, and calls the result so.
-std::string CountName(const Frame& counts) {
+std::string CountName(const Frame& counts, Evaluator& evaluator) {
   constexpr double kSmallRange = 1'000'000;
   const ColumnType type = counts.column(0).type();
   if (counts.columns() > 2 || (type != ColumnType::kInteger && type != ColumnType::kCategorical)) {
     return "Counts";
   }
-  std::vector<double> cells(static_cast<size_t>(counts.rows()));
-  ReadCells(counts, 0, 0, std::span(cells));
-  const bool small = cells.empty() || cells.back() - cells.front() < kSmallRange;
-  return small ? "Count" : "Counts";
+  // Keys ascend: the least and the largest of each chunk are its first and last cell.
+  struct Ends {
+    bool any = false;
+    double least = 0;
+    double largest = 0;
+  };
+  Ends all;
+  for (const Ends& ends : ChunkParts(counts.layout(), evaluator, [&](size_t c) {
+         const auto cells = ChunkCells<double>(counts.column(0), c);
+         return cells.empty() ? Ends() : Ends{true, cells.front(), cells.back()};
+       })) {
+    if (!ends.any) continue;
+    if (!all.any) all.least = ends.least;
+    all.any = true;
+    all.largest = ends.largest;
+  }
+  return all.largest - all.least < kSmallRange ? "Count" : "Counts";
 }
 
 // One row per value of the first column, one column per value of the second.
@@ -113,10 +131,15 @@ Value Unique(const Arguments& arguments, Evaluator& evaluator) {
   const FramePtr given = arguments.FrameAt(0);
   const bool keep_missing = arguments.size() > 1 && arguments.Flag(1);
   const size_t key[] = {0};
-  Frame found = GroupBy(*given, key, {}, evaluator.pool()).WithNames({"C1"});
+  Communicator& ranks = evaluator.context().ranks;
+  Frame found = GroupBy(*given, key, {}, ranks, evaluator.pool()).WithNames({"C1"});
   if (column->type() != ColumnType::kCategorical && column->type() != ColumnType::kString) {
     return found;
   }
+  // No more rows than the column has levels, which every rank has.
+  if (column->type() == ColumnType::kCategorical) found = GatherFrame(found, ranks);
+  const bool over_ranks = found.layout().ranks() > 1;
+  found = OwnPart(found, ranks);
   // Of text and levels the missing one comes last, if it is wanted; numbers have it always.
   const auto rows = static_cast<size_t>(found.rows());
   CellReader reader(found, 0);
@@ -125,8 +148,12 @@ Value Unique(const Arguments& arguments, Evaluator& evaluator) {
   for (size_t r = 0; r < rows; ++r) {
     if (!reader.Missing(r)) order.push_back(static_cast<uint32_t>(r));
   }
-  if (order.size() < rows && keep_missing) order.push_back(0);
+  bool missing = order.size() < rows;
+  if (over_ranks) missing = !OnAllRanks(!missing, evaluator);
+  const bool last = !over_ranks || ranks.rank() + 1 == ranks.size();
+  if (missing && keep_missing && last) order.push_back(kMissingRow);
   found = GatherRows(found, order, evaluator.pool());
+  if (over_ranks) return RebalanceParts(found, ranks, evaluator.pool());
   if (column->type() == ColumnType::kString) return found;
   return found.WithReplaced(0, OccurringLevels(found, evaluator));
 }
@@ -148,9 +175,12 @@ Value Table(const Arguments& arguments, Evaluator& evaluator) {
   }
   const bool dense = arguments.size() <= next || arguments.Flag(next);
   const Frame counts = CountsOf(frame, evaluator);
-  if (frame.columns() == 2 && !dense) return CrossTable(counts, evaluator);
+  if (frame.columns() == 2 && !dense) {
+    // The table has all of them in fewer rows, and a column for each cell of the second.
+    return CrossTable(GatherFrame(counts, evaluator.context().ranks), evaluator);
+  }
   std::vector<std::string> names = counts.names();
-  names.back() = CountName(counts);
+  names.back() = CountName(counts, evaluator);
   for (size_t k = 0; k + 1 < names.size(); ++k) {
     if (names[k] == names.back()) names[k] += "0";
   }

@@ -1,6 +1,7 @@
 // GB: aggregates of groups.
 #include "base/text.h"
 #include "frame/select_rows.h"
+#include "mapreduce/frame_parts.h"
 #include "mapreduce/group_by.h"
 #include "rapids/chunks.h"
 #include "rapids/primitives.h"
@@ -51,20 +52,23 @@ ColumnPtr Presence(const Frame& frame, size_t column, Evaluator& evaluator) {
 }
 
 // Without the groups whose string key is missing: H2O has none of these.
-Frame WithoutMissingTexts(Frame groups, size_t keys, Evaluator& evaluator) {
-  std::vector<uint8_t> keep;
+Frame WithoutMissingTexts(const Frame& groups, size_t keys, Evaluator& evaluator) {
+  Communicator& ranks = evaluator.context().ranks;
+  const Frame part = OwnPart(groups, ranks);
+  std::vector<uint8_t> keep(static_cast<size_t>(part.rows()), 1);
+  bool texts = false;
   for (size_t k = 0; k < keys; ++k) {
-    const Column& column = groups.column(k);
-    if (column.type() != ColumnType::kString) continue;
-    std::vector<std::string_view> cells(static_cast<size_t>(groups.rows()));
-    ReadCells(groups, k, 0, std::span(cells));
-    keep.resize(cells.size(), 1);
+    if (part.column(k).type() != ColumnType::kString) continue;
+    texts = true;
+    std::vector<std::string_view> cells(keep.size());
+    ReadCells(part, k, 0, std::span(cells));
     for (size_t i = 0; i < cells.size(); ++i) {
       if (cells[i].data() == nullptr) keep[i] = 0;
     }
   }
-  if (keep.empty()) return groups;
-  return SelectRows(groups, keep, evaluator.pool());
+  if (!texts) return groups;
+  const Frame kept = SelectRows(part, keep, evaluator.pool());
+  return groups.layout().ranks() == 1 ? kept : PlaceParts(kept, ranks);
 }
 
 }  // namespace
@@ -97,8 +101,9 @@ Value GroupRows(const Arguments& arguments, Evaluator& evaluator) {
     }
     aggregates.push_back(aggregate);
   }
-  return WithoutMissingTexts(GroupBy(frame, keys, aggregates, evaluator.pool()), keys.size(),
-                             evaluator);
+  return WithoutMissingTexts(
+      GroupBy(frame, keys, aggregates, evaluator.context().ranks, evaluator.pool()), keys.size(),
+      evaluator);
 }
 
 }  // namespace thalweg::internal

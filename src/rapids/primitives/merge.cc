@@ -37,7 +37,7 @@ Value MergeFrames(const Arguments& arguments, Evaluator& evaluator) {
       arguments.Fail(6, "must be 'auto', 'radix' or 'hash'");
     }
   }
-  return JoinFrames(*left, *right, options, evaluator.pool());
+  return JoinFrames(*left, *right, options, evaluator.context().ranks, evaluator.pool());
 }
 
 }  // namespace thalweg::internal

@@ -39,9 +39,10 @@ Value Quantiles(const Arguments& arguments, Evaluator& evaluator) {
     const ColumnType type = frame->column(c).type();
     // Levels have no quantiles.
     if (type == ColumnType::kReal || type == ColumnType::kInteger || type == ColumnType::kTime) {
+      Communicator* const ranks = &evaluator.context().ranks;
       cells = weights ? ComputeWeightedQuantiles(*frame, c, *weights, probabilities,
-                                                 evaluator.pool(), method)
-                      : ComputeQuantiles(*frame, c, probabilities, evaluator.pool(), method);
+                                                 evaluator.pool(), method, ranks)
+                      : ComputeQuantiles(*frame, c, probabilities, evaluator.pool(), method, ranks);
     }
     names.push_back(frame->name(c) + "Quantiles");
     columns.push_back(NumbersColumn(*layout, cells, evaluator));

@@ -1,15 +1,48 @@
 // Between long and wide frames: pivot and melt.
 #include "mapreduce/reshape.h"
 
+#include <algorithm>
+
+#include "mapreduce/gather_frame.h"
+#include "mapreduce/gather_rows.h"
+#include "rapids/chunks.h"
 #include "rapids/primitives.h"
 #include "rapids/selection.h"
 
 namespace thalweg::internal {
+namespace {
+
+// A column of numbers as reals; its chunks stay.
+ColumnPtr AsReals(const Column& column) {
+  std::vector<ChunkPtr> chunks;
+  for (size_t c = 0; c < column.chunks(); ++c) chunks.push_back(column.chunk_ptr(c));
+  return std::make_shared<const Column>(ColumnType::kReal, std::move(chunks));
+}
+
+}  // namespace
 
 Value PivotFrame(const Arguments& arguments, Evaluator& evaluator) {
   const FramePtr frame = arguments.FrameAt(0);
-  return Pivot(*frame, SelectColumn(arguments, 1, *frame), SelectColumn(arguments, 2, *frame),
-               SelectColumn(arguments, 3, *frame), evaluator.pool());
+  const size_t index = SelectColumn(arguments, 1, *frame);
+  const size_t column = SelectColumn(arguments, 2, *frame);
+  const size_t value = SelectColumn(arguments, 3, *frame);
+  const Layout& layout = frame->layout();
+  if (layout.ranks() == 1) return Pivot(*frame, index, column, value, evaluator.pool());
+  // Each rank gives the rows that decide, in these columns.
+  std::vector<size_t> positions = {index, column, value};
+  std::sort(positions.begin(), positions.end());
+  positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
+  const auto place = [&](size_t position) {
+    return static_cast<size_t>(std::find(positions.begin(), positions.end(), position) -
+                               positions.begin());
+  };
+  const Frame narrow = frame->Select(positions);
+  const auto own = RowsForPivot(OwnRows(*frame, evaluator), index, column, value, evaluator.pool());
+  std::vector<uint8_t> keep(static_cast<size_t>(layout.rows()));
+  std::copy(own.begin(), own.end(),
+            keep.begin() + layout.ChunkStart(OwnChunks(layout, evaluator).begin));
+  const Frame deciding = GatherFrame(KeepRows(narrow, keep, evaluator), evaluator.context().ranks);
+  return Pivot(deciding, place(index), place(column), place(value), evaluator.pool());
 }
 
 Value MeltFrame(const Arguments& arguments, Evaluator& evaluator) {
@@ -29,7 +62,13 @@ Value MeltFrame(const Arguments& arguments, Evaluator& evaluator) {
   if (!arguments.Nothing(3)) options.variable_name = arguments.Text(3);
   if (!arguments.Nothing(4)) options.value_name = arguments.Text(4);
   options.skip_missing = arguments.size() > 5 && arguments.Flag(5);
-  return Melt(*frame, options, evaluator.pool());
+  if (frame->layout().ranks() == 1) return Melt(*frame, options, evaluator.pool());
+  // Each rank its rows; whether all values are whole numbers only all ranks know.
+  const Frame mine = Melt(OwnRows(*frame, evaluator), options, evaluator.pool());
+  const size_t last = mine.columns() - 1;
+  const Frame all = BelowEachOther(mine.WithReplaced(last, AsReals(mine.column(last))), evaluator);
+  const Frame cut = CutAnew(all, *ResultLayout(all.rows()), evaluator);
+  return cut.WithReplaced(last, AsNumericColumn(cut.column(last), evaluator));
 }
 
 }  // namespace thalweg::internal

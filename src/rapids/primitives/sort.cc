@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "mapreduce/distinct_rows.h"
+#include "mapreduce/frame_parts.h"
 #include "mapreduce/gather_rows.h"
 #include "mapreduce/rank_rows.h"
 #include "rapids/chunks.h"
@@ -33,11 +34,28 @@ std::vector<SortColumn> SortColumns(const Arguments& arguments, size_t columns, 
   return by;
 }
 
+// Numbers of rows and cells of a frame that this rank has whole.
+Frame TopCells(const Frame& frame, size_t column, size_t count, Extreme extreme, ThreadPool& pool) {
+  const auto rows = TopRows(frame, column, count, extreme, pool);
+  const LayoutPtr layout = ResultLayout(static_cast<int64_t>(rows.size()));
+  std::vector<ChunkPtr> numbers(layout->chunks());
+  pool.Run(layout->chunks(), [&](size_t c, size_t) {
+    const auto* first = rows.data() + layout->ChunkStart(c);
+    const std::vector<int64_t> cells(first, first + layout->ChunkRows(c));
+    numbers[c] = EncodeIntegers(cells);
+  });
+  return {layout,
+          {"row", "cell"},
+          {std::make_shared<const Column>(ColumnType::kInteger, std::move(numbers)),
+           GatherColumns(frame, std::span(&column, 1), rows, *layout, pool).front()}};
+}
+
 }  // namespace
 
 Value SortRowsBy(const Arguments& arguments, Evaluator& evaluator) {
   const FramePtr frame = arguments.FrameAt(0);
-  return SortFrame(*frame, SortColumns(arguments, 1, 2, *frame), evaluator.pool());
+  return SortFrame(*frame, SortColumns(arguments, 1, 2, *frame), evaluator.context().ranks,
+                   evaluator.pool());
 }
 
 Value TopN(const Arguments& arguments, Evaluator& evaluator) {
@@ -48,21 +66,18 @@ Value TopN(const Arguments& arguments, Evaluator& evaluator) {
   const auto extreme = arguments.Number(3) < 0 ? Extreme::kSmallest : Extreme::kLargest;
   const auto count =
       static_cast<size_t>(std::llround(static_cast<double>(frame->rows()) * percent / 100));
-  const auto rows = TopRows(*frame, column, count, extreme, evaluator.pool());
-  const LayoutPtr layout = ResultLayout(static_cast<int64_t>(rows.size()));
-  std::vector<int64_t> numbers(rows.begin(), rows.end());
-  ColumnPtr index = IntegersColumn(*layout, numbers, ColumnType::kInteger, nullptr, evaluator);
-  std::vector<double> cells;
-  for (const ColumnPtr& found :
-       GatherColumns(*frame, std::span(&column, 1), rows, *layout, evaluator.pool())) {
-    const Frame one(layout, {"x"}, {found});
-    cells.resize(rows.size());
-    ReadCells(one, 0, 0, std::span(cells));
-  }
+  Communicator& ranks = evaluator.context().ranks;
+  const bool over_ranks = frame->layout().ranks() > 1;
+  const Frame top =
+      over_ranks ? TopParts(OwnPart(*frame, ranks), column, count, extreme, ranks, evaluator.pool())
+                 : TopCells(*frame, column, count, extreme, evaluator.pool());
+  std::vector<double> cells(static_cast<size_t>(top.rows()));
+  ReadCells(top, 1, 0, std::span(cells));
   std::string name = frame->name(column);
   if (name == "Original_Row_Indices") name += ".1";
-  return Frame(layout, {"Original_Row_Indices", name},
-               {std::move(index), NumbersColumn(*layout, cells, evaluator)});
+  const Frame result(top.layout_ptr(), {"Original_Row_Indices", name},
+                     {top.column_ptr(0), NumbersColumn(top.layout(), cells, evaluator)});
+  return over_ranks ? RebalanceParts(result, ranks, evaluator.pool()) : result;
 }
 
 Value RankWithinGroupBy(const Arguments& arguments, Evaluator& evaluator) {
@@ -74,7 +89,8 @@ Value RankWithinGroupBy(const Arguments& arguments, Evaluator& evaluator) {
   if (frame->Find(name)) arguments.Fail(4, "is the name of a column that is there already");
   const RankOrder order =
       arguments.size() > 5 && arguments.Flag(5) ? RankOrder::kSorted : RankOrder::kGroups;
-  return RankWithinGroups(*frame, groups, by, name, order, evaluator.pool());
+  return RankWithinGroups(*frame, groups, by, name, order, evaluator.context().ranks,
+                          evaluator.pool());
 }
 
 Value DropDuplicateRows(const Arguments& arguments, Evaluator& evaluator) {
@@ -84,7 +100,7 @@ Value DropDuplicateRows(const Arguments& arguments, Evaluator& evaluator) {
   const std::string keep = ToLower(arguments.Text(2));
   if (keep != "first" && keep != "last") arguments.Fail(2, "must be 'first' or 'last'");
   return DropDuplicates(*frame, columns, keep == "first" ? KeepOf::kFirst : KeepOf::kLast,
-                        evaluator.pool());
+                        evaluator.context().ranks, evaluator.pool());
 }
 
 }  // namespace thalweg::internal

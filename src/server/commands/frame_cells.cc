@@ -11,7 +11,6 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "frame/cell_text.h"
-#include "mapreduce/gather_frame.h"
 #include "mapreduce/quantiles.h"
 #include "mapreduce/rollup_cache.h"
 #include "mapreduce/visit_cells.h"
@@ -201,11 +200,8 @@ Json ColumnDetailCommand(const Json& arguments, CommandContext& context) {
   }
   std::vector<double> percentiles;
   if (!probabilities.empty()) {
-    RequireMemory(static_cast<double>(frame->rows()) * sizeof(double) * context.ranks.size(),
-                  "percentiles of " + Printable(frame->name(position)));
-    const std::vector<size_t> one = {position};
-    const Frame whole = GatherFrame(frame->Select(one), context.ranks);
-    percentiles = ComputeQuantiles(whole, 0, probabilities, context.pool);
+    percentiles = ComputeQuantiles(*frame, position, probabilities, context.pool,
+                                   QuantileMethod::kInterpolate, &context.ranks);
   }
   JsonArray histogram;
   for (const int64_t count : counts[0]) histogram.emplace_back(count);
@@ -215,11 +211,15 @@ Json ColumnDetailCommand(const Json& arguments, CommandContext& context) {
 }
 
 Json CsvTextCommand(const Json& arguments, CommandContext& context) {
-  const auto frame = context.catalog.GetFrame(TextOf(arguments, "frame"));
+  const auto item = context.catalog.FindItem(TextOf(arguments, "frame"));
+  const EntryVersion wanted{arguments.at("command").to_number<uint64_t>(),
+                            arguments.at("nth").to_number<uint64_t>()};
+  const auto* entry = item && item->version == wanted
+                          ? dynamic_cast<const FrameEntry*>(item->entry.get())
+                          : nullptr;
   // The text of two frames must not be mixed.
-  if (frame->rows() != arguments.at("rows").to_number<int64_t>()) {
-    throw UserError("the frame was replaced while it was sent");
-  }
+  if (entry == nullptr) throw UserError("the frame was replaced or removed while it was sent");
+  const std::shared_ptr<const Frame> frame = entry->frame();
   internal::CsvStyle style = WireCsvStyle();
   style.double_quotes = arguments.at("double_quotes").as_bool();
   const ChunkRange own = OwnChunks(*frame, context.ranks);

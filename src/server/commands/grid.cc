@@ -18,6 +18,7 @@
 #include "server/commands/publish.h"
 #include "server/commands/saved_files.h"
 #include "server/commands/training_order.h"
+#include "server/file_roots.h"
 #include "server/grid_entry.h"
 #include "server/schemas/parameters.h"
 #include "server/schemas/wire_values.h"

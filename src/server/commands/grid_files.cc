@@ -15,6 +15,7 @@
 #include "server/commands/frame_files.h"
 #include "server/commands/publish.h"
 #include "server/commands/saved_files.h"
+#include "server/file_roots.h"
 #include "server/model_archive.h"
 #include "server/trained_model.h"
 
@@ -26,7 +27,7 @@ namespace fs = std::filesystem;
 constexpr const char* kMarkFile = "recovery.json";
 
 std::string ReferencesFile(const std::string& folder, const std::string& grid_id) {
-  return FileIn(folder, grid_id) + "_references";
+  return PathIn(folder, grid_id) + "_references";
 }
 
 OrderReferences ReadReferences(const std::string& folder, const std::string& grid_id) {
@@ -51,7 +52,7 @@ OrderReferences ReadReferences(const std::string& folder, const std::string& gri
 }
 
 void LoadModelFile(const std::string& folder, const std::string& name, Publication& out) {
-  ArchivedModel archived = ReadArchive(ReadWholeFile(FileIn(folder, name)), name, name);
+  ArchivedModel archived = ReadArchive(ReadWholeFile(PathIn(folder, name)), name, name);
   for (const auto& [frame, cells] : archived.frames) out.AddFrame(frame, cells);
   out.AddModel(name, archived.model->model(), archived.model->WireJson(), archived.model->parts());
 }
@@ -59,7 +60,7 @@ void LoadModelFile(const std::string& folder, const std::string& name, Publicati
 }  // namespace
 
 void WriteGridRecord(const GridEntry::Record& record, const std::string& folder) {
-  WriteWholeFile(FileIn(folder, record.grid_id), FormatJson(ToJson(record)) + "\n");
+  WriteWholeFile(PathIn(folder, record.grid_id), FormatJson(ToJson(record)) + "\n");
 }
 
 void WriteReferences(const std::string& grid_id, const TrainingOrder& order,
@@ -74,7 +75,7 @@ void WriteReferences(const std::string& grid_id, const TrainingOrder& order,
   }
   OnFirstRank(context, [&] {
     for (const std::string& name : references.models) {
-      WriteWholeFile(FileIn(folder, name), ArchiveBytes(*GetTrainedModel(context.catalog, name)));
+      WriteWholeFile(PathIn(folder, name), ArchiveBytes(*GetTrainedModel(context.catalog, name)));
     }
     WriteWholeFile(ReferencesFile(folder, grid_id),
                    FormatJson(JsonObject{{"frames", boost::json::value_from(frames)},
@@ -90,7 +91,7 @@ void WriteGridModels(const GridEntry::Record& record, bool predictions, const st
     if (!trained) continue;
     const NamedFrames frames = predictions ? HeldOutPredictions(*trained, context) : NamedFrames();
     OnFirstRank(context, [&] {
-      WriteWholeFile(FileIn(folder, model.model_id), ArchiveBytes(*trained, frames));
+      WriteWholeFile(PathIn(folder, model.model_id), ArchiveBytes(*trained, frames));
     });
   }
 }
@@ -128,7 +129,7 @@ Json LoadGridCommand(const Json& arguments, CommandContext& context) {
     if (arguments.at("references").as_bool()) references = ReadReferences(folder, record.grid_id);
     for (const std::string& name : references.models) LoadModelFile(folder, name, out);
     for (const GridModel& model : record.models) LoadModelFile(folder, model.model_id, out);
-    for (const std::string& name : references.frames) FileIn(folder, name);
+    for (const std::string& name : references.frames) PathIn(folder, name);
     frames = FormatJson(boost::json::value_from(references.frames));
   });
   bytes = context.ranks.Broadcast(bytes, 0);

@@ -310,19 +310,35 @@ double BytesPerCell(const RandomColumn& column) {
   return kRandomLetters + 4;
 }
 
+// Of what a frame takes beside its cells, about: known before any of it is made.
+double BytesBesideCells(const Json& arguments, int64_t chunk_rows) {
+  constexpr double kPerColumn = 256;
+  constexpr double kPerChunk = 128;
+  constexpr double kPerLevel = 48;
+  const auto columns = RealOf(arguments, "cols") + 1;
+  const double chunks = std::ceil(RealOf(arguments, "rows") / static_cast<double>(chunk_rows));
+  double levels =
+      columns * RealOf(arguments, "categorical_fraction") * RealOf(arguments, "factors");
+  if (arguments.at("has_response").as_bool()) levels += RealOf(arguments, "response_factors");
+  return columns * (kPerColumn + chunks * kPerChunk) + levels * kPerLevel;
+}
+
 }  // namespace
 
 Json CreateFrameCommand(const Json& arguments, CommandContext& context) {
   constexpr int64_t kChunkRows = 1 << 16;
   const auto rows = arguments.at("rows").to_number<int64_t>();
   const auto seed = static_cast<uint64_t>(arguments.at("seed").to_number<int64_t>());
+  const double beside = BytesBesideCells(arguments, kChunkRows);
+  const std::string what = "the frame " + Printable(TextOf(arguments, "dest"));
+  if (context.ranks.rank() == 0) RequireMemory(beside * context.ranks.size(), what);
+  context.ranks.Barrier();
   const std::vector<RandomColumn> plans = ChooseColumns(arguments);
   if (context.ranks.rank() == 0) {
     double row_bytes = 0;
     for (const RandomColumn& plan : plans) row_bytes += BytesPerCell(plan);
     // Each rank makes all of it before it keeps its share.
-    RequireMemory(row_bytes * static_cast<double>(rows) * context.ranks.size(),
-                  "the frame " + Printable(TextOf(arguments, "dest")));
+    RequireMemory((row_bytes * static_cast<double>(rows) + beside) * context.ranks.size(), what);
   }
   context.ranks.Barrier();
   std::vector<int64_t> starts = {0};
@@ -438,6 +454,8 @@ Json SplitFrameCommand(const Json& arguments, CommandContext& context) {
 Json FindCellCommand(const Json& arguments, CommandContext& context) {
   const auto frame = GetWholeFrame(TextOf(arguments, "frame"), context);
   const auto column = arguments.at("column").to_number<size_t>();
+  // Another frame may have taken the name since the position was looked up.
+  if (column >= frame->columns()) throw UserError("the frame was replaced while it was searched");
   const auto from = arguments.at("row").to_number<int64_t>();
   const std::string wanted = TextOf(arguments, "text");
   int64_t previous = -1;

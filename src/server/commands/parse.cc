@@ -99,9 +99,8 @@ Json ParseCommand(const Json& arguments, CommandContext& context) {
     const ParseResult& result = *parsed;
     PutWholeFrame(name, WithIntegers(result.frame), context);
     JsonArray warnings;
+    // Not the hints: they are of options that the clients do not have.
     for (const std::string& warning : result.report.warnings) {
-      // A hint to an option that the clients do not have.
-      if (warning.find("quoted_na") != std::string::npos) continue;
       warnings.emplace_back(Show(warning, files, shown));
     }
     return JsonObject{{"warnings", std::move(warnings)}};

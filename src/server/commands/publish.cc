@@ -8,6 +8,7 @@
 #include "jobs/rank_frames.h"
 #include "models/model_file.h"
 #include "server/commands/saved_files.h"
+#include "server/file_roots.h"
 #include "server/model_archive.h"
 #include "server/trained_model.h"
 
@@ -134,7 +135,7 @@ void Publication::Publish(CommandContext& context) {
 void Publication::Export(const std::string& folder) const {
   MakeFolder(folder);
   for (const NewModel& m : models_) {
-    WriteWholeFile(FileIn(folder, m.name), ArchiveBytes(TrainedModel(m.model, m.wire, m.parts)));
+    WriteWholeFile(PathIn(folder, m.name), ArchiveBytes(TrainedModel(m.model, m.wire, m.parts)));
   }
 }
 
@@ -148,7 +149,7 @@ void Publication::ExportWithPredictions(const std::string& model, const std::str
         predictions.emplace_back(name, *frame);
       }
     }
-    WriteWholeFile(FileIn(folder, m.name),
+    WriteWholeFile(PathIn(folder, m.name),
                    ArchiveBytes(TrainedModel(m.model, m.wire, m.parts), predictions));
   }
 }

@@ -11,17 +11,6 @@
 
 namespace thalweg {
 
-std::string FileIn(const std::string& folder, const std::string& name) {
-  constexpr size_t kLongest = 200;  // of a file's name, with an ending
-  const bool usable = !name.empty() && name.size() <= kLongest && name != "." && name != ".." &&
-                      name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
-  if (!usable) {
-    throw UserError(
-        fmt::format("{} cannot be the name of a file: give a name without /", Printable(name)));
-  }
-  return folder + "/" + name;
-}
-
 void MakeFolder(const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);

@@ -9,10 +9,6 @@
 
 namespace thalweg {
 
-// <folder>/<name>, for the name of a model or grid. UserError where it can be no file's: a name
-// never leads out of the folder.
-std::string FileIn(const std::string& folder, const std::string& name);
-
 // Makes it, and those above it, where it is not there. UserError where that cannot be.
 void MakeFolder(const std::string& folder);
 

@@ -105,18 +105,16 @@ ModelRecord Leave(const TrainingOrder& order, const TrainingOutcome& outcome, in
 
 // A model that goes on knows the levels that it began with; H2O's clients expect an error, not that
 // others count as missing.
-void CheckLevelsOfCheckpoint(const TrainingOrder& order, const OrderFrames& frames,
-                             ThreadPool& pool) {
+void CheckLevelsOfCheckpoint(const TrainingOrder& order, const OrderFrames& frames) {
   const ParamSpec* spec = order.learner->schema().Find("checkpoint");
   const std::string name = spec == nullptr ? "" : spec->Format(order.params.get());
   if (name.empty()) return;
-  std::vector<std::string> warnings;
-  AdaptFrame(*frames.frames.models.at(name), *frames.frames.training, pool, warnings);
-  for (const std::string& warning : warnings) {
-    if (warning.find("levels not trained on") == std::string::npos) continue;
-    throw UserError("checkpoint: the training frame has levels that the model does not know: " +
-                    warning);
-  }
+  const std::vector<UnknownLevels> unknown =
+      FindUnknownLevels(*frames.frames.models.at(name), *frames.frames.training);
+  if (unknown.empty()) return;
+  throw UserError(fmt::format(
+      "checkpoint: the training frame has {} in column {}, a level that the model does not know",
+      Printable(unknown.front().levels.front()), Printable(unknown.front().column)));
 }
 
 }  // namespace
@@ -149,7 +147,7 @@ Json TrainCommand(const Json& arguments, CommandContext& context) {
   JsonArray warnings;
   OnFirstRank(context, [&] {
     const int64_t start_ms = WallClockMs();
-    CheckLevelsOfCheckpoint(order, frames, context.pool);
+    CheckLevelsOfCheckpoint(order, frames);
     const TrainingOutcome outcome =
         order.learner->Train(order.params.get(), frames.frames, context.pool, context.work);
     for (const std::string& warning : outcome.warnings) warnings.emplace_back(warning);

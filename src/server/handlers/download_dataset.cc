@@ -1,6 +1,7 @@
 #include "server/handlers/download_dataset.h"
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <memory>
 #include <utility>
@@ -17,14 +18,23 @@
 namespace thalweg {
 namespace {
 
+// With more downloads than these each has one block ready and one in the making, so that slow
+// readers hold little memory.
+constexpr int kManyOpen = 8;
+std::atomic<int> g_open{0};
+
 // The text, some blocks at a time: the next ones are formatted while the last ones are sent. Keeps
 // the frame while it is sent.
 class CsvStream {
  public:
   CsvStream(std::shared_ptr<const Frame> frame, const internal::CsvStyle& style, size_t threads)
-      : frame_(std::move(frame)), blocks_(*frame_, style), pool_(threads) {
+      : frame_(std::move(frame)), blocks_(*frame_, style), threads_(threads) {
+    ++g_open;
     FormatAhead();
   }
+  ~CsvStream() { --g_open; }
+  CsvStream(const CsvStream&) = delete;
+  CsvStream& operator=(const CsvStream&) = delete;
 
   bool Next(std::string& piece) {
     if (!std::exchange(begun_, true)) piece += blocks_.Header();
@@ -47,9 +57,12 @@ class CsvStream {
   void FormatAhead() {
     if (next_ >= blocks_.size()) return;
     ahead_ = std::async(std::launch::async, [this] {
-      std::vector<std::string> texts(std::min(2 * pool_.size(), blocks_.size() - next_));
-      pool_.Run(texts.size(),
-                [&](size_t task, size_t) { blocks_.Append(next_ + task, texts[task]); });
+      // Of its own for this moment: one that waits for a slow reader holds no threads.
+      ThreadPool pool(g_open > kManyOpen ? 1 : threads_);
+      std::vector<std::string> texts(
+          std::min(g_open > kManyOpen ? 1 : 2 * pool.size(), blocks_.size() - next_));
+      pool.Run(texts.size(),
+               [&](size_t task, size_t) { blocks_.Append(next_ + task, texts[task]); });
       next_ += texts.size();
       return texts;
     });
@@ -57,7 +70,7 @@ class CsvStream {
 
   std::shared_ptr<const Frame> frame_;
   internal::CsvBlocks blocks_;
-  ThreadPool pool_;
+  const size_t threads_;
   std::vector<std::string> ready_;  // blocks that are formatted
   size_t shown_ = 0;                // of them
   size_t next_ = 0;
@@ -69,10 +82,11 @@ class CsvStream {
 // The same where ranks hold the rows: each block is formatted by its owner.
 class RanksCsvStream {
  public:
-  RanksCsvStream(std::string name, std::shared_ptr<const Frame> frame, bool double_quotes,
-                 ServerContext& server)
+  RanksCsvStream(std::string name, std::shared_ptr<const Frame> frame, EntryVersion version,
+                 bool double_quotes, ServerContext& server)
       : name_(std::move(name)),
         frame_(std::move(frame)),
+        version_(version),
         double_quotes_(double_quotes),
         server_(server) {}
 
@@ -84,7 +98,8 @@ class RanksCsvStream {
                                         JsonObject{{"frame", name_},
                                                    {"begin", chunk_},
                                                    {"end", end},
-                                                   {"rows", frame_->rows()},
+                                                   {"command", version_.command},
+                                                   {"nth", version_.nth},
                                                    {"double_quotes", double_quotes_}},
                                         {});
     piece += std::string_view(text.as_string());
@@ -95,6 +110,7 @@ class RanksCsvStream {
  private:
   std::string name_;
   std::shared_ptr<const Frame> frame_;
+  EntryVersion version_;
   bool double_quotes_;
   ServerContext& server_;
   size_t chunk_ = 0;
@@ -115,7 +131,7 @@ HttpResponse DownloadDataset(const DownloadDatasetRequest& request, Call& call) 
   if (request.hex_string) {
     throw IllegalArgument("hex_string: reals are written so that they read back exactly anyway");
   }
-  const auto frame = call.server.catalog().GetFrame(request.frame_id);
+  auto frame = call.server.catalog().GetFrame(request.frame_id);
   HttpResponse response;
   response.content_type = "application/octet-stream;charset=utf-8";
   response.headers.emplace_back("Content-Disposition",
@@ -123,8 +139,13 @@ HttpResponse DownloadDataset(const DownloadDatasetRequest& request, Call& call) 
   internal::CsvStyle style = WireCsvStyle();
   style.double_quotes = request.escape_quotes;
   if (call.server.ranks.size() > 1) {
-    auto stream =
-        std::make_shared<RanksCsvStream>(request.frame_id, frame, style.double_quotes, call.server);
+    const auto item = call.server.catalog().FindItem(request.frame_id);
+    if (!item) throw NotFound("frame", request.frame_id);
+    if (const auto* entry = dynamic_cast<const FrameEntry*>(item->entry.get())) {
+      frame = entry->frame();  // of this version
+    }
+    auto stream = std::make_shared<RanksCsvStream>(request.frame_id, frame, item->version,
+                                                   style.double_quotes, call.server);
     response.stream = [stream](std::string& piece) { return stream->Next(piece); };
     return response;
   }

@@ -84,12 +84,13 @@ Json SavedJson(const char* schema, const SaveFrameRequest& request, const Job& j
   return json;
 }
 
-// Where saved frames lie: below the roots of either kind.
-std::string ResolveForLoad(const std::string& dir, ServerContext& server) {
+// A saved frame below the roots of either kind; the file itself may be a link, too.
+std::string ResolveForLoad(const SaveFrameRequest& request, ServerContext& server) {
+  const std::string path = SavedFramePath(request.dir, request.frame_id);
   try {
-    return server.export_roots.Resolve(dir);
+    return server.export_roots.Resolve(path);
   } catch (const OutsideRoots&) {
-    return server.import_roots.Resolve(dir);
+    return server.import_roots.Resolve(path);
   }
 }
 
@@ -164,8 +165,7 @@ Json SaveFrame(const SaveFrameRequest& request, Call& call) {
 }
 
 Json LoadFrame(const SaveFrameRequest& request, Call& call) {
-  const std::string file =
-      SavedFramePath(ResolveForLoad(request.dir, call.server), request.frame_id);
+  const std::string file = ResolveForLoad(request, call.server);
   std::error_code error;
   if (!fs::is_regular_file(file, error)) {
     throw NoSuchThing("There is no saved frame " + Printable(request.frame_id, 1000) + " in " +

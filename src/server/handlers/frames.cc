@@ -9,6 +9,7 @@
 #include "server/file_entry.h"
 #include "server/frame_views.h"
 #include "server/schemas/frame_tables.h"
+#include "server/schemas/level_text.h"
 #include "server/schemas/meta.h"
 #include "server/server_context.h"
 
@@ -41,7 +42,7 @@ JsonArray CompatibleModels(const Frame& frame, const Catalog& catalog) {
 
 enum class Depth { kLight, kUsual, kDetailed };
 
-Json OneFrame(const FrameRequest& request, Depth depth, Call& call) {
+HttpResponse OneFrame(const FrameRequest& request, Depth depth, Call& call) {
   const auto frame = call.server.catalog().GetFrame(request.frame_id);
   const FrameWindow window = WindowOf(request, *frame);
   JsonArray columns =
@@ -59,7 +60,7 @@ Json OneFrame(const FrameRequest& request, Depth depth, Call& call) {
   if (request.find_compatible_models) {
     json["compatible_models"] = CompatibleModels(*frame, call.server.catalog());
   }
-  return FramesJson(request, JsonArray{std::move(json)});
+  return ColumnsResponse(FramesJson(request, JsonArray{std::move(json)}), *frame, window);
 }
 
 size_t PositionOf(const FrameRequest& request, const Frame& frame) {
@@ -72,7 +73,7 @@ size_t PositionOf(const FrameRequest& request, const Frame& frame) {
   return *position;
 }
 
-Json OneColumn(const FrameRequest& request, bool detailed, Call& call) {
+HttpResponse OneColumn(const FrameRequest& request, bool detailed, Call& call) {
   const auto frame = call.server.catalog().GetFrame(request.frame_id);
   FrameWindow window = WindowOf(request, *frame);
   window.column_begin = PositionOf(request, *frame);
@@ -87,7 +88,7 @@ Json OneColumn(const FrameRequest& request, bool detailed, Call& call) {
   shown.column_end = 1;
   JsonObject json = FrameJson(head, request, shown, std::move(columns));
   json["chunk_summary"] = ChunkSummaryJson(*frame, window);
-  return FramesJson(request, JsonArray{std::move(json)});
+  return ColumnsResponse(FramesJson(request, JsonArray{std::move(json)}), *frame, window);
 }
 
 }  // namespace
@@ -108,32 +109,41 @@ Json ListFrames(const FrameRequest&, Call& call) {
   return json;
 }
 
-Json GetFrame(const FrameRequest& request, Call& call) {
+HttpResponse GetFrame(const FrameRequest& request, Call& call) {
   return OneFrame(request, Depth::kUsual, call);
 }
 
-Json GetFrameLight(const FrameRequest& request, Call& call) {
+HttpResponse GetFrameLight(const FrameRequest& request, Call& call) {
   return OneFrame(request, Depth::kLight, call);
 }
 
-Json GetFrameSummary(const FrameRequest& request, Call& call) {
+HttpResponse GetFrameSummary(const FrameRequest& request, Call& call) {
   return OneFrame(request, Depth::kDetailed, call);
 }
 
-Json GetColumn(const FrameRequest& request, Call& call) { return OneColumn(request, false, call); }
+HttpResponse GetColumn(const FrameRequest& request, Call& call) {
+  return OneColumn(request, false, call);
+}
 
-Json GetColumnSummary(const FrameRequest& request, Call& call) {
+HttpResponse GetColumnSummary(const FrameRequest& request, Call& call) {
   return OneColumn(request, true, call);
 }
 
-Json GetColumnDomain(const FrameRequest& request, Call& call) {
+HttpResponse GetColumnDomain(const FrameRequest& request, Call& call) {
   const auto frame = call.server.catalog().GetFrame(request.frame_id);
-  const Column& column = frame->column(PositionOf(request, *frame));
-  Json levels = nullptr;
-  if (column.domain() != nullptr) levels = boost::json::value_from(column.domain()->levels());
+  const ColumnPtr column = frame->column_ptr(PositionOf(request, *frame));
   JsonObject json = FramesJson(request, nullptr);
-  json["domain"] = JsonArray{std::move(levels)};
-  return json;
+  json.erase("domain");
+  HttpResponse response = JsonResponse(json);
+  response.body.back() = ',';
+  response.body += "\"domain\":[";
+  if (column->domain() != nullptr) {
+    AppendLevelText(*column->domain(), response.body);
+  } else {
+    response.body += "null";
+  }
+  response.body += "]}";
+  return response;
 }
 
 Json GetFrameChunks(const FrameRequest& request, Call& call) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <memory>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "server/build_order.h"
@@ -105,7 +107,7 @@ Json StartSearch(const Json& arguments, const std::string& key, Call& call) {
   const std::string_view algo = arguments.at("algo").as_string();
   const std::string recovery = TextOf(arguments, "recovery_folder");
   for (const std::string& folder : {TextOf(arguments, "folder"), recovery}) {
-    if (!folder.empty()) FileIn(folder, grid_id);  // says what is wrong with the name
+    if (!folder.empty()) PathIn(folder, grid_id);  // or refuses it
   }
   const JobPtr job = call.server.jobs.Start(
       fmt::format("{} Grid Search", BuilderNamesOf(algo).schema),
@@ -240,8 +242,12 @@ Json ShowGrid(const GetGridRequest& request, Call& call) {
   }
   const bool decreasing = ParseWireBool(request.decreasing).value_or(false);
   std::vector<std::pair<double, const GridModel*>> ranked;
+  // Held: they may be removed meanwhile.
+  std::unordered_map<const GridModel*, std::shared_ptr<const TrainedModel>> trained;
   for (const GridModel& model : grid.models) {
-    if (!catalog.FindAs<TrainedModel>(model.model_id)) continue;
+    auto found = catalog.FindAs<TrainedModel>(model.model_id);
+    if (!found) continue;
+    trained[&model] = std::move(found);
     ranked.emplace_back(GridMetricOf(metric, model, catalog).value_or(std::nan("")), &model);
   }
   const auto place = [&](double value) {
@@ -265,7 +271,7 @@ Json ShowGrid(const GetGridRequest& request, Call& call) {
   JsonObject metrics;
   for (const GridModel* model : models) {
     ids.push_back(KeyObject(KeyKind::kModel, model->model_id));
-    const Json wire = catalog.FindAs<TrainedModel>(model->model_id)->WireJson();
+    const Json wire = trained.at(model)->WireJson();
     for (const char* kind : {"training_metrics", "validation_metrics", "cross_validation_metrics",
                              "cross_validation_metrics_summary"}) {
       if (!metrics.contains(kind)) metrics[kind] = JsonArray();

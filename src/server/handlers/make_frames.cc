@@ -126,7 +126,7 @@ Json SplitFrame(const SplitFrameRequest& request, Call& call) {
   return json;
 }
 
-Json FindCell(const FindRequest& request, Call& call) {
+HttpResponse FindCell(const FindRequest& request, Call& call) {
   const auto frame = call.server.catalog().GetFrame(request.key);
   if (request.column.empty()) throw IllegalArgument("column: name one column to search in");
   const size_t column = frame->IndexOf(request.column);
@@ -141,7 +141,8 @@ Json FindCell(const FindRequest& request, Call& call) {
   FrameWindow window = WindowOf(shown, *frame);
   window.column_begin = column;
   window.column_end = column + 1;
-  JsonArray columns = ColumnsJson(request.key, *frame, window, false, call.server);
+  const FrameWindow sent = window;
+  JsonArray columns = ColumnsJson(request.key, *frame, sent, false, call.server);
   window.column_begin = 0;
   window.column_end = 1;
   JsonObject json = SchemaObject("FindV3");
@@ -153,7 +154,7 @@ Json FindCell(const FindRequest& request, Call& call) {
   json["match"] = request.match;
   json["prev"] = found.at("prev");
   json["next"] = found.at("next");
-  return json;
+  return ColumnsResponse(json, *frame, sent);
 }
 
 Json RefuseTabulate(const FieldList&, Call&) {

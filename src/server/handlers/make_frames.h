@@ -140,7 +140,7 @@ Json CreateFrame(const CreateFrameRequest& request, Call& call);
 Json InsertMissing(const MissingInserterRequest& request, Call& call);
 Json MakeInteraction(const InteractionRequest& request, Call& call);
 Json SplitFrame(const SplitFrameRequest& request, Call& call);
-Json FindCell(const FindRequest& request, Call& call);
+HttpResponse FindCell(const FindRequest& request, Call& call);
 // What is not there says so.
 Json RefuseTabulate(const FieldList& fields, Call& call);
 Json RefuseDct(const FieldList& fields, Call& call);

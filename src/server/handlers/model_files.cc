@@ -112,7 +112,10 @@ HttpResponse LoadSavedModel(const SaveModelRequest& request, Call& call) {
 HttpResponse LoadUploadedModel(const SaveModelRequest& request, Call& call) {
   const auto file = call.server.catalog().FindAs<FileEntry>(request.dir);
   if (!file) throw NotFound("file", request.dir);
-  return Load(file->path(), request.dir, call);
+  // An imported one may have become a link since.
+  const std::string path =
+      file->imported() ? call.server.import_roots.Resolve(file->path()) : file->path();
+  return Load(path, request.dir, call);
 }
 
 Json SaveModelJson(const SaveModelRequest& request, Call& call) {

@@ -46,7 +46,8 @@ std::string NameForFrame(const SourceFiles& sources, ServerContext& server) {
 }  // namespace
 
 Json SetUpParse(const FileParseRequest& request, Call& call) {
-  const SourceFiles sources = FindSources(request.source_frames, call.server.catalog());
+  const SourceFiles sources =
+      FindSources(request.source_frames, call.server.catalog(), call.server.import_roots);
   ThreadPool pool(call.server.ranks.threads());
   const ParseGuess guess = LookIntoFiles(request, sources, pool);
   const std::string destination = request.destination_frame.empty()
@@ -56,7 +57,8 @@ Json SetUpParse(const FileParseRequest& request, Call& call) {
 }
 
 Json Parse(const FileParseRequest& request, Call& call) {
-  const SourceFiles sources = FindSources(request.source_frames, call.server.catalog());
+  const SourceFiles sources =
+      FindSources(request.source_frames, call.server.catalog(), call.server.import_roots);
   FileParseRequest named = request;
   if (named.destination_frame.empty()) {
     named.destination_frame = NameForFrame(sources, call.server);
@@ -72,7 +74,8 @@ Json Parse(const FileParseRequest& request, Call& call) {
 }
 
 Json ParseSvmLight(const ParseSvmLightRequest& request, Call& call) {
-  const SourceFiles sources = FindSources(request.source_frames, call.server.catalog());
+  const SourceFiles sources =
+      FindSources(request.source_frames, call.server.catalog(), call.server.import_roots);
   ParsePlan plan;
   plan.options.format = ParseFormat::kSvmLight;
   const std::string name = request.destination_frame.empty() ? NameForFrame(sources, call.server)

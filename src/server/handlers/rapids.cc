@@ -62,6 +62,7 @@ Json StartSession3(const NoFields&, Call&) {
 Json EndSession(const SessionRequest& request, Call& call) {
   if (!request.session_key.empty()) {
     call.server.ranks.Run("end_session", JsonObject{{"session", request.session_key}}, {});
+    call.server.catalog().RemoveProperties("session " + request.session_key + " ");
   }
   JsonObject json = SchemaObject("InitIDV3");
   json["session_key"] = request.session_key;

@@ -14,13 +14,15 @@
 namespace thalweg::internal {
 
 // Paths: /quick, /work, /file (body to a file), /stream, /sleep (300 ms), /large (8 MB), /html,
-// /tiny (max_body 10). Answers what it was asked.
+// /tiny (max_body 10), /endless (a stream). Answers what it was asked.
 class TestHandler final : public HttpHandler {
  public:
   RequestPlan Plan(HttpMethod method, std::string_view path) const override;
   HttpResponse Handle(const HttpRequest& request) override;
   HttpResponse Refusal(int status, const std::string& message) const override;
   static std::string StreamText();
+  // Of /endless, that are still held.
+  static int OpenStreams();
 };
 
 class TestServer {

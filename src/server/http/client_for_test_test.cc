@@ -17,6 +17,21 @@
 
 namespace thalweg::internal {
 
+namespace {
+
+std::atomic<int> g_open_streams{0};
+
+struct OpenStream {
+  OpenStream() { ++g_open_streams; }
+  ~OpenStream() { --g_open_streams; }
+  OpenStream(const OpenStream&) = delete;
+  OpenStream& operator=(const OpenStream&) = delete;
+};
+
+}  // namespace
+
+int TestHandler::OpenStreams() { return g_open_streams; }
+
 RequestPlan TestHandler::Plan(HttpMethod /*method*/, std::string_view path) const {
   RequestPlan plan;
   if (path == "/quick" || path == "/html") plan.lane = RequestPlan::Lane::kQuick;
@@ -52,6 +67,13 @@ HttpResponse TestHandler::Handle(const HttpRequest& request) {
     };
     return response;
   }
+  if (request.path == "/endless") {
+    response.stream = [open = std::make_shared<OpenStream>()](std::string& piece) {
+      piece.assign(64 << 10, 'x');
+      return true;
+    };
+    return response;
+  }
   std::string body = request.body;
   if (request.body_file != nullptr) body = ReadWholeFile(request.body_file->path());
   if (body.size() > 100) body.resize(100);
@@ -81,6 +103,7 @@ TestServer::TestServer(HttpServerOptions options) {
   options.port = 0;
   if (options.spool_folder.empty()) options.spool_folder = folder_;
   server_ = std::make_unique<HttpServer>(options, handler_);
+  server_->Start();
 }
 
 TestServer::~TestServer() {

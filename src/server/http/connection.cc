@@ -17,8 +17,6 @@ constexpr size_t kMaxAhead = 64 << 10;
 constexpr size_t kMaxUnsent = 256 << 10;
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr size_t kMaxEmptyLines = 4;
-// Below this mean rate a body that still moves is taken for an attack.
-constexpr double kMinBytesPerSecond = 500;
 
 }  // namespace
 
@@ -47,12 +45,22 @@ void Connection::RefuseAtOnce() {
 
 void Connection::Close() {
   if (state_ == State::kClosed) return;
+  // Else a worker has the exchange, and Resume deals with what comes of it.
+  const bool own_stream =
+      state_ == State::kStream && exchange_ != nullptr && !exchange_->piece_busy;
   state_ = State::kClosed;
   transport_.reset();
-  exchange_.reset();
   out_.clear();
+  CountUnsent();
   --(refuse_at_once_ ? io_.server.turned_away : io_.server.connections);
+  const auto held = std::move(exchange_);
   io_.Forget(*this);
+  if (own_stream) DropStream(std::move(held->response.stream));
+}
+
+// Its end may wait for threads that are at the next piece; not here.
+void Connection::DropStream(std::function<bool(std::string&)> stream) {
+  io_.server.workers.Submit([held = std::move(stream)] {});
 }
 
 void Connection::CloseIfIdle() {
@@ -218,11 +226,18 @@ bool Connection::HeadBegun() const { return parser_ != nullptr || !in_.empty(); 
 void Connection::Flush() {
   if (state_ == State::kClosed) return;
   want_write_ = false;
+  CountUnsent();
   if (!out_.empty()) {
+    if (!std::exchange(sending_, true)) {
+      sending_since_ = io_.now();
+      sent_since_ = 0;
+    }
     size_t sent = 0;
     const Transport::Outcome outcome = out_.Send(*transport_, sent);
+    CountUnsent();
     if (sent > 0) {
       Touch();
+      sent_since_ += sent;
       io_.server.bytes_out.fetch_add(sent, std::memory_order_relaxed);
     }
     if (outcome == Transport::Outcome::kFailed) {
@@ -231,9 +246,16 @@ void Connection::Flush() {
     }
     want_write_ = outcome == Transport::Outcome::kWantWrite;
     if (outcome != Transport::Outcome::kMoved) return;
+    sending_ = false;
   }
   if (state_ == State::kStream) NextPiece();
   if (state_ == State::kClosing) StartClosing();
+}
+
+void Connection::CountUnsent() {
+  const uint64_t now = out_.size();
+  io_.server.unsent.fetch_add(now - counted_unsent_, std::memory_order_relaxed);
+  counted_unsent_ = now;
 }
 
 // All is sent.
@@ -258,8 +280,13 @@ void Connection::CheckTime() {
     if (now - began_ > kLingerTime) Close();
     return;
   }
+  const auto enough_for = [&](uint64_t bytes) {
+    return std::chrono::duration<double>(static_cast<double>(bytes) / options.min_bytes_per_second);
+  };
   if (!out_.empty()) {
-    if (now - moved_ > options.stall_time) Close();
+    const bool slow =
+        sending_ && now - sending_since_ > options.stall_time + enough_for(sent_since_);
+    if (slow || now - moved_ > options.stall_time) Close();
     return;
   }
   if (login_failed_) {
@@ -270,14 +297,13 @@ void Connection::CheckTime() {
     Settle();
   } else if (state_ == State::kHead) {
     if (!HeadBegun()) {
-      if (now - moved_ > options.idle_time) Close();
+      if (now - moved_ > (transport_->open() ? options.idle_time : options.head_time)) Close();
     } else if (now - began_ > options.head_time) {
       Refuse(408, "the request's head took too long");
     }
   } else if (state_ == State::kBody && !SpoolFull()) {
-    const std::chrono::duration<double> enough(static_cast<double>(body_taken_) /
-                                               kMinBytesPerSecond);
-    if (now - moved_ > options.stall_time || now - began_ > options.stall_time + enough) {
+    if (now - moved_ > options.stall_time ||
+        now - began_ > options.stall_time + enough_for(body_taken_)) {
       Refuse(408, "the request's body took too long");
     }
   }

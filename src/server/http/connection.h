@@ -87,11 +87,15 @@ class Connection final : public Transport::Waiter, public std::enable_shared_fro
   void Answer();
   void NextPiece();
   void SendPiece(bool more);
+  void DropStream(std::function<bool(std::string&)> stream);
   void EndAnswer();
-  void Refuse(int status, const std::string& message);
+  // `retry`: after which the client may try again; 0 says nothing.
+  void Refuse(int status, const std::string& message, std::chrono::seconds retry = {});
+  bool AnswerFits(const HttpResponse& response) const;
 
   // Output.
   void Flush();
+  void CountUnsent();
   void StartClosing();
   bool HeadBegun() const;
   bool WantsInput() const;
@@ -114,6 +118,11 @@ class Connection final : public Transport::Waiter, public std::enable_shared_fro
   bool read_wants_write_ = false;  // TLS
   Time moved_;                     // when bytes last moved, or a wait for them began
   Time began_;                     // of the head or body that comes
+  // Since out_ was last empty: how long the client has had to take what is there.
+  Time sending_since_;
+  uint64_t sent_since_ = 0;
+  bool sending_ = false;
+  uint64_t counted_unsent_ = 0;  // this connection's share of HttpContext::unsent
 
   std::string in_;                         // read and not yet processed
   std::unique_ptr<RequestParser> parser_;  // of the request that comes

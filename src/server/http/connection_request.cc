@@ -2,6 +2,8 @@
 #include <sys/statvfs.h>
 
 #include <exception>
+#include <new>
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
@@ -20,16 +22,26 @@ constexpr size_t kSpoolPiece = 1 << 20;
 // Refused bodies up to this are read and dropped, so that the connection can go on.
 constexpr size_t kMaxDropped = 64 << 10;
 constexpr size_t kMaxLoginsWaiting = 64;
+// Answers up to this are sent whatever waits already.
+constexpr size_t kSmallAnswer = 64 << 10;
 // Answers up to this are compressed on the I/O thread.
 constexpr size_t kMaxQuickGzip = 64 << 10;
 // An upload that says how long it is must leave so much of the disk free.
 constexpr uint64_t kDiskReserve = uint64_t{16} << 20;
 
-void Compress(HttpResponse& response) {
-  thread_local Deflater deflater;
-  std::string compressed;
-  deflater.Append(response.body, true, compressed);
-  response.body.swap(compressed);
+// False, and the body stays as it is, where there is no memory for it.
+bool Compress(HttpResponse& response) {
+  thread_local std::optional<Deflater> deflater;
+  try {
+    if (!deflater) deflater.emplace();
+    std::string compressed;
+    deflater->Append(response.body, true, compressed);
+    response.body.swap(compressed);
+    return true;
+  } catch (const std::bad_alloc&) {
+    deflater.reset();  // it holds a part
+    return false;
+  }
 }
 
 }  // namespace
@@ -80,14 +92,28 @@ void Connection::StartRequest(RequestHead& head) {
 void Connection::VerifyLogin() {
   HttpContext& server = io_.server;
   if (server.logins.waiting() >= kMaxLoginsWaiting) {
-    Refuse(503, "too many logins at once; try again later");
+    Refuse(503, "too many logins at once; try again later", std::chrono::seconds(1));
+    return;
+  }
+  const std::chrono::seconds wait = server.login_throttle.Begin(ends_.remote, io_.now());
+  if (wait.count() > 0) {
+    Refuse(
+        429,
+        "too many wrong passwords, or logins at the same time, from this address; try again in " +
+            std::to_string(wait.count()) + " s",
+        wait);
     return;
   }
   state_ = State::kBusy;
   server.logins.Submit([self = shared_from_this(), shared = exchange_] {
-    Authenticator& authenticator = *self->io_.server.authenticator;
-    const std::string_view authorization = shared->request.Header("Authorization");
-    const bool good = authenticator.Verify(authorization);
+    HttpContext& context = self->io_.server;
+    bool good = false;
+    try {
+      good = context.authenticator->Verify(shared->request.Header("Authorization"));
+    } catch (const std::exception&) {
+      // Of memory: as a wrong one.
+    }
+    context.login_throttle.End(shared->request.remote, good, std::chrono::steady_clock::now());
     self->Resume(shared, [self, good] {
       if (good) {
         HttpRequest& request = self->exchange_->request;
@@ -239,7 +265,10 @@ void Connection::Spooled(const BodyRefusal& refusal) {
 // By a worker: goes on with the exchange on the I/O thread, unless the connection was closed.
 void Connection::Resume(const std::shared_ptr<Exchange>& exchange, std::function<void()> step) {
   io_.Post([self = shared_from_this(), exchange, step = std::move(step)] {
-    if (self->exchange_ != exchange) return;
+    if (self->exchange_ != exchange) {
+      if (exchange->response.stream) self->DropStream(std::move(exchange->response.stream));
+      return;
+    }
     self->Guarded([&] {
       self->Touch();
       step();
@@ -267,7 +296,7 @@ void Connection::Dispatch() {
     exchange.gzip = exchange.varies && exchange.accepts_gzip &&
                     exchange.request.method != HttpMethod::kHead &&
                     (!quick || exchange.response.body.size() <= kMaxQuickGzip);
-    if (exchange.gzip && !exchange.response.stream) Compress(exchange.response);
+    if (exchange.gzip && !exchange.response.stream) exchange.gzip = Compress(exchange.response);
   };
   if (exchange_->plan.lane == RequestPlan::Lane::kQuick) {
     handle(server.handler, *exchange_);
@@ -275,14 +304,45 @@ void Connection::Dispatch() {
     return;
   }
   server.workers.Submit([self = shared_from_this(), shared = exchange_, handle] {
-    handle(self->io_.server.handler, *shared);
-    self->Resume(shared, [self] { self->Answer(); });
+    bool failed = false;
+    try {
+      handle(self->io_.server.handler, *shared);
+    } catch (const std::exception&) {
+      failed = true;  // no memory even for a refusal
+    }
+    self->Resume(shared, [self, failed] {
+      if (failed) {
+        self->Close();
+      } else {
+        self->Answer();
+      }
+    });
   });
+}
+
+// Slow readers of many answers must not fill the memory.
+bool Connection::AnswerFits(const HttpResponse& response) const {
+  const HttpContext& server = io_.server;
+  const uint64_t waiting = server.unsent.load(std::memory_order_relaxed);
+  if (response.stream) {
+    return server.streams < server.options.max_streams &&
+           waiting < server.options.max_answer_memory;
+  }
+  return response.body.size() <= kSmallAnswer ||
+         waiting + response.body.size() <= server.options.max_answer_memory || waiting == 0;
 }
 
 void Connection::Answer() {
   Exchange& exchange = *exchange_;
   HttpResponse& response = exchange.response;
+  if (!AnswerFits(response)) {
+    io_.server.refused.fetch_add(1, std::memory_order_relaxed);
+    if (response.stream) DropStream(std::move(response.stream));
+    response = io_.server.handler.Refusal(
+        503, "too many answers wait for clients that read slowly; try again later");
+    response.headers.emplace_back("Retry-After", "1");
+    exchange.gzip = false;
+  }
   const bool streams = static_cast<bool>(response.stream) && StatusHasBody(response.status);
   const bool head_only = exchange.request.method == HttpMethod::kHead;
   if (io_.server.stopping.load(std::memory_order_relaxed)) keep_alive_ = false;
@@ -296,6 +356,7 @@ void Connection::Answer() {
                                 .body_bytes = response.body.size()};
   AppendResponseHead(response, framing, io_.date(), out_.tail());
   if (streams && !head_only) {
+    exchange.CountAsStream(io_.server.streams);
     state_ = State::kStream;
     NextPiece();
     return;
@@ -320,6 +381,7 @@ void Connection::NextPiece() {
       failed = true;
     }
     self->Resume(shared, [self, more, failed] {
+      self->exchange_->piece_busy = false;
       if (failed) {
         self->Close();
       } else {
@@ -331,7 +393,6 @@ void Connection::NextPiece() {
 
 void Connection::SendPiece(bool more) {
   Exchange& exchange = *exchange_;
-  exchange.piece_busy = false;
   const bool chunked = !exchange.http_1_0;
   if (out_.empty()) Touch();
   if (!exchange.piece.empty()) {
@@ -359,7 +420,7 @@ void Connection::EndAnswer() {
 
 // Answers without the handler's part. The connection goes on where what was sent of the request is
 // read or can be dropped.
-void Connection::Refuse(int status, const std::string& message) {
+void Connection::Refuse(int status, const std::string& message, std::chrono::seconds retry) {
   HttpContext& server = io_.server;
   server.refused.fetch_add(1, std::memory_order_relaxed);
   HttpResponse response = server.handler.Refusal(status, message);
@@ -367,6 +428,8 @@ void Connection::Refuse(int status, const std::string& message) {
     response.headers.emplace_back(
         "WWW-Authenticate", "Basic realm=\"" + server.options.realm + "\", charset=\"UTF-8\"");
   }
+  if (retry.count() > 0)
+    response.headers.emplace_back("Retry-After", std::to_string(retry.count()));
   const bool head_only = exchange_ != nullptr && exchange_->request.method == HttpMethod::kHead;
   // A client that waits for 100 Continue may never send the body.
   const bool drop = exchange_ != nullptr && state_ == State::kHead && keep_alive_ && unread_ &&

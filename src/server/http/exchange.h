@@ -1,6 +1,8 @@
 // One request and its answer on their way through the server.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -14,6 +16,14 @@ namespace thalweg::internal {
 // Passed between the connection's I/O thread and one worker at a time; whoever has it may write.
 struct Connection::Exchange {
   explicit Exchange(ByteBudget& memory) : share(&memory) {}
+  // Where the last holder of a stream lets it go: a worker may still make its last piece.
+  ~Exchange() {
+    if (streams != nullptr) --*streams;
+  }
+  void CountAsStream(std::atomic<uint64_t>& counter) {
+    ++counter;
+    streams = &counter;
+  }
 
   HttpRequest request;
   RequestPlan plan;
@@ -35,6 +45,7 @@ struct Connection::Exchange {
   std::unique_ptr<Deflater> deflater;  // of a stream
   std::string piece;
   bool piece_busy = false;
+  std::atomic<uint64_t>* streams = nullptr;  // where this one is counted
 
   // The next piece of a stream, as it is sent; false at the end (with what the compression still
   // had). What the stream throws goes through.

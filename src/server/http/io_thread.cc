@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <ctime>
+#include <new>
 #include <random>
 
 #include "server/http/connection.h"
@@ -54,7 +55,14 @@ void IoThread::Start() {
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-    loop_->context.run();
+    for (;;) {
+      try {
+        loop_->context.run();
+        break;
+      } catch (const std::bad_alloc&) {
+        // Of one event; the others go on.
+      }
+    }
     const auto all = connections_;
     for (const auto& connection : all) connection->Close();
   });
@@ -87,7 +95,7 @@ void IoThread::ArmTimer() {
 
 void IoThread::Adopt(const std::shared_ptr<Connection>& connection) {
   connections_.push_front(connection);
-  connection->Start(connections_.begin());
+  connection->Guarded([&] { connection->Start(connections_.begin()); });
 }
 
 void IoThread::Forget(Connection& connection) { connections_.erase(connection.place()); }
@@ -101,7 +109,7 @@ void IoThread::OnTick() {
   for (auto at = connections_.begin(); at != connections_.end();) {
     const std::shared_ptr<Connection> connection = *at;
     ++at;  // the check may close it
-    connection->CheckTime();
+    connection->Guarded([&] { connection->CheckTime(); });
   }
 }
 

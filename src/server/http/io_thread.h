@@ -14,6 +14,7 @@
 #include "server/http/access.h"
 #include "server/http/authenticator.h"
 #include "server/http/body_sink.h"
+#include "server/http/login_throttle.h"
 #include "server/http/server.h"
 #include "server/http/tls.h"
 #include "server/http/worker_pool.h"
@@ -55,7 +56,8 @@ struct HttpContext {
   ByteBudget body_memory;
   const AccessRules access;
   std::unique_ptr<Authenticator> authenticator;  // null: no login is asked for
-  std::unique_ptr<TlsContext> tls;               // null: plain
+  LoginThrottle login_throttle;
+  std::unique_ptr<TlsContext> tls;  // null: plain
 
   std::atomic<bool> stopping = false;
   std::atomic<uint64_t> connections = 0;
@@ -63,6 +65,8 @@ struct HttpContext {
   std::atomic<uint64_t> accepted = 0;
   std::atomic<uint64_t> requests = 0;
   std::atomic<uint64_t> refused = 0;
+  std::atomic<uint64_t> unsent = 0;   // bytes of answers that wait in all connections
+  std::atomic<uint64_t> streams = 0;  // answers that are made piece by piece, under way
   std::atomic<uint64_t> bytes_in = 0;
   std::atomic<uint64_t> bytes_out = 0;
   std::atomic<uint64_t> next_id = 1;

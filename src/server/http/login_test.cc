@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <thread>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -141,6 +142,27 @@ TEST_F(LoginTest, TheServerAsksForALogin) {
   EXPECT_EQ(client.Receive().status, 401);
   EXPECT_THAT(client.Receive().body, HasSubstr("ho user ann"));
   EXPECT_EQ(server.server().counts().requests, 3U);
+}
+
+TEST_F(LoginTest, ManyWrongPasswordsMustWait) {
+  HttpServerOptions options;
+  options.login_file = Write("bob:MD5:5ebe2294ecd0e0f08eab7690d2a6ee69");
+  options.failed_login_delay = milliseconds(5);
+  TestServer server(options);
+  const auto ask = [&](const std::string& password) {
+    return Ask(server.port(), "GET /quick HTTP/1.1\r\nHost: localhost\r\nAuthorization: " +
+                                  Basic("bob", password) + "\r\n\r\n");
+  };
+  EXPECT_EQ(ask("secret").status, 200);
+  int status = 401;
+  for (int i = 0; i < 10 && status == 401; ++i) status = ask("wrong").status;
+  EXPECT_EQ(status, 429);
+  const TestAnswer answer = ask("wrong again");
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(answer.Field("Retry-After"), "1");
+  EXPECT_EQ(ask("secret").status, 200) << "who came in before is not locked out";
+  std::this_thread::sleep_for(milliseconds(1100));
+  EXPECT_EQ(ask("wrong").status, 401) << "and the wait ends";
 }
 
 TEST_F(LoginTest, RecalledLoginsCostLittle) {

@@ -92,10 +92,13 @@ struct Delimiter {
   bool last = false;
 };
 
-// The "--boundary" line at `offset`, if there is one: a longer word is none.
-std::optional<Delimiter> DelimiterAt(Bytes& bytes, uint64_t offset, std::string_view marker) {
-  constexpr size_t kMaxBlanks = 100;
-  std::string_view text = bytes.At(offset, marker.size() + kMaxBlanks);
+constexpr size_t kMaxBlanks = 100;
+
+// The "--boundary" line that a text begins with, if there is one: a longer word is none. `offset`
+// is the text's place in the body.
+std::optional<Delimiter> ReadDelimiter(std::string_view text, uint64_t offset,
+                                       std::string_view marker) {
+  text = text.substr(0, marker.size() + kMaxBlanks);
   if (!text.starts_with(marker)) return {};
   size_t at = marker.size();
   if (text.substr(at, 2) == "--") return Delimiter{offset, offset + at + 2, true};
@@ -104,21 +107,24 @@ std::optional<Delimiter> DelimiterAt(Bytes& bytes, uint64_t offset, std::string_
   return Delimiter{offset, offset + at + 2, false};
 }
 
+// Each byte is looked at about once, whatever the body holds.
 Delimiter FindDelimiter(Bytes& bytes, uint64_t from, std::string_view marker) {
   const std::string line = "\r\n" + std::string(marker);
   while (from < bytes.size()) {
     const std::string_view text = bytes.At(from, kWindow);
-    const size_t found = text.find(line);
-    if (found == std::string_view::npos) {
-      if (text.size() < kWindow) break;
-      from += text.size() - line.size() + 1;
-      continue;
+    const bool last = from + text.size() >= bytes.size();
+    // So near to the window's end that a delimiter may be cut.
+    const size_t whole = text.size() - std::min(text.size(), line.size() + kMaxBlanks);
+    size_t at = 0;
+    for (; (at = text.find(line, at)) != std::string_view::npos; ++at) {
+      if (!last && at > whole) break;
+      if (auto delimiter = ReadDelimiter(text.substr(at + 2), from + at + 2, marker)) {
+        delimiter->begin -= 2;
+        return *delimiter;
+      }
     }
-    if (auto delimiter = DelimiterAt(bytes, from + found + 2, marker)) {
-      delimiter->begin -= 2;
-      return *delimiter;
-    }
-    from += found + 1;
+    if (last) break;
+    from += at == std::string_view::npos ? whole + 1 : at;
   }
   Malformed("a part has no end");
 }
@@ -187,7 +193,7 @@ std::vector<MultipartPart> Parse(Bytes& bytes, std::string_view boundary,
                                  const MultipartLimits& limits) {
   if (boundary.empty() || boundary.size() > kMaxBoundary) Malformed("its boundary is unusable");
   const std::string marker = "--" + std::string(boundary);
-  auto delimiter = DelimiterAt(bytes, 0, marker);
+  auto delimiter = ReadDelimiter(bytes.At(0, marker.size() + kMaxBlanks), 0, marker);
   if (!delimiter) delimiter = FindDelimiter(bytes, 0, marker);
   std::vector<MultipartPart> parts;
   while (!delimiter->last) {

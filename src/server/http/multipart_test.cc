@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 
 #include "base/error.h"
@@ -86,6 +87,21 @@ TEST(Multipart, Boundaries) {
   }
   EXPECT_EQ(MultipartBoundary("multipart/form-data; boundary=" + std::string(71, 'x')),
             std::nullopt);
+}
+
+// Text that begins like a delimiter again and again costs no more than other text.
+TEST(Multipart, AlmostDelimitersCostLittle) {
+  const std::string name = std::filesystem::temp_directory_path().string() + "/thalweg-almost-" +
+                           std::to_string(getpid());
+  std::string content;
+  while (content.size() < (4 << 20)) content += "\r\n--Bx";
+  WriteWholeFile(name, Part(kFile, content) + "--B--\r\n");
+  const SpoolFile file(name);
+  const auto start = std::chrono::steady_clock::now();
+  const auto parts = ParseMultipart(file, "B");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5)) << "it is linear";
+  ASSERT_EQ(parts.size(), 1U);
+  EXPECT_EQ(parts[0].bytes, content.size());
 }
 
 // Delimiters at all places about the border of two windows of reading.

@@ -38,7 +38,6 @@ struct HttpServer::State {
     std::vector<IoThread*> pointers;
     for (const auto& thread : threads) pointers.push_back(thread.get());
     listener = std::make_unique<Listener>(options, std::move(pointers));
-    for (const auto& thread : threads) thread->Start();
   }
 
   HttpContext context;
@@ -55,6 +54,10 @@ HttpServer::~HttpServer() {
   state_->context.logins.Stop();
   state_->context.disk.Stop();
   state_->context.workers.Stop();
+}
+
+void HttpServer::Start() {
+  for (const auto& thread : state_->threads) thread->Start();
 }
 
 uint16_t HttpServer::port() const { return state_->listener->port(); }

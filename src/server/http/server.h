@@ -22,6 +22,10 @@ struct HttpServerOptions {
   size_t max_head_bytes = 64 << 10;
   // Of bodies that are taken into memory, all requests together; more is answered by 503.
   uint64_t max_body_memory = uint64_t{512} << 20;
+  // Of answers that wait to be sent, all connections together, and how many may come piece by piece
+  // at the same time; more is answered by 503.
+  uint64_t max_answer_memory = uint64_t{512} << 20;
+  size_t max_streams = 64;
   std::string spool_folder = {};  // of bodies that go to files; must be there
   // Host names besides localhost, 127.0.0.1, [::1] and `address` that requests may be sent to, and
   // that pages that send them (Origin) may come from.
@@ -39,6 +43,8 @@ struct HttpServerOptions {
   std::chrono::milliseconds idle_time{120'000};  // of a connection between requests
   // Without any byte moving, while a body comes or goes.
   std::chrono::milliseconds stall_time{30'000};
+  // Below this mean rate a body or an answer that still moves is taken for an attack.
+  double min_bytes_per_second = 500;
   // Before a wrong password is told.
   std::chrono::milliseconds failed_login_delay{1'000};
   // Compress also for clients on this machine, where the network costs nothing.
@@ -47,12 +53,14 @@ struct HttpServerOptions {
 
 class HttpServer {
  public:
-  // Listens when this returns. UserError where it cannot: address, port, certificate, key, login
-  // file.
+  // Listens when this returns: clients wait in the system's queue until Start. UserError where it
+  // cannot: address, port, certificate, key, login file.
   HttpServer(const HttpServerOptions& options, HttpHandler& handler);
   // Stop(0), and waits for handlers that still run.
   ~HttpServer();
 
+  // From here on the handler is called; once. What it uses must be ready.
+  void Start();
   uint16_t port() const;
   // What the user should know, e.g. of weak hashes in the login file.
   std::vector<std::string> warnings() const;

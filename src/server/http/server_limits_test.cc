@@ -98,6 +98,76 @@ TEST(HttpServerLimits, ClientsThatDoNotReadAreClosed) {
   ExpectWell(server);
 }
 
+// Else the system takes in megabytes that nobody reads.
+void ReadLittle(const TestClient& client) {
+  const int bytes = 4096;
+  ASSERT_EQ(setsockopt(client.descriptor(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)), 0);
+}
+
+TEST(HttpServerLimits, ClientsThatReadTooSlowlyAreClosed) {
+  HttpServerOptions options = Hasty();
+  options.min_bytes_per_second = 1e12;
+  TestServer server(options);
+  TestClient slow(server.port());
+  ReadLittle(slow);
+  for (int i = 0; i < 20; ++i) slow.Send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  std::vector<char> buffer(1 << 20);
+  for (int i = 0; i < 300 && server.server().counts().connections > 0; ++i) {
+    (void)!recv(slow.descriptor(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  EXPECT_EQ(server.server().counts().connections, 0U) << "bytes moved all the time, but too few";
+  ExpectWell(server);
+}
+
+TEST(HttpServerLimits, AnswersThatNobodyReadsHaveABudget) {
+  HttpServerOptions options;
+  options.max_answer_memory = 1 << 20;
+  TestServer server(options);
+  const std::string large = "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  {
+    TestClient slow(server.port());
+    ReadLittle(slow);
+    slow.Send(large + large);
+    std::this_thread::sleep_for(milliseconds(200));
+    const TestAnswer refused = Ask(server.port(), large);
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(refused.Field("Retry-After"), "1");
+    EXPECT_EQ(Ask(server.port(), "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 503);
+    ExpectWell(server);
+  }
+  // It is gone, and so is what waited for it.
+  int status = 0;
+  for (int i = 0; i < 100 && status != 200; ++i) {
+    std::this_thread::sleep_for(milliseconds(10));
+    status = Ask(server.port(), large).status;
+  }
+  EXPECT_EQ(status, 200);
+}
+
+TEST(HttpServerLimits, StreamsHaveANumberAndEndWithTheirClients) {
+  HttpServerOptions options;
+  options.max_streams = 2;
+  TestServer server(options);
+  const std::string endless = "GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  {
+    TestClient first(server.port());
+    TestClient second(server.port());
+    for (TestClient* client : {&first, &second}) {
+      client->Send(endless);
+      EXPECT_EQ(client->Receive(true).status, 200);
+    }
+    EXPECT_EQ(Ask(server.port(), endless).status, 503);
+    EXPECT_GE(internal::TestHandler::OpenStreams(), 2);
+    ExpectWell(server);
+  }
+  for (int i = 0; i < 300 && internal::TestHandler::OpenStreams() > 0; ++i) {
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  EXPECT_EQ(internal::TestHandler::OpenStreams(), 0);
+  EXPECT_EQ(Ask(server.port(), "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 200);
+}
+
 TEST(HttpServerLimits, LargeHeadsAreRefused) {
   HttpServerOptions options;
   options.max_head_bytes = 1000;

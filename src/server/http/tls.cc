@@ -97,6 +97,7 @@ class TlsTransport final : public SocketTransport {
     shutdown(descriptor_, SHUT_WR);
   }
   bool secure() const override { return true; }
+  bool open() const override { return SSL_is_init_finished(ssl_) == 1; }
 
  private:
   Result Failure(int error) {

@@ -155,12 +155,18 @@ TEST_F(TlsTest, TellsPlainClients) {
 
 TEST_F(TlsTest, HandshakesThatStopHarmNobody) {
   HttpServerOptions options = Options();
-  options.idle_time = std::chrono::milliseconds(200);
+  options.head_time = std::chrono::milliseconds(200);
   TestServer server(options);
   TestClient stopped(server.port());
+  TestClient silent(server.port());
+  TlsClient idle(server.port());
+  ASSERT_TRUE(idle.connected());
   stopped.Send("\x16\x03\x01\x02");
   EXPECT_TRUE(TlsClient(server.port()).connected());
   EXPECT_TRUE(stopped.Closed());
+  EXPECT_TRUE(silent.Closed());
+  idle.Send("GET /quick HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(idle.ReceiveAll(), HasSubstr("GET /quick")) << "whose handshake is over may wait";
 }
 
 TEST_F(TlsTest, BadFilesAreNamed) {

@@ -43,6 +43,8 @@ class Transport {
   // Tells the other side that no more will come.
   virtual void EndWriting() = 0;
   virtual bool secure() const = 0;
+  // Both sides can send: false until a handshake is over.
+  virtual bool open() const { return true; }
 };
 
 std::unique_ptr<Transport> NewPlainTransport(AsioSocket socket);

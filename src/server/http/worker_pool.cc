@@ -41,7 +41,12 @@ void WorkerPool::Work() {
       const std::function<void()> task = std::move(tasks_.front());
       tasks_.pop_front();
       lock.unlock();
-      task();
+      try {
+        task();
+      } catch (...) {
+        // Tasks deal with what they throw; what is left is a lack of memory, of which the process
+        // must not die.
+      }
     }
     lock.lock();
   }

@@ -70,14 +70,7 @@ JsonObject ColumnJson(std::string_view name, const Column& column, const ColumnS
   json["sigma"] = moment(s.sd);
   json["type"] = WireColumnType(column.type(), s.integral);
   json["domain"] = nullptr;
-  json["domain_cardinality"] = 0;
-  if (domain != nullptr) {
-    JsonArray levels;
-    levels.reserve(domain->size());
-    for (const std::string& level : domain->levels()) levels.emplace_back(level);
-    json["domain"] = std::move(levels);
-    json["domain_cardinality"] = domain->size();
-  }
+  json["domain_cardinality"] = domain != nullptr ? domain->size() : 0;
   json["data"] = nullptr;
   json["string_data"] = nullptr;
   json[text ? "string_data" : "data"] = std::move(page);

@@ -76,7 +76,8 @@ struct ColumnDetail {
 };
 
 // One column: its cells as `page` holds them (an array, of text for string and UUID columns, else
-// of numbers). `summary` may be null (nothing is told then); `detail`, too.
+// of numbers). `summary` may be null (nothing is told then); `detail`, too. Levels are written into
+// the finished text (level_text.h).
 JsonObject ColumnJson(std::string_view name, const Column& column, const ColumnSummary* summary,
                       Json page, const ColumnDetail* detail);
 

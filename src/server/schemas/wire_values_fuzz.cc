@@ -1,8 +1,9 @@
-// Any text as the value of a field, and as each parameter of a learner: taken, and then shown, or
-// refused with a UserError.
+// Any text as the value of a field, and as each parameter of a learner: taken or refused with a
+// UserError; what is taken reads back from the form in which it is shown.
 #include "server/schemas/wire_values.h"
 
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string_view>
 
@@ -21,8 +22,11 @@ void ReadAsParameter(const Learner& learner, const ParamSpec& spec, std::string_
   } catch (const UserError&) {
     return;
   }
-  spec.Format(params.get());
-  spec.ToJson(params.get());
+  const std::string shown = spec.Format(params.get());
+  const std::shared_ptr<void> again = learner.NewParams();
+  spec.Parse(shown, again.get());
+  if (spec.Format(again.get()) != shown) std::abort();
+  if (FormatJson(spec.ToJson(again.get())) != FormatJson(spec.ToJson(params.get()))) std::abort();
 }
 
 }  // namespace

@@ -120,7 +120,12 @@ void CatalogSaver::Run() {
       // What belongs together is mostly put within this time.
       if (!ending) std::this_thread::sleep_for(kSettle);
       seen = now;
-      clean = SaveOnce();
+      try {
+        clean = SaveOnce();
+      } catch (const std::exception& error) {  // of memory: once more, later
+        clean = false;
+        Tell(error.what(), {});
+      }
       last = std::chrono::steady_clock::now();
     }
     if (ending) break;

@@ -21,7 +21,7 @@ DATA = ROOT / "data"
 RANKS = int(os.environ.get("THALWEG_RANKS", "1"))
 START_SECONDS = 60  # sanitizers start slowly
 # Limits of time are for the program itself; a sanitizer takes its share.
-SLOWER = 10 if "THALWEG_SANITIZER" in os.environ else 1
+SLOWER = {"asan": 10, "tsan": 20}.get(os.environ.get("THALWEG_SANITIZER"), 1)
 
 
 class Server:

@@ -26,7 +26,7 @@ class Answer:
 
 def ask(server, method, target, body=None, headers=None, **fields):
     parts = urllib.parse.urlsplit(server.url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60 * SLOWER)
     headers = dict(headers or {})
     if fields:
         body = urllib.parse.urlencode(fields)
@@ -172,11 +172,15 @@ def test_exports_overwrite_nothing_unasked(server, export_folder):
     assert target.read_text() == "mine"
 
 
-@pytest.mark.parametrize("path", ["/99/Models/x/json?dir={d}/m.json&force=true", "/99/Models.bin/x?dir={d}/m.bin&force=true",
-                                  "/3/Models/x/mojo?dir={d}/m.zip&force=true"])
-def test_models_are_written_nowhere_else(server, path, tmp_path):
+@pytest.mark.parametrize("path,status", [("/99/Models/x/json?dir={d}/m.json&force=true", 404), ("/99/Models.bin/x?dir={d}/m.bin&force=true", 404),
+                                         ("/3/Models/x/mojo?dir={d}/m.zip&force=true", 412)])
+def test_models_are_written_nowhere_else(server, path, status, tmp_path):
+    make_frame(server, "model_rows.hex", "x,y\n" + "1,2\n2,3\n" * 20)
+    model = ask(server, "POST", "/3/ModelBuilders/deeplearning", training_frame="model_rows.hex", response_column="y", model_id="x",
+                hidden="[2]", epochs="1")
+    assert wait(server, model.json())["status"] == "DONE"
     answer = ask(server, "GET", path.format(d=tmp_path))
-    assert 400 <= answer.status < 500
+    assert answer.status == status, answer.text
     assert list(tmp_path.iterdir()) == []
 
 
@@ -195,8 +199,10 @@ EVIL = "(a+)+$"
 def test_regular_expressions_take_linear_time(server, import_folder):
     make_frame(server, "texts.hex", "s\n" + ("a" * 5000 + "!\n") * 10)
     start = time.time()
-    rapids(server, f"(tmp= grepped (grep (cols_py texts.hex 0) '{EVIL}' False False True))")
-    rapids(server, f"(tmp= replaced (replaceall (cols_py texts.hex 0) '{EVIL}' 'x' False))")
+    for ast in (f"(tmp= grepped (grep (cols_py texts.hex 0) '{EVIL}' False False True))",
+                f"(tmp= replaced (replaceall (cols_py texts.hex 0) '{EVIL}' 'x' False))"):
+        answer = rapids(server, ast)
+        assert answer.status == 200, answer.text
     (import_folder / ("a" * 200 + "!")).write_text("1\n")
     ask(server, "POST", "/3/ImportFilesMulti", paths=json.dumps([str(import_folder)]), pattern=EVIL)
     ask(server, "GET", "/3/ImportFiles?path=" + urllib.parse.quote(str(import_folder)) + "&pattern=" + urllib.parse.quote(EVIL))

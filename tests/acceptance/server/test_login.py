@@ -1,6 +1,11 @@
 """Who may come in, and over what."""
+import base64
+import contextlib
+import hashlib
+import http.client
 import subprocess
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import h2o
@@ -53,6 +58,35 @@ def test_token_login():
         assert status(own.url) == 401
         assert status(own.url, "any", "wrong") == 401
         assert status(own.url, "any", token) == 200
+
+
+def ping(url, password, source):
+    """Status and headers of one request with this password, from an address of this machine."""
+    parts = urllib.parse.urlsplit(url)
+    link = http.client.HTTPConnection(parts.hostname, parts.port, timeout=20, source_address=(source, 0))
+    with contextlib.closing(link):
+        login = base64.b64encode(f"bob:{password}".encode()).decode()
+        link.request("GET", "/3/Ping", headers={"Authorization": "Basic " + login})
+        answer = link.getresponse()
+        return answer.status, answer.headers
+
+
+def test_guessing_slows_down_one_address_alone(tmp_path):
+    logins = tmp_path / "logins.txt"
+    logins.write_text("bob:MD5:" + hashlib.md5(b"secret").hexdigest() + "\n")
+    with Server("--hash-login", logins) as own:
+        assert ping(own.url, "secret", "127.0.0.1")[0] == 200
+        for _ in range(5):
+            assert ping(own.url, "wrong", "127.0.0.2")[0] == 401
+        # Each wrong one is told after a second, which is as long as the first wait.
+        for _ in range(3):
+            status, headers = ping(own.url, "wrong", "127.0.0.2")
+            if status == 429:
+                break
+        assert status == 429 and headers["Retry-After"] == "1"
+        logins_elsewhere = ping(own.url, "wrong", "127.0.0.3")[0], ping(own.url, "secret", "127.0.0.3")[0]
+        assert logins_elsewhere == (401, 200)
+        assert ping(own.url, "secret", "127.0.0.2")[0] == 200, "who is known to have the password waits for nothing"
 
 
 @pytest.mark.parametrize("name", ["", "a:b"])
