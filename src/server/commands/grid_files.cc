@@ -51,8 +51,18 @@ OrderReferences ReadReferences(const std::string& folder, const std::string& gri
   }
 }
 
+// The folder lies below a root; what is read from it may not be a link out of it.
+const std::string& NoLink(const std::string& path) {
+  std::error_code error;
+  if (fs::is_symlink(path, error)) {
+    throw UserError(fmt::format("{}: a symbolic link; what belongs to a grid lies in its folder",
+                                Printable(fs::path(path).filename().string())));
+  }
+  return path;
+}
+
 void LoadModelFile(const std::string& folder, const std::string& name, Publication& out) {
-  ArchivedModel archived = ReadArchive(ReadWholeFile(PathIn(folder, name)), name, name);
+  ArchivedModel archived = ReadArchive(ReadWholeFile(NoLink(PathIn(folder, name))), name, name);
   for (const auto& [frame, cells] : archived.frames) out.AddFrame(frame, cells);
   out.AddModel(name, archived.model->model(), archived.model->WireJson(), archived.model->parts());
 }
@@ -129,7 +139,7 @@ Json LoadGridCommand(const Json& arguments, CommandContext& context) {
     if (arguments.at("references").as_bool()) references = ReadReferences(folder, record.grid_id);
     for (const std::string& name : references.models) LoadModelFile(folder, name, out);
     for (const GridModel& model : record.models) LoadModelFile(folder, model.model_id, out);
-    for (const std::string& name : references.frames) PathIn(folder, name);
+    for (const std::string& name : references.frames) NoLink(SavedFramePath(folder, name));
     frames = FormatJson(boost::json::value_from(references.frames));
   });
   bytes = context.ranks.Broadcast(bytes, 0);
