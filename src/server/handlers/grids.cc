@@ -16,6 +16,7 @@
 #include "server/commands/saved_files.h"
 #include "server/commands/training_order.h"
 #include "server/errors.h"
+#include "server/file_roots.h"
 #include "server/grid_entry.h"
 #include "server/handlers/cloud.h"
 #include "server/handlers/model_files.h"
@@ -356,7 +357,7 @@ Json ResumeRecovery(const RecoveryRequest& request, Call& call) {
         fmt::format("recovery_dir: the search of {} is still going on", Printable(mark.grid_id)));
   }
   call.server.ranks.Run(
-      "load_grid", JsonObject{{"path", FileIn(folder, mark.grid_id)}, {"references", true}}, {});
+      "load_grid", JsonObject{{"path", PathIn(folder, mark.grid_id)}, {"references", true}}, {});
   Json arguments = ArgumentsToGoOn(mark.grid_id, call);
   arguments.as_object()["recovery_folder"] = folder;
   StartSearch(arguments, mark.job, call);
