@@ -9,7 +9,9 @@
 #include <thread>
 #include <vector>
 
+#include "cluster/local/local_ranks.h"
 #include "mapreduce/distinct_rows.h"
+#include "mapreduce/gather_frame.h"
 #include "mapreduce/group_by.h"
 #include "mapreduce/join.h"
 #include "mapreduce/quantiles.h"
@@ -100,6 +102,29 @@ TEST(CancelTest, WorkEndsSoonAfterItIsCancelled) {
     // Tasks take milliseconds; the rest is for a loaded machine and sanitizers.
     EXPECT_LT(end - asked, std::chrono::seconds(5)) << work.name;
   }
+}
+
+TEST(CancelTest, RanksThatExchangeRowsHearOfIt) {
+  const Frame frame = RandomTable(3, 200'000, {.missing = 0, .values = 50, .chunk_rows = 8192});
+  CancelToken token;
+  std::chrono::steady_clock::time_point asked;
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    asked = std::chrono::steady_clock::now();
+    token.Cancel();
+  });
+  const auto work = [&](Communicator& ranks) {
+    const CancelScope scope(&token);
+    ThreadPool pool(1);
+    const Frame over = KeepOwnChunks(frame, ranks);
+    const SortColumn by = {.column = kReal};
+    while (true) SortFrame(over, std::span(&by, 1), ranks, pool);
+  };
+  // Whichever rank hears of it first, none waits for the others.
+  EXPECT_THROW(RunLocalRanks(3, work), Cancelled);
+  const auto end = std::chrono::steady_clock::now();
+  other.join();
+  EXPECT_LT(end - asked, std::chrono::seconds(5));
 }
 
 }  // namespace

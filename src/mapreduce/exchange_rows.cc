@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -237,6 +238,7 @@ Frame ExchangeRows(const Frame& part, std::span<const RankNumber> to, Communicat
   Check(part.layout().ranks() == 1, "rows are exchanged of a frame of this rank alone");
   Check(part.columns() > 0, "rows that are exchanged have cells");
   Check(to.size() == static_cast<size_t>(part.rows()), "every row goes to a rank");
+  Check(ranks.size() <= std::numeric_limits<RankNumber>::max(), "ranks are numbered in 16 bits");
   Check(std::all_of(to.begin(), to.end(), [&](RankNumber r) { return r < ranks.size(); }),
         "rows go to ranks that are there");
   if (ranks.size() == 1) return part;

@@ -298,12 +298,14 @@ Frame GroupBy(const Frame& frame, std::span<const size_t> keys,
       return FrameOfGroups(part, own_keys, words, plans, result, pool);
     }
   }
-  const auto to =
-      internal::RanksByKey(part, SortKeys(own_keys), internal::EqualKeys::kTogether, ranks, pool);
-  const Frame rows = ExchangeRows(part, to, ranks, pool);
-  internal::CheckRowCount(rows.rows());
-  const Frame groups = GroupOwnRows(rows, own_keys, plans, values, pool);
-  return RebalanceParts(WithTypesOfAll(groups, keys.size(), ranks), ranks, pool);
+  const auto groups = [&] {
+    const auto to =
+        internal::RanksByKey(part, SortKeys(own_keys), internal::EqualKeys::kTogether, ranks, pool);
+    const Frame rows = ExchangeRows(part, to, ranks, pool);
+    internal::CheckRowCount(rows.rows());
+    return GroupOwnRows(rows, own_keys, plans, values, pool);
+  };
+  return RebalanceParts(WithTypesOfAll(groups(), keys.size(), ranks), ranks, pool);
 }
 
 }  // namespace thalweg
