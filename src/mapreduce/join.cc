@@ -225,6 +225,19 @@ std::vector<internal::KeyPair> PairsOf(const JoinOptions& options) {
   return pairs;
 }
 
+// Whole numbers that meet reals are compared as reals where the columns have large ones: on all
+// ranks or on none.
+void SetForms(const Frame& left, const Frame& right, Communicator& ranks, ThreadPool& pool,
+              std::vector<internal::KeyPair>* pairs) {
+  for (internal::KeyPair& pair : *pairs) {
+    const ColumnType types[] = {left.column(pair.left).type(), right.column(pair.right).type()};
+    if (types[0] == types[1] || !IsNumeric(types[0])) continue;
+    pair.form = internal::CommonForm(
+        internal::FindIntegerForms(left, std::span(&pair.left, 1), ranks, pool).front(),
+        internal::FindIntegerForms(right, std::span(&pair.right, 1), ranks, pool).front());
+  }
+}
+
 // Categorical keys go by the levels' order in the frame that does not drive.
 internal::LevelOrder OrderOf(JoinKind kind) {
   if (kind == JoinKind::kOuter) return internal::LevelOrder::kBoth;
@@ -232,8 +245,7 @@ internal::LevelOrder OrderOf(JoinKind kind) {
 }
 
 Frame JoinOwnRows(const Frame& left, const Frame& right, const JoinOptions& options,
-                  const Plan& plan, ThreadPool& pool) {
-  const std::vector<internal::KeyPair> pairs = PairsOf(options);
+                  std::span<const internal::KeyPair> pairs, const Plan& plan, ThreadPool& pool) {
   const bool outer = options.kind == JoinKind::kOuter;
   const bool right_drives = options.kind == JoinKind::kRight;
   const bool left_joins = options.kind == JoinKind::kLeft;
@@ -291,7 +303,7 @@ Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& optio
   const auto plan = [](size_t rows, size_t columns) {
     PlanResult(rows, rows, columns, AvailableMemory());
   };
-  return JoinOwnRows(left, right, options, plan, pool);
+  return JoinOwnRows(left, right, options, PairsOf(options), plan, pool);
 }
 
 Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& options,
@@ -300,7 +312,8 @@ Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& optio
     return JoinFrames(left, right, options, pool);
   }
   CheckOptions(options);
-  internal::CheckKeyPairs(left, right, PairsOf(options));
+  std::vector<internal::KeyPair> pairs = PairsOf(options);
+  internal::CheckKeyPairs(left, right, pairs);
   const auto own_part = [&](const Frame& frame) {
     return OwnPart(frame.layout().ranks() == 1 ? KeepOwnChunks(frame, ranks) : frame, ranks);
   };
@@ -317,11 +330,12 @@ Frame JoinFrames(const Frame& left, const Frame& right, const JoinOptions& optio
   const auto join = [&] {
     const Frame left_part = own_part(left);
     const Frame right_part = own_part(right);
-    const internal::JoinRanks to = internal::RanksByJoinKey(left_part, right_part, PairsOf(options),
-                                                            OrderOf(options.kind), ranks, pool);
+    SetForms(left_part, right_part, ranks, pool, &pairs);
+    const internal::JoinRanks to =
+        internal::RanksByJoinKey(left_part, right_part, pairs, OrderOf(options.kind), ranks, pool);
     const Frame left_rows = ExchangeRows(left_part, to.left, ranks, pool);
     const Frame right_rows = ExchangeRows(right_part, to.right, ranks, pool);
-    return JoinOwnRows(left_rows, right_rows, options, plan, pool);
+    return JoinOwnRows(left_rows, right_rows, options, pairs, plan, pool);
   };
   return RebalanceParts(join(), ranks, pool);
 }

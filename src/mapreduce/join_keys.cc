@@ -72,20 +72,9 @@ FieldPair NumberPair(const Frame& left, const Frame& right, const KeyPair& pair,
   FieldPair fields{.left = MakeKeyField(left, {.column = pair.left}, pool),
                    .right = MakeKeyField(right, {.column = pair.right}, pool)};
   // SizeField gave columns without cells the range [0, 0], which does no harm.
-  const IntegerForm& a = fields.left.form;
-  const IntegerForm& b = fields.right.form;
-  auto kind = IntegerForm::Kind::kDecimal;
-  const int scale = std::max(a.scale, b.scale);
-  for (const IntegerForm* form : {&a, &b}) {
-    if (form->kind == IntegerForm::Kind::kReal) kind = IntegerForm::Kind::kReal;
-    if (form->scale == scale || form->empty()) continue;
-    const double largest = std::max(std::abs(static_cast<double>(form->min)),
-                                    std::abs(static_cast<double>(form->max)));
-    const double factor = kPowersOfTen[static_cast<size_t>(scale - form->scale)];
-    if (largest * factor >= 0x1p50) kind = IntegerForm::Kind::kReal;
-  }
-  ChangeForm(kind, scale, &fields.left);
-  ChangeForm(kind, scale, &fields.right);
+  const NumberForm form = pair.form ? *pair.form : CommonForm(fields.left.form, fields.right.form);
+  ChangeForm(form.kind, form.scale, &fields.left);
+  ChangeForm(form.kind, form.scale, &fields.right);
   ShareRange(&fields);
   return fields;
 }
@@ -236,6 +225,19 @@ DomainPtr JoinedDomain(const DomainPtr& left, const DomainPtr& right, std::vecto
   }
   if (levels.size() == left->size()) return left;
   return std::make_shared<Domain>(std::move(levels));
+}
+
+NumberForm CommonForm(const IntegerForm& left, const IntegerForm& right) {
+  NumberForm common = {.scale = std::max(left.scale, right.scale)};
+  for (const IntegerForm* form : {&left, &right}) {
+    if (form->kind == IntegerForm::Kind::kReal) common.kind = IntegerForm::Kind::kReal;
+    if (form->scale == common.scale || form->empty()) continue;
+    const double largest = std::max(std::abs(static_cast<double>(form->min)),
+                                    std::abs(static_cast<double>(form->max)));
+    const double factor = kPowersOfTen[static_cast<size_t>(common.scale - form->scale)];
+    if (largest * factor >= 0x1p50) common.kind = IntegerForm::Kind::kReal;
+  }
+  return common;
 }
 
 void CheckKeyPairs(const Frame& left, const Frame& right, std::span<const KeyPair> pairs) {

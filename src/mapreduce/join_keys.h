@@ -3,19 +3,30 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/thread_pool.h"
 #include "frame/frame.h"
+#include "mapreduce/integer_form.h"
 #include "mapreduce/row_keys.h"
 
 namespace thalweg::internal {
+
+// In which form the cells of two numeric columns are compared.
+struct NumberForm {
+  IntegerForm::Kind kind = IntegerForm::Kind::kDecimal;
+  int scale = 0;
+};
+NumberForm CommonForm(const IntegerForm& left, const IntegerForm& right);
 
 // One key column on both sides.
 struct KeyPair {
   size_t left = 0;
   size_t right = 0;
+  // Of columns of numbers, where it is not to be found from these rows alone: CommonForm.
+  std::optional<NumberForm> form = {};
 };
 
 // Which order of levels categorical keys go by.

@@ -205,7 +205,7 @@ JoinRanks RanksByJoinKey(const Frame& left, const Frame& right, std::span<const 
   for (size_t i = 0; i < pairs.size(); ++i) {
     left_columns.push_back(pairs[i].left);
     right_columns.push_back(pairs[i].right);
-    renumbered.push_back({.left = i, .right = i});
+    renumbered.push_back({.left = i, .right = i, .form = pairs[i].form});
   }
   const Sample samples[] = {TakeSample(left, left_columns, ranks, pool),
                             TakeSample(right, right_columns, ranks, pool)};
