@@ -23,18 +23,21 @@ namespace {
 constexpr int kManyOpen = 8;
 std::atomic<int> g_open{0};
 
+struct OpenDownload {
+  OpenDownload() { ++g_open; }
+  ~OpenDownload() { --g_open; }
+  OpenDownload(const OpenDownload&) = delete;
+  OpenDownload& operator=(const OpenDownload&) = delete;
+};
+
 // The text, some blocks at a time: the next ones are formatted while the last ones are sent. Keeps
 // the frame while it is sent.
 class CsvStream {
  public:
   CsvStream(std::shared_ptr<const Frame> frame, const internal::CsvStyle& style, size_t threads)
       : frame_(std::move(frame)), blocks_(*frame_, style), threads_(threads) {
-    ++g_open;
     FormatAhead();
   }
-  ~CsvStream() { --g_open; }
-  CsvStream(const CsvStream&) = delete;
-  CsvStream& operator=(const CsvStream&) = delete;
 
   bool Next(std::string& piece) {
     if (!std::exchange(begun_, true)) piece += blocks_.Header();
@@ -68,6 +71,7 @@ class CsvStream {
     });
   }
 
+  const OpenDownload open_;
   std::shared_ptr<const Frame> frame_;
   internal::CsvBlocks blocks_;
   const size_t threads_;

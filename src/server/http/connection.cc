@@ -92,7 +92,7 @@ void Connection::OnReady(Transport::Direction direction) {
 // Works through what was read and sends what was made, as far as both go.
 void Connection::Settle() {
   while (state_ != State::kClosed) {
-    const bool blocked = out_.size() >= kMaxUnsent;
+    const bool blocked = out_.size() >= MaxUnsent();
     size_t done = 0;
     if (!in_.empty()) {
       done = Process(in_);
@@ -100,7 +100,7 @@ void Connection::Settle() {
       if (in_.empty()) std::string().swap(in_);
     }
     Flush();
-    const bool unblocked = blocked && out_.size() < kMaxUnsent;
+    const bool unblocked = blocked && out_.size() < MaxUnsent();
     if (in_.empty() || (done == 0 && !unblocked)) break;
   }
   if (state_ == State::kHead && ended_ && out_.empty()) Close();
@@ -115,7 +115,7 @@ bool Connection::WantsInput() const {
     case State::kBody:
       return !SpoolFull();
     case State::kHead:
-      if (out_.size() < kMaxUnsent) return true;
+      if (out_.size() < MaxUnsent()) return true;
       break;
     default:
       break;
@@ -150,7 +150,7 @@ void Connection::ReadMore() {
       ended_ = true;
       if (state_ == State::kLinger) {
         Close();
-      } else if (state_ == State::kHead && HeadBegun() && out_.size() < kMaxUnsent) {
+      } else if (state_ == State::kHead && HeadBegun() && out_.size() < MaxUnsent()) {
         Refuse(400, "the request's head is cut short");
       } else if (state_ == State::kBody) {
         Refuse(400, "the request's body is cut short");
@@ -176,7 +176,7 @@ size_t Connection::Process(std::string_view bytes) {
   while (at < bytes.size()) {
     const std::string_view rest = bytes.substr(at);
     size_t done = 0;
-    if (state_ == State::kHead && out_.size() < kMaxUnsent) {
+    if (state_ == State::kHead && out_.size() < MaxUnsent()) {
       done = ProcessHead(rest);
     } else if (state_ == State::kBody && !SpoolFull()) {
       done = ProcessBody(rest);
@@ -250,6 +250,15 @@ void Connection::Flush() {
   }
   if (state_ == State::kStream) NextPiece();
   if (state_ == State::kClosing) StartClosing();
+}
+
+// With much waiting in all connections, each sends what it has before its next request is looked
+// at.
+size_t Connection::MaxUnsent() const {
+  const HttpContext& server = io_.server;
+  const bool much =
+      server.unsent.load(std::memory_order_relaxed) > server.options.max_answer_memory / 2;
+  return much ? 1 : kMaxUnsent;
 }
 
 void Connection::CountUnsent() {

@@ -96,6 +96,7 @@ class Connection final : public Transport::Waiter, public std::enable_shared_fro
   // Output.
   void Flush();
   void CountUnsent();
+  size_t MaxUnsent() const;
   void StartClosing();
   bool HeadBegun() const;
   bool WantsInput() const;

@@ -145,6 +145,25 @@ TEST(HttpServerLimits, AnswersThatNobodyReadsHaveABudget) {
   EXPECT_EQ(status, 200);
 }
 
+// Small answers are never refused; but under pressure each connection has one of them waiting, not
+// as many as it asks for.
+TEST(HttpServerLimits, SmallAnswersThatNobodyReadsStayFew) {
+  HttpServerOptions options;
+  options.max_answer_memory = 1 << 20;
+  TestServer server(options);
+  TestClient slow(server.port());
+  ReadLittle(slow);
+  slow.Send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  std::this_thread::sleep_for(milliseconds(200));
+  const uint64_t before = server.server().counts().requests;
+  slow.Send(std::string(kQuick) + kQuick + kQuick);
+  TestClient other(server.port());
+  other.Send(std::string(kQuick) + kQuick + kQuick);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(other.Receive().status, 200);
+  std::this_thread::sleep_for(milliseconds(100));
+  EXPECT_EQ(server.server().counts().requests, before + 3) << "those of the slow one wait";
+}
+
 TEST(HttpServerLimits, StreamsHaveANumberAndEndWithTheirClients) {
   HttpServerOptions options;
   options.max_streams = 2;

@@ -302,6 +302,7 @@ TEST(HttpServer, ThePortMovesUpWhereItIsTaken) {
   HttpServerOptions options;
   options.port = first.port();
   HttpServer second(options, handler);
+  second.Start();
   EXPECT_GT(second.port(), first.port());
   EXPECT_EQ(Ask(second.port(), Request("GET /quick")).status, 200);
   options.port_tries = 1;
