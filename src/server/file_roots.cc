@@ -17,11 +17,14 @@ bool IsBelow(const fs::path& path, const fs::path& root) {
 
 }  // namespace
 
+bool IsFileName(std::string_view name) {
+  constexpr size_t kLongest = 255;  // in the usual file systems
+  return !name.empty() && name.size() <= kLongest && name.find('/') == std::string_view::npos &&
+         name.find('\0') == std::string_view::npos && name != "." && name != "..";
+}
+
 std::string PathIn(const std::string& folder, std::string_view name) {
-  constexpr size_t kLongest = 255;  // of a name in the usual file systems
-  const bool other = name.find('/') != std::string_view::npos ||
-                     name.find('\0') != std::string_view::npos || name == "." || name == "..";
-  if (name.empty() || other || name.size() > kLongest) {
+  if (!IsFileName(name)) {
     throw UserError(Printable(name) +
                     " cannot be the name of a file, and what is saved in a folder goes by its name "
                     "in memory: choose one without /, of at most 255 bytes");

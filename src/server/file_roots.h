@@ -15,8 +15,10 @@ class OutsideRoots : public UserError {
   using UserError::UserError;
 };
 
+// Not: empty, ., .., with / or a zero byte, longer than 255 bytes.
+bool IsFileName(std::string_view name);
 // The path of a file of this name in a folder. Clients choose names in memory: UserError where one
-// cannot be a file's (empty, ., .., with / or a zero byte, longer than 255 bytes).
+// cannot be a file's.
 std::string PathIn(const std::string& folder, std::string_view name);
 
 // Thread rule: immutable.

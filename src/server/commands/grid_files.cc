@@ -182,7 +182,10 @@ void ClearRecovery(const GridEntry::Record& record, const TrainingOrder& order,
   }
   std::error_code ignored;
   // The mark first: what stands without it is no search that goes on.
-  for (const std::string& file : files) fs::remove(folder + "/" + file, ignored);
+  for (const std::string& file : files) {
+    // Names from memory may be "../x"; such were never written.
+    if (IsFileName(file)) fs::remove(PathIn(folder, file), ignored);
+  }
   // What a process that was killed had begun to write (base/file.h).
   const std::set<std::string> ours(files.begin(), files.end());
   std::vector<fs::path> unfinished;
