@@ -85,8 +85,9 @@ def test_names_of_models_are_no_paths(server, export_folder, tmp_path, name):
 def test_saved_grids_name_no_files_elsewhere(server, export_folder, import_folder, tmp_path):
     make_frame(server, "rows.hex", ROWS)
     answer = ask(server, "POST", "/99/Grid/deeplearning", grid_id="g", training_frame="rows.hex", response_column="y",
-                 hyper_parameters=json.dumps({"hidden": [[2]]}), epochs="1", recovery_dir=str(export_folder / "g"))
+                 hyper_parameters=json.dumps({"hidden": [[2]]}), epochs="1")
     assert wait(server, answer.json())["status"] == "DONE"
+    assert ask(server, "POST", "/3/Grid.bin/g/export", grid_directory=str(export_folder / "g")).status == 200
     record = (export_folder / "g" / "g").read_text()
     model = json.loads(record)["models"][0]["model_id"]
     (tmp_path / "elsewhere").write_bytes((export_folder / "g" / model).read_bytes())
