@@ -108,6 +108,10 @@ Json ExportFrame(const ExportFrameRequest& request, Call& call) {
   if (parquet && !request.compression.empty()) {
     throw IllegalArgument("compression: Parquet files are always compressed with zstd");
   }
+  if (parquet && (request.separator != ',' || !request.header || !request.quote_header)) {
+    throw IllegalArgument(
+        "separator, header, quote_header: of CSV alone; a Parquet file always has its names");
+  }
   if (request.path.empty()) throw IllegalArgument("path: no file is named");
   if (request.tz_adjust_from_local) {
     throw IllegalArgument(

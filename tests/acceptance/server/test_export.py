@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import requests
 from conftest import DATA
+from h2o.exceptions import H2OResponseError
 
 PROSTATE = DATA / "prostate" / "prostate.csv"
 
@@ -105,3 +106,11 @@ def test_save_and_load(awkward, export_folder):
         back.save(str(export_folder / "saved"), force=False)
     with pytest.raises(h2o.exceptions.H2OResponseError, match="no saved frame"):
         h2o.load_frame("never", str(export_folder / "saved"))
+
+
+def test_what_is_of_csv_alone_is_refused_for_parquet(server, export_folder):
+    frame = h2o.H2OFrame({"a": [1, 2]})
+    for options in ({"sep": ";"}, {"header": False}, {"quote_header": False}):
+        with pytest.raises(H2OResponseError, match="of CSV alone"):
+            h2o.export_file(frame, str(export_folder / "alone.parquet"), format="parquet", **options)
+    assert not (export_folder / "alone.parquet").exists()

@@ -200,7 +200,7 @@ def test_names_of_grids_lead_out_of_no_folder(prostate, export_folder):
         with pytest.raises(H2OResponseError, match="cannot be the name of a file"):
             search(prostate, name, {"l1": [0.0]}, export_checkpoints_dir=str(export_folder / "in"))
         model = H2ODeepLearningEstimator(epochs=0, model_id=name, export_checkpoints_dir=str(export_folder / "in"))
-        with pytest.raises(OSError, match="cannot be a file name"):
+        with pytest.raises(H2OResponseError, match="cannot be the name of a file"):
             model.train(x=PREDICTORS, y="CAPSULE", training_frame=prostate)
     assert not (export_folder / "out").exists()
 
