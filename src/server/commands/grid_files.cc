@@ -26,6 +26,16 @@ namespace fs = std::filesystem;
 
 constexpr const char* kMarkFile = "recovery.json";
 
+// The folder lies below a root; what is read from it may not be a link out of it.
+const std::string& NoLink(const std::string& path) {
+  std::error_code error;
+  if (fs::is_symlink(path, error)) {
+    throw UserError(fmt::format("{}: a symbolic link; what belongs to a grid lies in its folder",
+                                Printable(fs::path(path).filename().string())));
+  }
+  return path;
+}
+
 std::string ReferencesFile(const std::string& folder, const std::string& grid_id) {
   return PathIn(folder, grid_id) + "_references";
 }
@@ -41,7 +51,7 @@ OrderReferences ReadReferences(const std::string& folder, const std::string& gri
   }
   const std::string shown = fs::path(path).filename().string();
   try {
-    const Json json = ParseJson(ReadWholeFile(path), shown);
+    const Json json = ParseJson(ReadWholeFile(NoLink(path)), shown);
     return {boost::json::value_to<std::vector<std::string>>(json.at("frames")),
             boost::json::value_to<std::vector<std::string>>(json.at("models"))};
   } catch (const UserError&) {
@@ -49,16 +59,6 @@ OrderReferences ReadReferences(const std::string& folder, const std::string& gri
   } catch (const std::exception& broken) {
     throw UserError(fmt::format("{}: not usable: {}", shown, broken.what()));
   }
-}
-
-// The folder lies below a root; what is read from it may not be a link out of it.
-const std::string& NoLink(const std::string& path) {
-  std::error_code error;
-  if (fs::is_symlink(path, error)) {
-    throw UserError(fmt::format("{}: a symbolic link; what belongs to a grid lies in its folder",
-                                Printable(fs::path(path).filename().string())));
-  }
-  return path;
 }
 
 void LoadModelFile(const std::string& folder, const std::string& name, Publication& out) {
@@ -164,7 +164,7 @@ RecoveryMark ReadRecoveryMark(const std::string& folder) {
   const std::string path = folder + "/" + kMarkFile;
   std::error_code error;
   if (!fs::is_regular_file(path, error)) return {};
-  const Json json = ParseJson(ReadWholeFile(path), kMarkFile);
+  const Json json = ParseJson(ReadWholeFile(NoLink(path)), kMarkFile);
   RecoveryMark mark{.grid_id = json.is_object() ? TextOf(json, "grid_id") : "",
                     .job = json.is_object() ? TextOf(json, "job") : ""};
   if (mark.grid_id.empty()) throw UserError("recovery.json: it names no grid");
