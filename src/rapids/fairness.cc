@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <map>
 
 #include "base/error.h"
@@ -194,9 +195,14 @@ std::vector<int64_t> Responses(const Question& question) {
   return codes;
 }
 
-// Those that occur, the first column's levels the fastest. Rows without a group or a response are
-// in none.
-std::vector<Group> GroupsOf(const Question& question, Evaluator& evaluator) {
+// A row and the number of its group, in which the first column's levels run the fastest.
+struct Numbered {
+  int64_t group = 0;
+  Outcome row;
+};
+
+// The rows that are here. Rows without a group or a response do not count.
+std::vector<Numbered> OutcomesOf(const Question& question, Evaluator& evaluator) {
   const Model& model = *question.model.model;
   std::vector<std::string> warnings;
   const Frame predictions = model.Predict(
@@ -207,7 +213,7 @@ std::vector<Group> GroupsOf(const Question& question, Evaluator& evaluator) {
   const std::vector<int64_t> actual = Responses(question);
   std::vector<std::vector<double>> codes;
   for (const size_t column : question.columns) codes.push_back(CellsAt(*question.frame, column));
-  std::map<int64_t, Group> groups;
+  std::vector<Numbered> outcomes;
   for (size_t r = 0; r < actual.size(); ++r) {
     int64_t number = 0;
     bool known = actual[r] >= 0 && !std::isnan(probabilities[r]);
@@ -219,13 +225,45 @@ std::vector<Group> GroupsOf(const Question& question, Evaluator& evaluator) {
       }
     }
     if (!known) continue;
-    Group& group = groups[number];
-    if (group.rows.empty()) {
-      for (const auto& column : codes) group.codes.push_back(static_cast<int64_t>(column[r]));
+    outcomes.push_back({number,
+                        {.probability = probabilities[r],
+                         .selected = static_cast<int64_t>(labels[r]) == question.favourable,
+                         .positive = actual[r] == question.favourable}});
+  }
+  return outcomes;
+}
+
+// The groups that occur. Each rank predicts its rows; what comes of them goes to all.
+std::vector<Group> GroupsOf(const Question& question, Evaluator& evaluator) {
+  std::vector<Numbered> outcomes;
+  if (question.frame->layout().ranks() == 1) {
+    outcomes = OutcomesOf(question, evaluator);
+  } else {
+    Question own = question;
+    own.frame = std::make_shared<const Frame>(OwnRows(*question.frame, evaluator));
+    outcomes = OutcomesOf(own, evaluator);
+    const std::string mine(reinterpret_cast<const char*>(outcomes.data()),
+                           outcomes.size() * sizeof(Numbered));
+    outcomes.clear();
+    for (const std::string& theirs : FromAllRanks(mine, evaluator)) {
+      const size_t before = outcomes.size();
+      outcomes.resize(before + theirs.size() / sizeof(Numbered));
+      if (!theirs.empty()) {
+        std::memcpy(static_cast<void*>(outcomes.data() + before), theirs.data(), theirs.size());
+      }
     }
-    group.rows.push_back({.probability = probabilities[r],
-                          .selected = static_cast<int64_t>(labels[r]) == question.favourable,
-                          .positive = actual[r] == question.favourable});
+  }
+  std::map<int64_t, Group> groups;
+  for (const Numbered& outcome : outcomes) {
+    Group& group = groups[outcome.group];
+    int64_t rest = outcome.group;
+    for (size_t i = 0; i < question.columns.size() && group.rows.empty(); ++i) {
+      const auto levels =
+          static_cast<int64_t>(question.frame->column(question.columns[i]).domain()->size());
+      group.codes.push_back(rest % levels);
+      rest /= levels;
+    }
+    group.rows.push_back(outcome.row);
   }
   std::vector<Group> list;
   for (auto& [unused, group] : groups) list.push_back(std::move(group));
@@ -254,6 +292,13 @@ class Columns {
   std::vector<std::string> names_;
   std::vector<ColumnPtr> columns_;
 };
+
+// As in H2O, exact for small groups (225 rows there) and by the likelihoods of large ones (33,500
+// rows with more than 4,900 of each kind); where it passes from one to the other is not known.
+double ChanceOf(int64_t a, int64_t b, int64_t c, int64_t d) {
+  constexpr int64_t kLarge = 1000;
+  return std::min({a, b, c, d}) > kLarge ? LikelihoodRatioTest(a, b, c, d) : FisherTest(a, b, c, d);
+}
 
 FramePtr Overview(const Question& question, const std::vector<Group>& groups,
                   const Group& reference, Evaluator& evaluator) {
@@ -285,10 +330,10 @@ FramePtr Overview(const Question& question, const std::vector<Group>& groups,
   for (const auto& [name, ratios] : compared) columns.Add(name, ratios);
   std::vector<double> chances;
   for (const Group& group : groups) {
-    chances.push_back(FisherTest(static_cast<int64_t>(Selected(group)),
-                                 static_cast<int64_t>(Total(group) - Selected(group)),
-                                 static_cast<int64_t>(Selected(reference)),
-                                 static_cast<int64_t>(Total(reference) - Selected(reference))));
+    chances.push_back(ChanceOf(static_cast<int64_t>(Selected(group)),
+                               static_cast<int64_t>(Total(group) - Selected(group)),
+                               static_cast<int64_t>(Selected(reference)),
+                               static_cast<int64_t>(Total(reference) - Selected(reference))));
   }
   columns.Add("p.value", chances);
   return columns.Make();

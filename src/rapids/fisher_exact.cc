@@ -37,4 +37,15 @@ double FisherTest(int64_t a, int64_t b, int64_t c, int64_t d) {
   return std::min(chosen / sum, 1.0);
 }
 
+double LikelihoodRatioTest(int64_t a, int64_t b, int64_t c, int64_t d) {
+  const auto all = static_cast<double>(a + b + c + d);
+  const auto part = [&](int64_t cell, int64_t row, int64_t column) {
+    const auto count = static_cast<double>(cell);
+    return count * std::log(count * all / (static_cast<double>(row) * static_cast<double>(column)));
+  };
+  const double ratio = 2 * (part(a, a + b, a + c) + part(b, a + b, b + d) + part(c, c + d, a + c) +
+                            part(d, c + d, b + d));
+  return std::erfc(std::sqrt(std::max(ratio, 0.0) / 2));
+}
+
 }  // namespace thalweg::internal

@@ -30,5 +30,13 @@ TEST(FisherTest, IsThatOfOthers) {
   }
 }
 
+// H2O's (to 6 digits) and, of scipy.stats.chi2_contingency with lambda_="log-likelihood".
+TEST(LikelihoodRatioTest, IsThatOfOthers) {
+  EXPECT_NEAR(LikelihoodRatioTest(11'746, 4986, 11'838, 4927), 0.41043682058048503, 1e-9);
+  EXPECT_NEAR(LikelihoodRatioTest(8564, 8120, 8617, 7862), 0.080173665515387, 1e-9);
+  EXPECT_NEAR(LikelihoodRatioTest(8617, 7862, 8564, 8120), 0.080173665515387, 1e-9);
+  EXPECT_EQ(LikelihoodRatioTest(2000, 3000, 4000, 6000), 1);
+}
+
 }  // namespace
 }  // namespace thalweg::internal

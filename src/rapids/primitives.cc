@@ -267,7 +267,7 @@ const std::vector<Primitive>& List() {
       {"ddply", ApplyToGroups, "frame columns function", RowRule::kWhole,
        "The function of the rows of each group of rows with equal keys; numbers or a row of them."},
       {"fairnessMetrics", FairnessMetrics, "model frame columns reference favourable",
-       RowRule::kWhole,
+       RowRule::kReduce,
        "How a model of two classes treats groups, beside one of reference (else the largest): a "
        "frame of all groups, and one of thresholds for each."},
       {"grouped_permute", NotAvailable, "frame …", RowRule::kNone, "Not available."},
