@@ -92,7 +92,7 @@ TEST(Parameters, ReadWhatClientsSend) {
   EXPECT_EQ(text("hidden"), "5,4");
   EXPECT_EQ(text("seed"), "7");
   EXPECT_EQ(text("activation"), "RectifierWithDropout");
-  EXPECT_EQ(text("ignored_columns"), "a b,c,d");
+  EXPECT_EQ(text("ignored_columns"), R"(["a b","c,d"])");
   EXPECT_EQ(text("mini_batch_size"), "1") << "H2O's default where nothing is sent";
   const Json weights =
       ParameterValueToWire(*learner.schema().Find("initial_weights"), request.params.get());
