@@ -74,6 +74,14 @@ void CheckPivotTypes(const Frame& frame, size_t index, size_t column, size_t val
 
 }  // namespace
 
+void RequireMeltMemory(int64_t rows, size_t columns) {
+  // Numbers of both forms; vectors that grow hold up to twice as much.
+  constexpr double kCellBytes = sizeof(double) + 2 * (sizeof(uint32_t) + sizeof(int64_t) + 8);
+  RequireMemory(
+      static_cast<double>(rows) * static_cast<double>(columns) * kCellBytes,
+      "melt of " + std::to_string(rows) + " rows and " + std::to_string(columns) + " columns");
+}
+
 Frame Melt(const Frame& frame, const MeltOptions& options, ThreadPool& pool) {
   std::vector<std::string> levels;
   for (const size_t column : options.values) {
@@ -88,11 +96,7 @@ Frame Melt(const Frame& frame, const MeltOptions& options, ThreadPool& pool) {
   }
   if (levels.empty()) throw UserError("melt needs at least one value column");
   const size_t variables = levels.size();
-  // Numbers of both forms; vectors that grow hold up to twice as much.
-  constexpr double kCellBytes = sizeof(double) + 2 * (sizeof(uint32_t) + sizeof(int64_t) + 8);
-  RequireMemory(static_cast<double>(frame.rows()) * static_cast<double>(variables) * kCellBytes,
-                "melt of " + std::to_string(frame.rows()) + " rows and " +
-                    std::to_string(variables) + " columns");
+  RequireMeltMemory(frame.rows(), variables);
   const auto cells = NumbersOf(frame, options.values, pool);
   internal::CheckRowCount(frame.rows() * static_cast<int64_t>(variables));
   std::vector<uint32_t> rows;

@@ -22,6 +22,8 @@ struct MeltOptions {
 // One row per row and value column: the row's ids, the column's name (categorical, levels in the
 // order of the columns), and its cell. UserError where a value column is not int or real.
 Frame Melt(const Frame& frame, const MeltOptions& options, ThreadPool& pool);
+// What it asks of memory first: MemoryError where so many rows and value columns do not fit.
+void RequireMeltMemory(int64_t rows, size_t columns);
 
 // One row per value of `index` (int, enum or time, none missing) in its order, one column per value
 // of `column`, in its order and named by it; the cell is the first `value` that is there for both,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/available_memory.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "frame/select_rows.h"
@@ -236,13 +235,6 @@ ColumnPtr TextsColumn(const Layout& layout, const std::vector<std::string>& cell
       out.Add(cells[static_cast<size_t>(r)]);
     }
   });
-}
-
-void PlanMemory(double bytes, std::string_view what) {
-  const auto available = AvailableMemory();
-  if (bytes < 1e6 || !available || bytes < static_cast<double>(*available)) return;
-  throw MemoryError(std::string(what) + " needs " + HumanBytes(bytes) + " of memory, but only " +
-                    HumanBytes(static_cast<double>(*available)) + " are free");
 }
 
 }  // namespace thalweg::internal

@@ -202,7 +202,4 @@ ColumnPtr IntegersColumn(const Layout& layout, std::span<const int64_t> cells, C
 ColumnPtr TextsColumn(const Layout& layout, const std::vector<std::string>& cells,
                       Evaluator& evaluator);
 
-// Refuses what cannot fit: MemoryError with the figures where `bytes` are not free.
-void PlanMemory(double bytes, std::string_view what);
-
 }  // namespace thalweg::internal

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/available_memory.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "mapreduce/exchange.h"
@@ -58,8 +59,8 @@ Sums Accumulate(const Sides& sides, Evaluator& evaluator, const std::vector<doub
   const size_t p = sides.x.size();
   const size_t q = sides.y.size();
   const size_t entries = 2 * (p + q) + (products ? p * q : 0) + 1;
-  PlanMemory(static_cast<double>(entries) * 8 * static_cast<double>(sides.layout->chunks()),
-             "a covariance");
+  RequireMemory(static_cast<double>(entries) * 8 * static_cast<double>(sides.layout->chunks()),
+                "a covariance");
   const auto parts = ChunkTexts(*sides.layout, evaluator, [&](size_t chunk) {
     auto x = Cells(sides.x, chunk);
     auto y = Cells(sides.y, chunk);
@@ -257,7 +258,7 @@ ColumnPtr Ranks(const LayoutPtr& layout_ptr, const ColumnPtr& column_ptr, Evalua
   const Layout& layout = *layout_ptr;
   const Column& column = *column_ptr;
   const auto rows = static_cast<size_t>(layout.rows());
-  PlanMemory(static_cast<double>(rows) * 24, "a rank correlation");
+  RequireMemory(static_cast<double>(rows) * 24, "a rank correlation");
   std::vector<double> cells(rows);
   ForEachChunk(layout, evaluator, [&](size_t chunk) {
     column.chunk(chunk).Decode(

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "base/available_memory.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "mapreduce/gather_frame.h"
@@ -41,8 +42,8 @@ void CheckColumns(const Arguments& arguments, size_t i, int64_t count) {
 // Row by row.
 std::vector<double> Dense(const Frame& frame, Evaluator& evaluator) {
   const size_t columns = frame.columns();
-  PlanMemory(static_cast<double>(columns) * static_cast<double>(frame.rows()) * 8,
-             "a matrix of all cells");
+  RequireMemory(static_cast<double>(columns) * static_cast<double>(frame.rows()) * 8,
+                "a matrix of all cells");
   std::vector<double> matrix(columns * static_cast<size_t>(frame.rows()));
   ForEachChunk(frame.layout(), evaluator, [&](size_t chunk) {
     const auto start = static_cast<size_t>(frame.layout().ChunkStart(chunk));
@@ -58,7 +59,7 @@ std::vector<double> Dense(const Frame& frame, Evaluator& evaluator) {
 template <class Fill>
 Frame RowWise(const Frame& left, Evaluator& evaluator, size_t width, Fill fill) {
   const Layout& layout = left.layout();
-  PlanMemory(static_cast<double>(width) * static_cast<double>(left.rows()) * 8, "the result");
+  RequireMemory(static_cast<double>(width) * static_cast<double>(left.rows()) * 8, "the result");
   std::vector<std::vector<ChunkPtr>> chunks(width, std::vector<ChunkPtr>(layout.chunks()));
   ForEachChunk(layout, evaluator, [&](size_t chunk) {
     const auto rows = static_cast<size_t>(layout.ChunkRows(chunk));

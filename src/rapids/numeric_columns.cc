@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/available_memory.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "mapreduce/cell_moments.h"
@@ -223,7 +224,7 @@ Value RepeatLength(const Arguments& arguments, Evaluator& evaluator) {
   const int64_t length = arguments.Whole(1);
   if (length < 1) arguments.Fail(1, "must be at least 1");
   if (arguments[0].Is<double>()) {
-    PlanMemory(static_cast<double>(length) / 65'536 * 40, "a repeated number");
+    RequireMemory(static_cast<double>(length) / 65'536 * 40, "a repeated number");
     const LayoutPtr layout = NewLayout(length);
     return Frame(layout, {"C1"}, {ConstantColumn(*layout, arguments.Number(0))});
   }
@@ -240,7 +241,7 @@ Value RepeatLength(const Arguments& arguments, Evaluator& evaluator) {
     return Frame(frame->layout_ptr(), std::move(names), std::move(columns));
   }
   if (frame->rows() == 0) arguments.Fail(0, "has no rows");
-  PlanMemory(static_cast<double>(length) * 8, "a repeated column");
+  RequireMemory(static_cast<double>(length) * 8, "a repeated column");
   if (frame->column(0).type() == ColumnType::kUuid) arguments.Fail(0, "is a column of UUIDs");
   if (frame->layout().ranks() > 1) {
     if (frame->rows() > kFewRows) return RepeatedOverRanks(arguments, length, evaluator);
@@ -322,7 +323,7 @@ Value Sequence(const Arguments& arguments, Evaluator& evaluator) {
   const double by = arguments.size() > 2 ? arguments.Number(2) : 1;
   const double count = std::floor((to - from) / by + 1e-10) + 1;
   if (!(count >= 1)) arguments.Fail(2, "leads away from the end");
-  PlanMemory(count * 8, "a sequence");
+  RequireMemory(count * 8, "a sequence");
   if (count > 1e10) arguments.Fail(1, "is too far");
   const LayoutPtr layout = SpreadLayout(static_cast<int64_t>(count), evaluator);
   auto column = MakeNumbers(*layout, evaluator, [&](size_t chunk, std::span<double> out) {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/available_memory.h"
 #include "base/error.h"
 #include "base/regex.h"
 #include "base/text.h"
@@ -324,7 +325,7 @@ Value SplitText(const Arguments& arguments, Evaluator& evaluator) {
          })) {
       most = std::max(most, part);
     }
-    PlanMemory(static_cast<double>(most) * static_cast<double>(frame->rows()), "strsplit");
+    RequireMemory(static_cast<double>(most) * static_cast<double>(frame->rows()), "strsplit");
     std::vector<std::vector<ChunkPtr>> chunks(most, std::vector<ChunkPtr>(layout.chunks()));
     ForEachChunk(layout, evaluator, [&](size_t chunk) {
       const auto rows = static_cast<size_t>(layout.ChunkRows(chunk));

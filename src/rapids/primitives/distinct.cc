@@ -5,6 +5,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "base/available_memory.h"
 #include "base/text.h"
 #include "frame/cell_text.h"
 #include "frame/select_rows.h"
@@ -90,8 +91,8 @@ Frame CrossTable(const Frame& counts, Evaluator& evaluator) {
   for (size_t r = 0; r < rows; ++r) {
     if (r == 0 || first[r] != first[r - 1]) starts.push_back(static_cast<uint32_t>(r));
   }
-  PlanMemory(static_cast<double>(starts.size()) * static_cast<double>(names.size()) * 8,
-             "the table");
+  RequireMemory(static_cast<double>(starts.size()) * static_cast<double>(names.size()) * 8,
+                "the table");
   std::vector<std::vector<double>> cells(names.size(), std::vector<double>(starts.size(), 0.0));
   size_t row = 0;
   for (size_t r = 0; r < rows; ++r) {

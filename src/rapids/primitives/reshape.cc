@@ -63,6 +63,8 @@ Value MeltFrame(const Arguments& arguments, Evaluator& evaluator) {
   if (!arguments.Nothing(4)) options.value_name = arguments.Text(4);
   options.skip_missing = arguments.size() > 5 && arguments.Flag(5);
   if (frame->layout().ranks() == 1) return Melt(*frame, options, evaluator.pool());
+  // The ranks may share one machine.
+  RequireMeltMemory(frame->rows(), options.values.size());
   // Each rank its rows; whether all values are whole numbers only all ranks know.
   const Frame mine = Melt(OwnRows(*frame, evaluator), options, evaluator.pool());
   const size_t last = mine.columns() - 1;

@@ -196,13 +196,13 @@ def test_a_search_goes_on_after_its_server_was_killed(server, tmp_path, folds):
 
 
 def test_names_of_grids_lead_out_of_no_folder(prostate, export_folder):
-    for name in ("../out", "a/b", ".."):
+    for name in ("../beside", "a/b", ".."):
         with pytest.raises(H2OResponseError, match="cannot be the name of a file"):
             search(prostate, name, {"l1": [0.0]}, export_checkpoints_dir=str(export_folder / "in"))
         model = H2ODeepLearningEstimator(epochs=0, model_id=name, export_checkpoints_dir=str(export_folder / "in"))
         with pytest.raises(H2OResponseError, match="cannot be the name of a file"):
             model.train(x=PREDICTORS, y="CAPSULE", training_frame=prostate)
-    assert not (export_folder / "out").exists()
+    assert not (export_folder / "beside").exists()
 
 
 def test_damaged_files_are_told(prostate, export_folder):
