@@ -5,20 +5,11 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "frame/select_rows.h"
+#include "mapreduce/frame_parts.h"
 #include "mapreduce/gather_frame.h"
 #include "mapreduce/recut_over_ranks.h"
 
 namespace thalweg::internal {
-namespace {
-
-ChunkPtr EncodeNothing(ColumnType type) {
-  if (type == ColumnType::kReal) return EncodeReals({});
-  if (type == ColumnType::kString) return EncodeStrings({});
-  if (type == ColumnType::kUuid) return EncodeUuids({});
-  return EncodeIntegers({});
-}
-
-}  // namespace
 
 ChunkRange OwnChunks(const Layout& layout, Evaluator& evaluator) {
   if (layout.ranks() == 1) return {0, layout.chunks()};
@@ -116,62 +107,11 @@ ColumnPtr ConstantText(const Layout& layout, std::string_view value, Evaluator& 
   });
 }
 
-Frame OwnRows(const Frame& frame, Evaluator& evaluator) {
-  const Layout& layout = frame.layout();
-  const ChunkRange own = OwnChunks(layout, evaluator);
-  std::vector<int64_t> starts = {0};
-  for (size_t c = own.begin; c < own.end; ++c) {
-    starts.push_back(starts.back() + layout.ChunkRows(c));
-  }
-  if (starts.size() == 1) starts.push_back(0);
-  std::vector<ColumnPtr> columns;
-  for (size_t i = 0; i < frame.columns(); ++i) {
-    const Column& column = frame.column(i);
-    std::vector<ChunkPtr> chunks;
-    for (size_t c = own.begin; c < own.end; ++c) chunks.push_back(column.chunk_ptr(c));
-    if (chunks.empty()) chunks.push_back(EncodeNothing(column.type()));
-    columns.push_back(
-        std::make_shared<const Column>(column.type(), std::move(chunks), column.domain()));
-  }
-  return Frame(std::make_shared<const Layout>(starts), frame.names(), std::move(columns));
-}
-
-Frame BelowEachOther(const Frame& mine, Evaluator& evaluator) {
-  Communicator& ranks = evaluator.context().ranks;
-  const Layout& local = mine.layout();
-  std::string rows;
-  for (size_t c = 0; c < local.chunks(); ++c) {
-    const int64_t count = local.ChunkRows(c);
-    rows.append(reinterpret_cast<const char*>(&count), sizeof(count));
-  }
-  std::vector<int64_t> starts = {0};
-  std::vector<uint32_t> first_chunks = {0};
-  for (const std::string& theirs : ranks.AllGather(rows)) {
-    for (size_t at = 0; at < theirs.size(); at += sizeof(int64_t)) {
-      int64_t count = 0;
-      std::memcpy(&count, theirs.data() + at, sizeof(count));
-      starts.push_back(starts.back() + count);
-    }
-    first_chunks.push_back(static_cast<uint32_t>(starts.size() - 1));
-  }
-  const auto layout = std::make_shared<const Layout>(std::move(starts), std::move(first_chunks));
-  const ChunkRange own = OwnChunks(*layout, evaluator);
-  std::vector<ColumnPtr> columns;
-  for (size_t i = 0; i < mine.columns(); ++i) {
-    const Column& column = mine.column(i);
-    std::vector<ChunkPtr> chunks(layout->chunks());
-    for (size_t c = own.begin; c < own.end; ++c) chunks[c] = column.chunk_ptr(c - own.begin);
-    columns.push_back(
-        std::make_shared<const Column>(column.type(), std::move(chunks), column.domain()));
-  }
-  return Frame(layout, mine.names(), std::move(columns));
-}
-
 Frame KeepRows(const Frame& frame, std::span<const uint8_t> keep, Evaluator& evaluator) {
   const Layout& layout = frame.layout();
   if (layout.ranks() == 1) return SelectRows(frame, keep, evaluator.pool());
   const ChunkRange own = OwnChunks(layout, evaluator);
-  const Frame mine = OwnRows(frame, evaluator);
+  const Frame mine = OwnPart(frame, evaluator.context().ranks);
   const auto first = static_cast<size_t>(layout.ChunkStart(own.begin));
   const Frame kept =
       SelectRows(mine, keep.subspan(first, static_cast<size_t>(mine.rows())), evaluator.pool());

@@ -186,11 +186,6 @@ LayoutPtr LayoutOfChunks(const Layout& old, Evaluator& evaluator, RowsOf rows_of
   return std::make_shared<const Layout>(std::move(starts), std::move(first_chunks));
 }
 
-// This rank's rows as a frame of one owner; it has at least one chunk, which may be empty.
-Frame OwnRows(const Frame& frame, Evaluator& evaluator);
-// The frames of one owner that the ranks have one below the other, in the order of the ranks; rows
-// stay where they are. Types and domains must be the same on all. A collective.
-Frame BelowEachOther(const Frame& mine, Evaluator& evaluator);
 // The first rows of a frame over ranks, cut as `cuts` says and shared out evenly. A collective.
 Frame CutAnew(const Frame& frame, const Layout& cuts, Evaluator& evaluator);
 // NumericColumn of the chunks that a column of numbers has.

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "mapreduce/frame_parts.h"
 #include "models/adapt_frame.h"
 #include "models/metrics/roc.h"
 #include "models/metrics/thresholds.h"
@@ -240,7 +241,7 @@ std::vector<Group> GroupsOf(const Question& question, Evaluator& evaluator) {
     outcomes = OutcomesOf(question, evaluator);
   } else {
     Question own = question;
-    own.frame = std::make_shared<const Frame>(OwnRows(*question.frame, evaluator));
+    own.frame = std::make_shared<const Frame>(OwnPart(*question.frame, evaluator.context().ranks));
     outcomes = OutcomesOf(own, evaluator);
     const std::string mine(reinterpret_cast<const char*>(outcomes.data()),
                            outcomes.size() * sizeof(Numbered));

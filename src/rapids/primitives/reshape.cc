@@ -1,5 +1,6 @@
 // Between long and wide frames: pivot and melt.
 #include "mapreduce/reshape.h"
+#include "mapreduce/frame_parts.h"
 
 #include <algorithm>
 
@@ -37,7 +38,8 @@ Value PivotFrame(const Arguments& arguments, Evaluator& evaluator) {
                                positions.begin());
   };
   const Frame narrow = frame->Select(positions);
-  const auto own = RowsForPivot(OwnRows(*frame, evaluator), index, column, value, evaluator.pool());
+  const auto own = RowsForPivot(OwnPart(*frame, evaluator.context().ranks), index, column, value,
+                                evaluator.pool());
   std::vector<uint8_t> keep(static_cast<size_t>(layout.rows()));
   std::copy(own.begin(), own.end(),
             keep.begin() + layout.ChunkStart(OwnChunks(layout, evaluator).begin));
@@ -66,9 +68,10 @@ Value MeltFrame(const Arguments& arguments, Evaluator& evaluator) {
   // The ranks may share one machine.
   RequireMeltMemory(frame->rows(), options.values.size());
   // Each rank its rows; whether all values are whole numbers only all ranks know.
-  const Frame mine = Melt(OwnRows(*frame, evaluator), options, evaluator.pool());
+  const Frame mine = Melt(OwnPart(*frame, evaluator.context().ranks), options, evaluator.pool());
   const size_t last = mine.columns() - 1;
-  const Frame all = BelowEachOther(mine.WithReplaced(last, AsReals(mine.column(last))), evaluator);
+  const Frame all =
+      PlaceParts(mine.WithReplaced(last, AsReals(mine.column(last))), evaluator.context().ranks);
   const Frame cut = CutAnew(all, *ResultLayout(all.rows()), evaluator);
   return cut.WithReplaced(last, AsNumericColumn(cut.column(last), evaluator));
 }

@@ -1,4 +1,4 @@
-"""docs/guide/server.md: its script runs and prints what the page shows."""
+"""docs/guide/server.md and from-h2o.md: their scripts run and print what the pages show."""
 import contextlib
 import io
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from conftest import DATA, ROOT, Server, connect
 
-PAGE = ROOT / "docs" / "guide" / "server.md"
+GUIDE = ROOT / "docs" / "guide"
 
 
 @pytest.fixture(autouse=True)
@@ -17,10 +17,11 @@ def back_to_the_shared_server(server):
     connect(server)
 
 
-def test_the_page_shows_what_its_script_prints(tmp_path, monkeypatch):
+@pytest.mark.parametrize("page, least", [("server.md", 8), ("from-h2o.md", 4)])
+def test_the_page_shows_what_its_script_prints(page, least, tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
-    blocks = re.findall(r"```(python)?\n(.*?)```\n", PAGE.read_text(), re.S)
-    assert len(blocks) >= 8
+    blocks = re.findall(r"```(python)?\n(.*?)```\n", (GUIDE / page).read_text(), re.S)
+    assert len(blocks) >= least
     names = {}
     shown, printed = [], []
     with Server("--import-root", DATA, "--export-root", tmp_path) as own:
@@ -32,7 +33,7 @@ def test_the_page_shows_what_its_script_prints(tmp_path, monkeypatch):
             text = text.replace("/tmp/flights", str(tmp_path / "flights"))
             out = io.StringIO()
             with contextlib.redirect_stdout(out):
-                exec(compile(text, str(PAGE), "exec"), names)  # the page's own script
+                exec(compile(text, page, "exec"), names)  # the page's own script
             if out.getvalue():
                 printed.append(out.getvalue().split())
         h2o.connection().close()
