@@ -251,6 +251,7 @@ def test_downloads_that_are_broken_off(server, target):
     assert alive(server)
 
 
+@pytest.mark.skipif("THALWEG_SANITIZER" in os.environ, reason="a sanitizer takes memory of its own")
 def test_slow_readers_take_little_memory(server):
     make_large(server)
     with contextlib.closing(begin_download(server)):
