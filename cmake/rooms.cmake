@@ -41,8 +41,14 @@ function(thalweg_room name)
                           GTest::gtest_main)
     # Half of all compiling is tests; it is the rooms below them that must be fast.
     target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
-    target_compile_definitions(${name}_test PRIVATE
-      THALWEG_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    # Only where it is used: objects with the folder's name in them are compiled anew per clone.
+    foreach(test IN LISTS tests)
+      file(STRINGS ${test} uses LIMIT_COUNT 1 REGEX THALWEG_SOURCE_DIR)
+      if(uses)
+        set_property(SOURCE ${test} APPEND PROPERTY COMPILE_DEFINITIONS
+                     THALWEG_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+      endif()
+    endforeach()
     add_dependencies(tests ${name}_test)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
                          PROPERTIES TIMEOUT 600)

@@ -107,28 +107,37 @@ JobPtr Jobs::Start(const std::string& description, const JobResult& result, Work
     jobs_[number] = job;
     numbers_[job->key()] = number;
     ++running_;
+    ++threads_;
   }
   auto run = [this, job, work = std::move(work)]() mutable {
     job->Start();
     Tell(*job);
+    // Whoever sees that it has ended may start another in its place.
+    const auto end = [&](JobStatus status, const char* error, const char* error_type) {
+      {
+        std::lock_guard lock(mutex_);
+        --running_;
+      }
+      job->End(status, error, error_type);
+    };
     try {
       work(*job);
       work = nullptr;  // what it holds is let go before anyone hears of the end
-      job->End(job->cancel_.cancelled() ? JobStatus::kCancelled : JobStatus::kDone, "", "");
+      end(job->cancel_.cancelled() ? JobStatus::kCancelled : JobStatus::kDone, "", "");
     } catch (const Cancelled&) {
-      job->End(JobStatus::kCancelled, "", "");
+      end(JobStatus::kCancelled, "", "");
     } catch (const MemoryError& error) {
-      job->End(JobStatus::kFailed, error.what(), "MemoryError");
+      end(JobStatus::kFailed, error.what(), "MemoryError");
     } catch (const UserError& error) {
-      job->End(JobStatus::kFailed, error.what(), "UserError");
+      end(JobStatus::kFailed, error.what(), "UserError");
     } catch (const std::bad_alloc&) {
-      job->End(JobStatus::kFailed, "not enough memory", "MemoryError");
+      end(JobStatus::kFailed, "not enough memory", "MemoryError");
     } catch (const std::exception& error) {
-      job->End(JobStatus::kFailed, error.what(), "InternalError");
+      end(JobStatus::kFailed, error.what(), "InternalError");
     }
     Tell(*job);
     std::lock_guard lock(mutex_);
-    --running_;
+    --threads_;
     changed_.notify_all();
   };
   try {
@@ -136,6 +145,7 @@ JobPtr Jobs::Start(const std::string& description, const JobResult& result, Work
   } catch (const std::system_error&) {
     std::lock_guard lock(mutex_);
     --running_;
+    --threads_;
     jobs_.erase(number);
     numbers_.erase(job->key());
     changed_.notify_all();
@@ -188,7 +198,7 @@ bool Jobs::Stop(std::chrono::milliseconds time) {
   for (const auto& [number, job] : jobs_) {
     if (!job->ended()) job->Cancel();
   }
-  return changed_.wait_for(lock, time, [&] { return running_ == 0; });
+  return changed_.wait_for(lock, time, [&] { return threads_ == 0; });
 }
 
 }  // namespace thalweg

@@ -113,6 +113,7 @@ class Jobs {
   JobPtr Find(const std::string& key) const;
   // The oldest first.
   std::vector<JobPtr> List() const;
+  // Those that have not ended.
   size_t running() const;
   // Cancels all, and waits so long for their end; false if some did not end.
   bool Stop(std::chrono::milliseconds time);
@@ -127,7 +128,8 @@ class Jobs {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   uint64_t next_ = 1;
-  size_t running_ = 0;
+  size_t running_ = 0;  // jobs that have not ended
+  size_t threads_ = 0;  // those, and jobs whose end is still being told
   std::map<uint64_t, JobPtr> jobs_;
   std::map<std::string, uint64_t, std::less<>> numbers_;
 };

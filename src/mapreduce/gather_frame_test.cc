@@ -4,30 +4,10 @@
 
 #include "base/error.h"
 #include "cluster/local/local_ranks.h"
-#include "frame/chunk_builder.h"
+#include "mapreduce/numbered_frame_for_test.h"
 
 namespace thalweg {
 namespace {
-
-// Rows 0, 1, 2, … and texts, in chunks of the given rows.
-Frame MakeFrame(const std::vector<int64_t>& starts) {
-  std::vector<ChunkPtr> numbers;
-  std::vector<ChunkPtr> texts;
-  for (size_t c = 0; c + 1 < starts.size(); ++c) {
-    std::vector<int64_t> cells;
-    std::vector<std::string> words;
-    for (int64_t row = starts[c]; row < starts[c + 1]; ++row) {
-      cells.push_back(row % 5 == 0 ? kMissingInt : row);
-      words.push_back("w" + std::to_string(row));
-    }
-    const std::vector<std::string_view> views(words.begin(), words.end());
-    numbers.push_back(EncodeIntegers(cells));
-    texts.push_back(EncodeStrings(views));
-  }
-  auto number = std::make_shared<const Column>(ColumnType::kInteger, std::move(numbers));
-  auto text = std::make_shared<const Column>(ColumnType::kString, std::move(texts));
-  return {std::make_shared<const Layout>(starts), {"n", "t", "again"}, {number, text, number}};
-}
 
 struct Case {
   std::vector<int64_t> starts;
@@ -37,7 +17,7 @@ struct Case {
 TEST(GatherFrame, PartsComeToTheWholeAgain) {
   for (const Case& c : {Case{{0, 7, 14, 21, 23}, 3}, Case{{0, 100}, 3}, Case{{0, 0}, 2},
                         Case{{0, 1, 2, 3}, 5}, Case{{0, 50, 51, 52, 53}, 2}}) {
-    const Frame whole = MakeFrame(c.starts);
+    const Frame whole = NumberedFrame(c.starts);
     const int64_t rows = whole.rows();
     std::vector<int64_t> kept(static_cast<size_t>(c.ranks));
     RunLocalRanks(c.ranks, [&](Communicator& ranks) {
@@ -66,7 +46,7 @@ TEST(GatherFrame, PartsComeToTheWholeAgain) {
 }
 
 TEST(GatherFrame, ReadingAChunkOfAnotherRankIsABug) {
-  const Frame whole = MakeFrame({0, 7, 14});
+  const Frame whole = NumberedFrame({0, 7, 14});
   RunLocalRanks(2, [&](Communicator& ranks) {
     const Frame part = KeepOwnChunks(whole, ranks);
     const auto other = static_cast<size_t>(1 - ranks.rank());

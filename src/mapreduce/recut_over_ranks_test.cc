@@ -2,53 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
-#include "base/random.h"
 #include "cluster/local/local_ranks.h"
-#include "frame/chunk_builder.h"
 #include "mapreduce/gather_frame.h"
+#include "mapreduce/numbered_frame_for_test.h"
+#include "mapreduce/random_layout_for_test.h"
 
 namespace thalweg {
 namespace {
-
-std::vector<int64_t> RandomStarts(Random& random, int64_t rows) {
-  std::vector<int64_t> starts = {0};
-  while (starts.back() < rows) {
-    starts.push_back(std::min(rows, starts.back() + static_cast<int64_t>(random.Below(9))));
-  }
-  if (starts.size() == 1 && random.Bernoulli(0.5)) starts.push_back(0);
-  return starts;
-}
-
-LayoutPtr RandomOwners(Random& random, const std::vector<int64_t>& starts, int ranks) {
-  std::vector<uint32_t> first_chunks = {0};
-  for (int r = 1; r < ranks; ++r) {
-    first_chunks.push_back(static_cast<uint32_t>(random.Below(starts.size())));
-  }
-  first_chunks.push_back(static_cast<uint32_t>(starts.size() - 1));
-  std::sort(first_chunks.begin(), first_chunks.end());
-  return std::make_shared<const Layout>(starts, first_chunks);
-}
-
-Frame MakeFrame(const std::vector<int64_t>& starts) {
-  std::vector<ChunkPtr> numbers;
-  std::vector<ChunkPtr> texts;
-  for (size_t c = 0; c + 1 < starts.size(); ++c) {
-    std::vector<int64_t> cells;
-    std::vector<std::string> words;
-    for (int64_t row = starts[c]; row < starts[c + 1]; ++row) {
-      cells.push_back(row % 5 == 0 ? kMissingInt : row);
-      words.push_back("w" + std::to_string(row));
-    }
-    const std::vector<std::string_view> views(words.begin(), words.end());
-    numbers.push_back(EncodeIntegers(cells));
-    texts.push_back(EncodeStrings(views));
-  }
-  auto number = std::make_shared<const Column>(ColumnType::kInteger, std::move(numbers));
-  auto text = std::make_shared<const Column>(ColumnType::kString, std::move(texts));
-  return {std::make_shared<const Layout>(starts), {"n", "t", "again"}, {number, text, number}};
-}
 
 void ExpectRows(const Frame& frame, int64_t rows) {
   ASSERT_EQ(frame.rows(), rows);
@@ -75,7 +35,7 @@ TEST(RecutOverRanks, EveryRowComesToItsPlace) {
         random.Bernoulli(0.7) ? rows : static_cast<int64_t>(random.Below(1 + uint64_t(rows)));
     const LayoutPtr to = RandomOwners(random, RandomStarts(random, kept), ranks);
     RunLocalRanks(ranks, [&](Communicator& communicator) {
-      const Frame whole = MakeFrame(starts);
+      const Frame whole = NumberedFrame(starts);
       // From a frame that all have whole, ...
       const Frame part = RecutOverRanks(whole, from, communicator);
       EXPECT_TRUE(part.layout() == *from);
@@ -97,7 +57,7 @@ TEST(MoveChunks, EveryChunkComesToItsOwner) {
     Random random(seed);
     const int ranks = 1 + static_cast<int>(random.Below(5));
     const auto starts = RandomStarts(random, static_cast<int64_t>(random.Below(80)));
-    const Frame whole = MakeFrame(starts);
+    const Frame whole = NumberedFrame(starts);
     const LayoutPtr to = RandomOwners(random, starts, ranks);
     std::vector<uint32_t> holders;
     for (size_t c = 0; c < to->chunks(); ++c) {

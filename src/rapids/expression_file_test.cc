@@ -318,6 +318,11 @@ struct Setting {
   int ranks;
 };
 
+void PrintTo(const Setting& setting, std::ostream* out) {
+  *out << setting.chunk_rows << " rows a chunk, " << setting.threads << " threads, "
+       << setting.ranks << " ranks";
+}
+
 class Expressions : public testing::TestWithParam<Setting> {};
 
 TEST_P(Expressions, ComeToWhatTheirFilesSay) {

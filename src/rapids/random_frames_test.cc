@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "cluster/local/local_ranks.h"
 #include "frame/chunk_builder.h"
+#include "mapreduce/random_layout_for_test.h"
 #include "rapids/rapids.h"
 
 namespace thalweg {
@@ -37,16 +38,6 @@ ColumnPtr ColumnOf(const Cells& cells, const std::vector<int64_t>& starts) {
     chunks.push_back(EncodeReals(Cells(cells.begin() + starts[c], cells.begin() + starts[c + 1])));
   }
   return std::make_shared<const Column>(ColumnType::kReal, std::move(chunks));
-}
-
-// Chunks of 0 to `most` rows.
-std::vector<int64_t> RandomStarts(Random& random, int64_t rows, uint64_t most) {
-  std::vector<int64_t> starts = {0};
-  while (starts.back() < rows) {
-    starts.push_back(std::min(rows, starts.back() + static_cast<int64_t>(random.Below(most + 1))));
-  }
-  if (starts.size() == 1) starts.push_back(0);
-  return starts;
 }
 
 class RandomFrames : public testing::Test {

@@ -13,6 +13,7 @@
 #include "cluster/local/local_ranks.h"
 #include "frame/chunk_builder.h"
 #include "mapreduce/gather_frame.h"
+#include "mapreduce/random_layout_for_test.h"
 #include "mapreduce/recut_over_ranks.h"
 #include "rapids/rapids.h"
 
@@ -195,27 +196,6 @@ Frame MakeFrame(uint64_t seed, const std::vector<int64_t>& starts) {
                 integer(9, ColumnType::kTime, nullptr,
                         [](Random& r) { return 86'400'000 * r.Below(5) + 12; }),
                 real(10, 0, [](Random& r) { return static_cast<double>(r.Below(2)); })});
-}
-
-// Chunks of 0 to `most` rows.
-std::vector<int64_t> RandomStarts(Random& random, int64_t rows, uint64_t most) {
-  std::vector<int64_t> starts = {0};
-  while (starts.back() < rows) {
-    starts.push_back(std::min(rows, starts.back() + static_cast<int64_t>(random.Below(most + 1))));
-  }
-  if (starts.size() == 1) starts.push_back(0);
-  return starts;
-}
-
-// Any shares, none for some.
-LayoutPtr RandomOwners(Random& random, const std::vector<int64_t>& starts, int ranks) {
-  std::vector<uint32_t> first_chunks = {0};
-  for (int r = 1; r < ranks; ++r) {
-    first_chunks.push_back(static_cast<uint32_t>(random.Below(starts.size())));
-  }
-  first_chunks.push_back(static_cast<uint32_t>(starts.size() - 1));
-  std::sort(first_chunks.begin(), first_chunks.end());
-  return std::make_shared<const Layout>(starts, first_chunks);
 }
 
 template <class Cell>

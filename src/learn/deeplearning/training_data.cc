@@ -221,12 +221,8 @@ void CheckLevels(const DeepLearningParams& params, const ResponseScale& response
 
 void CheckColumns(const DeepLearningParams& params, const Frame& frame) {
   std::vector<FieldError> errors;
-  // Held as a number: g++ 12 leaves an optional that such a lambda sets without a beginning.
-  size_t response_column = frame.columns();
-  CollectFieldErrors(
-      errors, [&] { response_column = FindResponse(params, frame).value_or(frame.columns()); });
-  const std::optional<size_t> response =
-      response_column < frame.columns() ? std::optional(response_column) : std::nullopt;
+  std::optional<size_t> response;
+  CollectFieldErrors(errors, [&] { response = FindResponse(params, frame); });
   CollectFieldErrors(errors, [&] { Predictors(params, frame, response); });
   if (!params.fold_column.empty()) {
     CollectFieldErrors(errors, [&] { FindColumn(frame, params.fold_column, "fold_column"); });

@@ -15,6 +15,7 @@
 #include "mapreduce/rollup_cache.h"
 #include "mapreduce/visit_cells.h"
 #include "server/commands/arguments.h"
+#include "server/commands/versioned_frame.h"
 #include "server/schemas/meta.h"
 #include "server/schemas/wire_csv.h"
 
@@ -211,15 +212,9 @@ Json ColumnDetailCommand(const Json& arguments, CommandContext& context) {
 }
 
 Json CsvTextCommand(const Json& arguments, CommandContext& context) {
-  const auto item = context.catalog.FindItem(TextOf(arguments, "frame"));
-  const EntryVersion wanted{arguments.at("command").to_number<uint64_t>(),
-                            arguments.at("nth").to_number<uint64_t>()};
-  const auto* entry = item && item->version == wanted
-                          ? dynamic_cast<const FrameEntry*>(item->entry.get())
-                          : nullptr;
+  const std::shared_ptr<const Frame> frame = VersionedFrame(arguments, context.catalog);
   // The text of two frames must not be mixed.
-  if (entry == nullptr) throw UserError("the frame was replaced or removed while it was sent");
-  const std::shared_ptr<const Frame> frame = entry->frame();
+  if (!frame) throw UserError("the frame was replaced or removed while it was sent");
   internal::CsvStyle style = WireCsvStyle();
   style.double_quotes = arguments.at("double_quotes").as_bool();
   const ChunkRange own = OwnChunks(*frame, context.ranks);

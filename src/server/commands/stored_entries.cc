@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "server/commands/arguments.h"
 #include "server/commands/publish.h"
+#include "server/commands/versioned_frame.h"
 #include "server/grid_entry.h"
 #include "server/model_archive.h"
 #include "server/store/frame_file.h"
@@ -46,17 +47,11 @@ SealedRecord ReadRecord(const Json& arguments) {
 }  // namespace
 
 Json SaveFrameCommand(const Json& arguments, CommandContext& context) {
-  const auto item = context.catalog.FindItem(TextOf(arguments, "frame"));
-  const EntryVersion wanted{arguments.at("command").to_number<uint64_t>(),
-                            arguments.at("nth").to_number<uint64_t>()};
-  const auto* entry = item && item->version == wanted
-                          ? dynamic_cast<const FrameEntry*>(item->entry.get())
-                          : nullptr;
-  int64_t there = entry == nullptr ? 0 : 1;
+  const std::shared_ptr<const Frame> frame = VersionedFrame(arguments, context.catalog);
+  int64_t there = frame ? 1 : 0;
   context.ranks.AllReduceSum(std::span<int64_t>(&there, 1));
   if (there != context.ranks.size()) return JsonObject{{"saved", false}};
-  WriteFrameFile(*entry->frame(), TextOf(arguments, "frame"), TextOf(arguments, "path"),
-                 context.ranks);
+  WriteFrameFile(*frame, TextOf(arguments, "frame"), TextOf(arguments, "path"), context.ranks);
   return JsonObject{{"saved", true}};
 }
 
