@@ -5,6 +5,9 @@ JOBS ?= $(shell nproc)
 PYTHON := .venv/bin/python
 CLIENTS := .venv-clients/bin/python -W ignore
 
+# Run on processes that mpirun starts, too.
+MPI_TESTS := $(addprefix tests/acceptance/server/test_,connect.py first_script.py user_day.py cancel.py data_dir.py)
+
 .PHONY: help setup configure build test test-large demo bench bench-peers format format-check lint sanitize fuzz clean
 
 help:
@@ -39,6 +42,7 @@ test: configure
 	@tools/setup_clients.sh
 	@THALWEG_RANKS=1 $(CLIENTS) -m pytest -q tests/acceptance/server
 	@THALWEG_RANKS=3 $(CLIENTS) -m pytest -q tests/acceptance/server
+	@THALWEG_RANKS=3 THALWEG_MPI=1 $(CLIENTS) -m pytest -q $(MPI_TESTS)
 
 # What is too slow for every run: millions of keys.
 test-large: build

@@ -16,14 +16,18 @@ function(thalweg_rooms layers)
 endfunction()
 
 # thalweg_room(<name> [LIBRARIES ...]): the library thalweg_<name> out of all sources below the folder,
-# <name>_test out of *_test.cc, and one program per *_bench.cc.
+# <name>_test out of *_test.cc, <name>_mpi_test (run on three processes) out of *_mpi_test.cc, and one
+# program per *_bench.cc.
 function(thalweg_room name)
   cmake_parse_arguments(ROOM "" "" "LIBRARIES;EXCLUDE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
   set(tests ${sources})
   set(benches ${sources})
+  set(mpi_tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
+  list(FILTER mpi_tests INCLUDE REGEX "_mpi_test\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER tests EXCLUDE REGEX "_mpi_test\\.cc$")
   list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
   if(ROOM_EXCLUDE)
     list(FILTER sources EXCLUDE REGEX "${ROOM_EXCLUDE}")
@@ -52,6 +56,18 @@ function(thalweg_room name)
     add_dependencies(tests ${name}_test)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
                          PROPERTIES TIMEOUT 600)
+  endif()
+  if(mpi_tests AND TARGET thalweg_mpi)
+    add_executable(${name}_mpi_test ${mpi_tests}
+                   ${CMAKE_SOURCE_DIR}/src/cluster/mpi/mpi_test_main.cc)
+    target_link_libraries(${name}_mpi_test PRIVATE thalweg_${name} ${ROOM_LIBRARIES} GTest::gmock
+                          GTest::gtest)
+    target_compile_options(${name}_mpi_test PRIVATE $<$<CONFIG:Release>:-O1>)
+    add_dependencies(tests ${name}_mpi_test)
+    add_test(NAME ${name}.mpi
+             COMMAND ${CMAKE_SOURCE_DIR}/tools/mpirun.sh 3 $<TARGET_FILE:${name}_mpi_test>
+                     --gtest_filter=-*LostRank*)
+    set_tests_properties(${name}.mpi PROPERTIES TIMEOUT 600 PROCESSORS 2)
   endif()
   foreach(bench IN LISTS benches)
     get_filename_component(program ${bench} NAME_WE)

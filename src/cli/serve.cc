@@ -10,12 +10,26 @@
 #include "base/cancel.h"
 #include "cli/command_line.h"
 #include "cli/interrupt.h"
+#include "cluster/mpi/mpi_transport.h"
 #include "server/rest_server.h"
 
 namespace thalweg {
 namespace {
 
 using std::chrono::milliseconds;
+
+// At once, whatever still runs; but not before the other ranks have heard of it.
+[[noreturn]] void EndProcess(const std::shared_ptr<Transport>& transport, int code) {
+  if (transport) {
+    std::thread([code] {
+      std::this_thread::sleep_for(milliseconds(5000));
+      std::_Exit(code);
+    }).detach();
+    transport->Leave();
+  }
+  fflush(stdout);
+  std::_Exit(code);
+}
 
 class ServeCommand : public Command {
  public:
@@ -29,6 +43,7 @@ Examples:
   thalweg serve --import-root data --data-dir ~/thalweg-data
   thalweg serve --import-host data.example.org
   thalweg serve --ip 0.0.0.0 --tls-certificate cert.pem --tls-key key.pem --token-login
+  mpirun --with-ft ulfm -n 3 thalweg serve --import-root data
 
 Then, in Python, with the h2o package:
   import h2o
@@ -42,7 +57,26 @@ Then, in Python, with the h2o package:
     InterruptScope interrupt(end);
     // A file that may not grow any more (ulimit -f) is an error of its write, not the end.
     std::signal(SIGXFSZ, SIG_IGN);
-    RestServer server(options);
+    const std::shared_ptr<Transport> transport = StartedByMpi() ? StartMpi() : nullptr;
+    if (transport && transport->rank() > 0) {
+      // Rank 0 says when it is the end.
+      const bool told = ServeAsRank(options, *transport);
+      if (!told) {
+        fmt::print(stderr, "error: rank {}: rank 0 is lost, and the server with it\n",
+                   transport->rank());
+      }
+      EndProcess(transport, told ? kExitOk : kExitUser);
+    }
+    Serve(options, transport, end);
+    if (transport) transport->Leave();
+    return kExitOk;
+  }
+
+ private:
+  // Until someone asks for the end.
+  static void Serve(const ServeOptions& options, const std::shared_ptr<Transport>& transport,
+                    const CancelToken& end) {
+    RestServer server(options, transport.get());
     fmt::print("thalweg serves cloud {} at {}\n", server.name(), server.url());
     if (!server.token().empty()) {
       fmt::print("log in as any user with the password {}\n", server.token());
@@ -58,14 +92,12 @@ Then, in Python, with the h2o package:
     fmt::print("ended{}\n", all ? "" : "; a job that did not end by itself was cut off");
     fflush(stdout);
     // Handlers or jobs that do not hear of the end are not waited for.
-    std::thread([] {
+    std::thread([transport] {
       std::this_thread::sleep_for(milliseconds(500));
-      std::_Exit(kExitOk);
+      EndProcess(transport, kExitOk);
     }).detach();
-    return kExitOk;
   }
 
- private:
   std::unique_ptr<FieldFlags> flags_;
 };
 

@@ -13,14 +13,34 @@
 
 namespace thalweg {
 
+// What made a rank fail.
+enum class FailureKind {
+  kLost,   // its process is gone, or it did not come within the time limit
+  kEnded,  // it has come to its end, and has said so
+  kUserError,
+  kMemoryError,
+  kCancelled,
+  kInternalError
+};
+
 // Another rank failed or did not come within the time limit.
 class RankFailure : public std::runtime_error {
  public:
-  RankFailure(int failed_rank, const std::string& message);
+  RankFailure(int failed_rank, const std::string& message, FailureKind kind = FailureKind::kLost);
+  // This rank's failure, as others are to hear of it: a RankFailure is passed on.
+  static RankFailure Of(const std::exception_ptr& error, int this_rank);
   int rank() const { return rank_; }
+  FailureKind kind() const { return kind_; }
+  // The message without the rank before it.
+  const char* reason() const { return what() + reason_at_; }
+  // Throws what the rank threw, as far as its kind says that: a UserError is one for the user
+  // whatever the rank. Otherwise throws this.
+  [[noreturn]] void Rethrow() const;
 
  private:
   int rank_;
+  FailureKind kind_;
+  size_t reason_at_;
 };
 
 // Thread rule: one thread at a time per rank. No call blocks longer than the time limit that the

@@ -1,114 +1,76 @@
 #include "jobs/commands.h"
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <mutex>
 
 #include "base/error.h"
 #include "base/json.h"
-#include "cluster/local/local_ranks.h"
+#include "jobs/ranks_state.h"
 
 namespace thalweg {
-namespace {
+namespace internal {
 
-// Pools that wait for the next command: starting threads costs more than a small command.
-class PoolStore {
- public:
-  explicit PoolStore(size_t threads) : threads_(threads) {}
-
-  std::unique_ptr<ThreadPool> Take() {
-    {
-      std::lock_guard lock(mutex_);
-      if (!free_.empty()) {
-        auto pool = std::move(free_.back());
-        free_.pop_back();
-        return pool;
-      }
-    }
-    return std::make_unique<ThreadPool>(threads_);
-  }
-
-  void GiveBack(std::unique_ptr<ThreadPool> pool) {
+std::unique_ptr<ThreadPool> RankState::Take() {
+  {
     std::lock_guard lock(mutex_);
-    if (free_.size() < kKept) free_.push_back(std::move(pool));
+    if (!free_.empty()) {
+      auto pool = std::move(free_.back());
+      free_.pop_back();
+      return pool;
+    }
   }
+  return std::make_unique<ThreadPool>(threads_);
+}
 
-  size_t threads() const { return threads_; }
+void RankState::GiveBack(std::unique_ptr<ThreadPool> pool) {
+  std::lock_guard lock(mutex_);
+  if (free_.size() < kKept) free_.push_back(std::move(pool));
+}
 
- private:
-  static constexpr size_t kKept = 8;
-  const size_t threads_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<ThreadPool>> free_;
-};
-
-}  // namespace
-
-// Threads of one process do not get lost; one of them may well train for days while others wait.
-constexpr auto kNoLimit = std::chrono::hours(24 * 365);
-
-// One rank: its catalog and its pools.
-struct Rank {
-  explicit Rank(size_t threads) : pools(threads) {}
-  Catalog catalog;
-  PoolStore pools;
-};
-
-struct Ranks::State {
-  State(const RanksOptions& options, std::vector<Command> list) : commands(std::move(list)) {
-    Check(options.ranks >= 1, "at least one rank");
-    const auto count = static_cast<size_t>(options.ranks);
-    const size_t threads =
-        options.threads > 0 ? options.threads : std::max<size_t>(1, AvailableProcessors() / count);
-    for (size_t r = 0; r < count; ++r) ranks.push_back(std::make_unique<Rank>(threads));
+Json RankState::Run(const Command& command, uint64_t number, const Json& arguments,
+                    Communicator& ranks, const WorkContext& work) {
+  const CommandScope scope(number);
+  // Progress is rank 0's to tell; all see the wish to end.
+  const WorkContext own = {.progress = ranks.rank() == 0 ? work.progress : nullptr,
+                           .cancel = work.cancel};
+  std::unique_ptr<ThreadPool> pool = Take();
+  std::exception_ptr failure;
+  Json result;
+  try {
+    CommandContext context{ranks, *pool, catalog_, own};
+    result = command.run(arguments, context);
+  } catch (...) {
+    failure = std::current_exception();
   }
+  GiveBack(std::move(pool));
+  if (failure) std::rethrow_exception(failure);
+  return result;
+}
 
-  std::vector<Command> commands;
-  std::vector<std::unique_ptr<Rank>> ranks;
-  std::atomic<uint64_t> next_command{1};
-};
+const Command& FindCommand(const std::vector<Command>& commands, std::string_view name) {
+  const auto found = std::find_if(commands.begin(), commands.end(),
+                                  [&](const Command& c) { return c.name == name; });
+  Check(found != commands.end(), "a command of the list");
+  return *found;
+}
+
+}  // namespace internal
 
 Ranks::Ranks(const RanksOptions& options, std::vector<Command> commands)
-    : state_(std::make_unique<State>(options, std::move(commands))) {}
+    : state_(internal::MakeThreadRanks(options, std::move(commands))) {}
+
+Ranks::Ranks(Transport& transport, size_t threads, std::vector<Command> commands)
+    : state_(internal::MakeProcessRanks(transport, threads, std::move(commands))) {}
 
 Ranks::~Ranks() = default;
 
 Json Ranks::Run(std::string_view command, const Json& arguments, const WorkContext& work) {
-  const auto found = std::find_if(state_->commands.begin(), state_->commands.end(),
-                                  [&](const Command& c) { return c.name == command; });
-  Check(found != state_->commands.end(), "a command of the list");
-  const uint64_t number = state_->next_command++;
-  Json result;
-  RunLocalRanks(
-      size(),
-      [&](Communicator& communicator) {
-        const CommandScope scope(number);
-        Rank& rank = *state_->ranks[static_cast<size_t>(communicator.rank())];
-        // Progress is rank 0's to tell; all see the wish to end.
-        const WorkContext own = {.progress = communicator.rank() == 0 ? work.progress : nullptr,
-                                 .cancel = work.cancel};
-        std::unique_ptr<ThreadPool> pool = rank.pools.Take();
-        std::exception_ptr failure;
-        try {
-          CommandContext context{communicator, *pool, rank.catalog, own};
-          Json mine = found->run(arguments, context);
-          if (communicator.rank() == 0) result = std::move(mine);
-        } catch (...) {
-          failure = std::current_exception();
-        }
-        rank.pools.GiveBack(std::move(pool));
-        if (failure) std::rethrow_exception(failure);
-        communicator.Barrier();  // an end that all have come to
-      },
-      kNoLimit);
-  return result;
+  return state_->Run(command, arguments, work);
 }
 
-Catalog& Ranks::catalog() { return state_->ranks[0]->catalog; }
+Catalog& Ranks::catalog() { return state_->catalog(); }
 
-int Ranks::size() const { return static_cast<int>(state_->ranks.size()); }
+int Ranks::size() const { return state_->size(); }
 
-size_t Ranks::threads() const { return state_->ranks[0]->pools.threads(); }
+size_t Ranks::threads() const { return state_->threads(); }
 
 }  // namespace thalweg

@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "base/thread_pool.h"
 #include "cluster/communicator.h"
+#include "cluster/transport.h"
 #include "jobs/catalog.h"
 
 namespace thalweg {
@@ -38,13 +39,16 @@ struct RanksOptions {
   size_t threads = 0;  // of each rank; 0: the processors shared out among the ranks
 };
 
-// Starts the ranks as threads of this process and runs commands on them.
+// The ranks, as rank 0 sees them: threads of this process, or processes of which this is rank 0.
 // Thread rule: any thread may call any member at any time; commands of different callers run side
 // by side.
 class Ranks {
  public:
   // `commands` are all there are; names are looked up in this list.
   Ranks(const RanksOptions& options, std::vector<Command> commands);
+  // The other processes serve the same commands (ServeCommands) until this object's end. `threads`
+  // as in RanksOptions, of this process.
+  Ranks(Transport& transport, size_t threads, std::vector<Command> commands);
   ~Ranks();  // no command may run any more
 
   // Runs a command on all ranks and returns rank 0's result. Throws what rank 0 threw, or, where
@@ -55,9 +59,15 @@ class Ranks {
   int size() const;
   size_t threads() const;
 
- private:
   struct State;
+
+ private:
   std::unique_ptr<State> state_;
 };
+
+// What a process that is not rank 0 does: runs its part of each command, until rank 0's Ranks come
+// to their end (true), or rank 0 is lost (false). A command that does not hear of the end within two
+// seconds still runs then, and uses the transport: such a process ends by _Exit.
+bool ServeCommands(Transport& transport, size_t threads, const std::vector<Command>& commands);
 
 }  // namespace thalweg

@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <span>
 #include <thread>
 
 #include "base/error.h"
 #include "base/json.h"
+#include "cluster/local/local_transport.h"
 #include "frame/chunk_builder.h"
 #include "jobs/rank_frames.h"
 
@@ -63,21 +65,62 @@ Json Progress(const Json&, CommandContext& context) {
   return nullptr;
 }
 
-std::vector<Command> Commands() {
-  return {{"count", &Count}, {"sum", &Sum}, {"fail", &Fail}, {"progress", &Progress}};
+// Until it is cancelled; each rank waits by itself.
+Json Wait(const Json&, CommandContext& context) {
+  for (;;) {
+    context.work.ThrowIfCancelled();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
-TEST(Ranks, CommandsRunOnEveryRanksOwnRows) {
+std::vector<Command> Commands() {
+  return {
+      {"count", &Count}, {"sum", &Sum}, {"fail", &Fail}, {"progress", &Progress}, {"wait", &Wait}};
+}
+
+// Ranks that are threads, or that talk as processes do.
+class RanksTest : public testing::TestWithParam<bool> {
+ protected:
+  Ranks& Start(int size) {
+    End();
+    if (!GetParam()) {
+      ranks_.emplace(RanksOptions{.ranks = size, .threads = 2}, Commands());
+      return *ranks_;
+    }
+    network_.emplace(size);
+    for (int r = 1; r < size; ++r) {
+      others_.emplace_back(
+          [this, r] { EXPECT_TRUE(ServeCommands(network_->transport(r), 2, Commands())); });
+    }
+    return ranks_.emplace(network_->transport(0), 2, Commands());
+  }
+
+  void End() {
+    ranks_.reset();
+    for (std::thread& other : others_) other.join();
+    others_.clear();
+  }
+  void TearDown() override { End(); }
+
+ private:
+  std::optional<LocalNetwork> network_;
+  std::vector<std::thread> others_;
+  std::optional<Ranks> ranks_;
+};
+
+TEST_P(RanksTest, CommandsRunOnEveryRanksOwnRows) {
   for (const int size : {1, 2, 3, 5}) {
-    Ranks ranks({.ranks = size, .threads = 2}, Commands());
+    Ranks& ranks = Start(size);
+    EXPECT_EQ(ranks.size(), size);
+    EXPECT_EQ(ranks.threads(), 2U);
     ranks.Run("count", JsonObject{{"name", "x"}, {"rows", 50}}, {});
     EXPECT_EQ(ranks.Run("sum", JsonObject{{"name", "x"}}, {}).as_int64(), 49 * 50 / 2);
     EXPECT_EQ(ranks.catalog().GetFrame("x")->rows(), 50);
   }
 }
 
-TEST(Ranks, AFailureOfAnyRankEndsTheCommandOnAll) {
-  Ranks ranks({.ranks = 3, .threads = 1}, Commands());
+TEST_P(RanksTest, AFailureOfAnyRankEndsTheCommandOnAll) {
+  Ranks& ranks = Start(3);
   for (const int rank : {0, 1, 2}) {
     try {
       ranks.Run("fail", JsonObject{{"rank", rank}}, {});
@@ -90,8 +133,8 @@ TEST(Ranks, AFailureOfAnyRankEndsTheCommandOnAll) {
   EXPECT_EQ(ranks.Run("sum", JsonObject{{"name", "x"}}, {}).as_int64(), 3);
 }
 
-TEST(Ranks, CommandsOfManyCallersRunSideBySide) {
-  Ranks ranks({.ranks = 3, .threads = 1}, Commands());
+TEST_P(RanksTest, CommandsOfManyCallersRunSideBySide) {
+  Ranks& ranks = Start(3);
   std::vector<std::thread> callers;
   for (int i = 0; i < 8; ++i) {
     callers.emplace_back([&, i] {
@@ -112,17 +155,29 @@ class Listener : public ProgressListener {
   std::string messages;
 };
 
-TEST(Ranks, ProgressIsToldOnce) {
-  Ranks ranks({.ranks = 3, .threads = 1}, Commands());
+TEST_P(RanksTest, ProgressIsToldOnce) {
+  Ranks& ranks = Start(3);
   Listener listener;
   ranks.Run("progress", nullptr, {.progress = &listener});
   EXPECT_EQ(listener.messages, "a quarter;");
 }
 
-TEST(Ranks, AnUnknownCommandIsABug) {
-  Ranks ranks({}, Commands());
-  EXPECT_THROW(ranks.Run("nothing", nullptr, {}), InternalError);
+TEST_P(RanksTest, AnUnknownCommandIsABug) {
+  EXPECT_THROW(Start(2).Run("nothing", nullptr, {}), InternalError);
 }
+
+TEST_P(RanksTest, AllRanksHearOfTheWishToEnd) {
+  Ranks& ranks = Start(3);
+  CancelToken cancel;
+  std::thread caller(
+      [&] { EXPECT_THROW(ranks.Run("wait", nullptr, {.cancel = &cancel}), Cancelled); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  cancel.Cancel();
+  caller.join();
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, RanksTest, testing::Values(false, true),
+                         [](const auto& kind) { return kind.param ? "Processes" : "Threads"; });
 
 }  // namespace
 }  // namespace thalweg

@@ -58,8 +58,11 @@ bool IsLoopback(const std::string& ip) {
 }
 
 // Of options that parse one by one but do not fit together.
-void RequireSafety(const ServeOptions& options) {
+void RequireSafety(const ServeOptions& options, bool processes) {
   std::vector<FieldError> errors;
+  if (processes && options.ranks != 1) {
+    errors.push_back({"ranks", "the ranks are the processes that mpirun has started"});
+  }
   if (options.tls_certificate.empty() != options.tls_key.empty()) {
     errors.push_back({"tls_certificate", "needs tls_key, and the other way round"});
   }
@@ -84,14 +87,22 @@ std::string UserName() {
   return user == nullptr || *user == '\0' ? "thalweg" : fmt::format("thalweg_{}", user);
 }
 
+Ranks MakeRanks(const ServeOptions& options, Transport* transport) {
+  const auto threads = static_cast<size_t>(options.threads);
+  if (transport != nullptr) return Ranks(*transport, threads, ServerCommands());
+  return Ranks({.ranks = static_cast<int>(options.ranks), .threads = threads}, ServerCommands());
+}
+
+void SetLimits(const ServeOptions& options) {
+  if (!options.memory.empty()) SetMemoryLimit(*ParseBytes(options.memory));
+}
+
 }  // namespace
 
 struct RestServer::State {
-  explicit State(const ServeOptions& given)
+  State(const ServeOptions& given, Transport* transport)
       : options(given),
-        ranks(
-            {.ranks = static_cast<int>(given.ranks), .threads = static_cast<size_t>(given.threads)},
-            ServerCommands()),
+        ranks(MakeRanks(given, transport)),
         log(LogLevel::kInfo),
         jobs("_" + RandomHex(32), [this](Job& job) { JobChanged(job); }),
         context{.options = options,
@@ -149,10 +160,10 @@ struct RestServer::State {
   std::optional<HttpServer> http;
 };
 
-RestServer::RestServer(const ServeOptions& options) {
-  RequireSafety(options);
-  if (!options.memory.empty()) SetMemoryLimit(*ParseBytes(options.memory));
-  state_ = std::make_unique<State>(options);
+RestServer::RestServer(const ServeOptions& options, Transport* transport) {
+  RequireSafety(options, transport != nullptr);
+  SetLimits(options);
+  state_ = std::make_unique<State>(options, transport);
   if (!options.data_dir.empty()) {
     CatalogSaver& saver =
         state_->saver.emplace(options.data_dir, state_->ranks, state_->jobs, state_->log);
@@ -203,6 +214,12 @@ bool RestServer::Stop(std::chrono::milliseconds time) {
   }
   state_->folder.Remove();
   return ended;
+}
+
+bool ServeAsRank(const ServeOptions& options, Transport& transport) {
+  // What is wrong with the options is rank 0's to tell.
+  if (ParseBytes(options.memory).value_or(0) > 0) SetLimits(options);
+  return ServeCommands(transport, static_cast<size_t>(options.threads), ServerCommands());
 }
 
 }  // namespace thalweg

@@ -6,14 +6,17 @@
 #include <memory>
 #include <string>
 
+#include "cluster/transport.h"
 #include "server/serve_options.h"
 
 namespace thalweg {
 
 class RestServer {
  public:
-  // Listens when this returns. FieldErrors and UserError where the options do not fit.
-  explicit RestServer(const ServeOptions& options);
+  // Listens when this returns. FieldErrors and UserError where the options do not fit. `transport`:
+  // where the ranks are processes, of which this is rank 0; the others run ServeAsRank with the
+  // same options.
+  explicit RestServer(const ServeOptions& options, Transport* transport = nullptr);
   ~RestServer();
 
   // "http://127.0.0.1:54321"
@@ -35,5 +38,8 @@ class RestServer {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// Does the work of a rank other than 0 until the server's end. False: rank 0 is lost.
+bool ServeAsRank(const ServeOptions& options, Transport& transport);
 
 }  // namespace thalweg

@@ -1,6 +1,6 @@
 """A running server, and the unmodified h2o client connected to it. Runs in .venv-clients.
 
-THALWEG_RANKS=3 runs everything on a server of three ranks.
+THALWEG_RANKS=3 runs everything on a server of three ranks; with THALWEG_MPI=1 they are processes that mpirun starts.
 """
 import contextlib
 import os
@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 PROGRAM = pathlib.Path(os.environ.get("THALWEG", ROOT / "build" / "release" / "thalweg"))
 DATA = ROOT / "data"
 RANKS = int(os.environ.get("THALWEG_RANKS", "1"))
+MPI = os.environ.get("THALWEG_MPI") == "1"
 START_SECONDS = 60  # sanitizers start slowly
 # Limits of time are for the program itself; a sanitizer takes its share.
 SLOWER = {"asan": 10, "tsan": 20}.get(os.environ.get("THALWEG_SANITIZER"), 1)
@@ -28,36 +29,55 @@ class Server:
     """A server process of its own: `with Server("--import-root", folder) as server: …`."""
 
     def __init__(self, *args, ranks=RANKS, port=0):
-        self.args = [PROGRAM, "serve", "--port", str(port), "--ranks", str(ranks), *map(str, args)]
+        command = [PROGRAM, "serve", "--port", str(port), *map(str, args)]
+        if MPI and ranks > 1:
+            self.args = [ROOT / "tools" / "mpirun.sh", str(ranks), *command]
+        else:
+            self.args = [*command, "--ranks", str(ranks)]
 
     def __enter__(self):
         # Its log goes to a file: nobody would empty a pipe.
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            self.args, stdout=subprocess.PIPE, stderr=self.errors, text=True, cwd=ROOT
+            self.args,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            text=True,
+            cwd=ROOT,
+            start_new_session=True,
         )
         ready, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
         line = self.process.stdout.readline() if ready else ""
         found = re.search(r"at (https?://\S+)", line)
         if not found:
-            self.process.kill()
+            self.kill()
             self.errors.seek(0)
             raise AssertionError(f"no server: {line}{self.errors.read()}")
         self.url = found[1]
         self.line = line
+        self.pid = self.process.pid if "--ranks" in self.args else self.pid_of_rank_0()
         return self
+
+    def pid_of_rank_0(self):
+        """The lowest of mpirun's children: they are started in the order of their ranks."""
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return min(map(int, children.read_text().split()))
 
     def stop(self, sig=signal.SIGTERM):
         """Ends the process; returns its exit code and the seconds that it took."""
         start = time.time()
         if self.process.poll() is None:
-            self.process.send_signal(sig)
+            os.kill(self.pid, sig)
         self.process.communicate(timeout=60)
         return self.process.returncode, time.time() - start
 
+    def kill(self):
+        """All of its processes."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+
     def __exit__(self, *_):
         if self.process.poll() is None:
-            self.process.kill()
+            self.kill()
             self.process.communicate()
         self.errors.seek(0)
         text = self.errors.read()

@@ -31,14 +31,14 @@ def train(server, frame, model, response="y", **fields):
 
 
 def resident(server):
-    for line in (pathlib.Path("/proc") / str(server.process.pid) / "status").read_text().splitlines():
+    for line in (pathlib.Path("/proc") / str(server.pid) / "status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) << 10
     raise AssertionError("no VmRSS")
 
 
 def threads(server):
-    return len(os.listdir(f"/proc/{server.process.pid}/task"))
+    return len(os.listdir(f"/proc/{server.pid}/task"))
 
 
 def connection(server):
@@ -356,7 +356,7 @@ def test_uploads_that_stop_half_way(server):
         assert b"400" in link.recv(100)
         link.close()
         assert ask(server, "GET", "/3/Frames/half").status == 404
-    spools = [p for p in pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir() if "upload-" in os.readlink(p)]
+    spools = [p for p in pathlib.Path(f"/proc/{server.pid}/fd").iterdir() if "upload-" in os.readlink(p)]
     assert spools == []
     assert alive(server)
 

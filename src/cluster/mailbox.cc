@@ -1,0 +1,91 @@
+#include "cluster/mailbox.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace thalweg {
+
+bool Mailbox::Closed(uint32_t channel) const {
+  return channel != kControlChannel && (channel < open_from_ || closed_.count(channel) > 0);
+}
+
+void Mailbox::Deliver(int from, uint32_t channel, std::string bytes) {
+  std::lock_guard lock(mutex_);
+  if (Closed(channel)) return;
+  Channel& to = channels_[channel];
+  to.waiting[from].push_back(std::move(bytes));
+  to.order.push_back(from);
+  changed_.notify_all();
+}
+
+std::string Mailbox::Receive(int from, uint32_t channel, std::chrono::milliseconds limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    Channel& here = channels_[channel];
+    // Before what has arrived: the others go on no more.
+    if (here.interrupted) throw RankFailure(*here.interrupted);
+    const auto found = here.waiting.find(from);
+    if (found != here.waiting.end() && !found->second.empty()) {
+      std::string bytes = std::move(found->second.front());
+      found->second.pop_front();
+      here.order.erase(std::find(here.order.begin(), here.order.end(), from));
+      return bytes;
+    }
+    const auto gone = lost_.find(from);
+    if (gone != lost_.end()) throw RankFailure(gone->second);
+    if (changed_.wait_until(lock, end) == std::cv_status::timeout &&
+        std::chrono::steady_clock::now() >= end) {
+      throw RankFailure(
+          from, fmt::format("no answer within {:.0f} s", static_cast<double>(limit.count()) / 1e3));
+    }
+  }
+}
+
+std::optional<Mailbox::Message> Mailbox::ReceiveAny(uint32_t channel,
+                                                    std::chrono::milliseconds time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  std::unique_lock lock(mutex_);
+  const auto arrived = [&] { return !channels_[channel].order.empty(); };
+  if (!changed_.wait_until(lock, end, arrived)) return std::nullopt;
+  Channel& here = channels_[channel];
+  const int from = here.order.front();
+  here.order.pop_front();
+  std::deque<std::string>& waiting = here.waiting[from];
+  Message message{from, std::move(waiting.front())};
+  waiting.pop_front();
+  return message;
+}
+
+void Mailbox::Interrupt(uint32_t channel, const RankFailure& failure) {
+  std::lock_guard lock(mutex_);
+  if (Closed(channel)) return;
+  Channel& here = channels_[channel];
+  if (!here.interrupted) here.interrupted = failure;
+  changed_.notify_all();
+}
+
+void Mailbox::Close(uint32_t channel) {
+  std::lock_guard lock(mutex_);
+  channels_.erase(channel);
+  closed_.insert(channel);
+  while (!closed_.empty() && *closed_.begin() == open_from_) {
+    closed_.erase(closed_.begin());
+    ++open_from_;
+  }
+}
+
+void Mailbox::Lose(const RankFailure& failure) {
+  std::lock_guard lock(mutex_);
+  lost_.emplace(failure.rank(), failure);
+  changed_.notify_all();
+}
+
+std::optional<RankFailure> Mailbox::LossOf(int rank) const {
+  std::lock_guard lock(mutex_);
+  const auto found = lost_.find(rank);
+  return found == lost_.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace thalweg

@@ -1,0 +1,64 @@
+// Messages that have arrived at a rank and wait for their reader.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "cluster/communicator.h"
+
+namespace thalweg {
+
+// For messages outside of commands; it is never closed.
+inline constexpr uint32_t kControlChannel = 0;
+
+// Thread rule: any thread may call any member at any time.
+class Mailbox {
+ public:
+  struct Message {
+    int from = 0;
+    std::string bytes;
+  };
+
+  void Deliver(int from, uint32_t channel, std::string bytes);
+
+  // The next message of this rank on this channel. RankFailure when the channel was interrupted,
+  // the rank is lost and has nothing more here, or the time is out.
+  std::string Receive(int from, uint32_t channel, std::chrono::milliseconds limit);
+  // The next message of whatever rank; nothing when the time is out.
+  std::optional<Message> ReceiveAny(uint32_t channel, std::chrono::milliseconds time);
+
+  // Whoever waits on this channel, or will, gets this failure. The first one counts.
+  void Interrupt(uint32_t channel, const RankFailure& failure);
+  // What is on this channel, and what comes yet, is dropped. Channels are closed once: numbers
+  // above those seen are open.
+  void Close(uint32_t channel);
+  // The rank that this failure names will send nothing more. The first one of a rank counts.
+  void Lose(const RankFailure& failure);
+  // Why this rank sends nothing more; nothing where it may.
+  std::optional<RankFailure> LossOf(int rank) const;
+
+ private:
+  struct Channel {
+    std::map<int, std::deque<std::string>> waiting;  // by sender
+    std::deque<int> order;                           // senders, as their messages came
+    std::optional<RankFailure> interrupted;
+  };
+  bool Closed(uint32_t channel) const;  // with the mutex held
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<uint32_t, Channel> channels_;
+  std::map<int, RankFailure> lost_;
+  // Channels below the first number are closed, but the control channel, and those in the set.
+  uint32_t open_from_ = kControlChannel + 1;
+  std::set<uint32_t> closed_;
+};
+
+}  // namespace thalweg
