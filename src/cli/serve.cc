@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 [[noreturn]] void EndProcess(const std::shared_ptr<Transport>& transport, int code) {
   if (transport) {
     std::thread([code] {
-      std::this_thread::sleep_for(milliseconds(5000));
+      std::this_thread::sleep_for(milliseconds(3000));
       std::_Exit(code);
     }).detach();
     transport->Leave();

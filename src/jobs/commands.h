@@ -67,7 +67,7 @@ class Ranks {
 
 // What a process that is not rank 0 does: runs its part of each command, until rank 0's Ranks come
 // to their end (true), or rank 0 is lost (false). A command that does not hear of the end within
-// two seconds still runs then, and uses the transport: such a process ends by _Exit.
+// half a second still runs then, and uses the transport: such a process ends by _Exit.
 bool ServeCommands(Transport& transport, size_t threads, const std::vector<Command>& commands);
 
 }  // namespace thalweg

@@ -26,7 +26,7 @@ constexpr auto kNoLimit = std::chrono::hours(24 * 365);
 constexpr milliseconds kStartLimit = std::chrono::minutes(5);
 constexpr milliseconds kLookForCancelled{20};
 constexpr milliseconds kLookForLost{500};
-constexpr milliseconds kLimitAtEnd{2000};
+constexpr milliseconds kLimitAtEnd{500};
 constexpr uint32_t kStartChannel = kControlChannel + 1;
 
 uint32_t ChannelOf(uint64_t number) {

@@ -38,6 +38,7 @@ class Server:
     def __enter__(self):
         # Its log goes to a file: nobody would empty a pipe.
         self.errors = tempfile.TemporaryFile("w+")
+        self.scratch = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
             self.args,
             stdout=subprocess.PIPE,
@@ -45,6 +46,8 @@ class Server:
             text=True,
             cwd=ROOT,
             start_new_session=True,
+            # mpirun's own files: what a killed one leaves behind is in the way of later ones.
+            env=os.environ | {"PRTE_MCA_prte_tmpdir_base": self.scratch.name},
         )
         ready, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
         line = self.process.stdout.readline() if ready else ""
@@ -79,6 +82,7 @@ class Server:
         if self.process.poll() is None:
             self.kill()
             self.process.communicate()
+        self.scratch.cleanup()
         self.errors.seek(0)
         text = self.errors.read()
         assert not re.search("Sanitizer|runtime error:", text), text[-20000:]
