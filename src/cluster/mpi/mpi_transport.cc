@@ -127,7 +127,8 @@ class MpiTransport : public Transport {
   void Loop() {
     int idle = 0;
     steady_clock::time_point look = steady_clock::now();
-    while (!stop_) {
+    // At the end until all are gone: a loss in between must still be noticed.
+    while (!stop_ || gone_.size() + 1 < static_cast<size_t>(size_)) {
       bool worked = StartSends();
       worked = Progress() || worked;
       worked = Receive() || worked;
@@ -142,7 +143,7 @@ class MpiTransport : public Transport {
       } else {
         const auto sleep = std::min(kLongestSleep, kShortestSleep * (1 + (idle - kYields) / 8));
         std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, sleep, [&] { return stop_ || !to_send_.empty(); });
+        changed_.wait_for(lock, sleep, [&] { return !to_send_.empty(); });
       }
     }
     port_.reset();
@@ -272,6 +273,7 @@ class MpiTransport : public Transport {
       return;
     }
     if (message.envelope.kind == Envelope::kEnd) {
+      gone_.insert(from);
       mailbox_.Lose(RankFailure(from, "it has come to its end", FailureKind::kEnded));
       return;
     }
@@ -286,6 +288,7 @@ class MpiTransport : public Transport {
   void LookForLost() {
     for (const int rank : port_->Lost()) {
       if (!lost_.insert(rank).second) continue;
+      gone_.insert(rank);
       mailbox_.Lose(RankFailure(rank, "its process is gone"));
       // What is not here in full will never be.
       for (Arriving& arriving : arriving_[static_cast<size_t>(rank)]) {
@@ -309,6 +312,7 @@ class MpiTransport : public Transport {
   std::list<Sending> on_their_way_;
   std::vector<std::deque<Arriving>> arriving_;
   std::set<int> lost_;
+  std::set<int> gone_;      // those, and the ranks that have come to their end
   std::mutex leave_mutex_;  // before mutex_
   std::thread thread_;
 };
