@@ -19,7 +19,7 @@ template <class Params>
 class DeclaredLearner : public Learner {
  public:
   using Function = TrainingOutcome (*)(const Params&, const TrainingFrames&, ThreadPool&,
-                                       const WorkContext&);
+                                       const WorkContext&, Communicator*);
   using CheckFunction = std::vector<FieldError> (*)(const Params&, const TrainingFrames&);
   DeclaredLearner(std::string name, Function train, CheckFunction check)
       : name_(std::move(name)), train_(train), check_(check) {}
@@ -34,9 +34,10 @@ class DeclaredLearner : public Learner {
     return check_(*static_cast<const Params*>(params), frames);
   }
   TrainingOutcome Train(const void* params, const TrainingFrames& frames, ThreadPool& pool,
-                        const WorkContext& context) const override {
+                        const WorkContext& context, Communicator* ranks) const override {
     const auto& p = *static_cast<const Params*>(params);
-    if (p.nfolds == 0 && p.fold_column.empty()) return train_(p, frames, pool, context);
+    if (p.nfolds == 0 && p.fold_column.empty()) return train_(p, frames, pool, context, ranks);
+    if (ranks != nullptr && ranks->rank() != 0) return {};
     return TrainWithFolds(p, frames, pool, context);
   }
 
@@ -67,11 +68,11 @@ class DeclaredLearner : public Learner {
          .fold =
              [&](size_t fold, const TrainingFrames& own, ThreadPool& threads,
                  const WorkContext& work) {
-               return train_(ForFold(params, fold, shares), own, threads, work);
+               return train_(ForFold(params, fold, shares), own, threads, work, nullptr);
              },
          .main =
              [&](const std::vector<TrainingOutcome>& outcomes, const TrainingFrames& all) {
-               return train_(ForMainModel(params, outcomes, shares), all, pool, context);
+               return train_(ForMainModel(params, outcomes, shares), all, pool, context, nullptr);
              }},
         pool, context);
   }

@@ -11,6 +11,7 @@
 #include "base/params.h"
 #include "base/progress.h"
 #include "base/thread_pool.h"
+#include "cluster/communicator.h"
 #include "frame/frame.h"
 #include "models/model.h"
 
@@ -61,8 +62,11 @@ class Learner {
   virtual std::shared_ptr<void> CopyParams(const void* params) const = 0;
   // What is wrong with parameters as far as it shows without reading a cell: all of it.
   virtual std::vector<FieldError> Check(const void* params, const TrainingFrames& frames) const = 0;
+  // `ranks`: a collective of ranks that all have these parameters and whole frames; null: this rank
+  // alone. Only rank 0's outcome has a model. With folds, rank 0 works alone.
   virtual TrainingOutcome Train(const void* params, const TrainingFrames& frames, ThreadPool& pool,
-                                const WorkContext& context) const = 0;
+                                const WorkContext& context,
+                                Communicator* ranks = nullptr) const = 0;
 };
 
 std::vector<std::string> LearnerNames();

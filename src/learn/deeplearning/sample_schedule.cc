@@ -9,8 +9,6 @@
 namespace thalweg {
 namespace {
 
-// Stretches of about this long leave room to react, and cost nothing.
-constexpr double kStretchSeconds = 0.25;
 constexpr uint64_t kFewestBatches = 16;
 
 }  // namespace

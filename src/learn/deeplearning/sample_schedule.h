@@ -14,6 +14,9 @@ namespace thalweg {
 
 class SampleSchedule {
  public:
+  // Stretches of about this long leave room to react, and cost nothing.
+  static constexpr double kStretchSeconds = 0.25;
+
   // `iteration` 0: iterations of about a quarter of a second. Everything else at least 1.
   SampleSchedule(uint64_t rows, uint64_t batch, uint64_t iteration)
       : rows_(rows), batch_(batch), iteration_(iteration) {}

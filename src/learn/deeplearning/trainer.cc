@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "base/text.h"
 #include "learn/deeplearning/checkpoint.h"
 #include "learn/deeplearning/optimizer_choice.h"
 #include "learn/deeplearning/trainer_options.h"
@@ -53,17 +54,25 @@ std::vector<FieldError> CheckDeepLearning(const DeepLearningParams& params,
 }
 
 TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const TrainingFrames& frames,
-                                  ThreadPool& pool, const WorkContext& context) {
+                                  ThreadPool& pool, const WorkContext& context,
+                                  Communicator* ranks) {
   const Stopwatch clock;
+  if (ranks != nullptr && (params.single_node_mode || params.reproducible)) {
+    if (ranks->rank() != 0) return {};
+    ranks = nullptr;
+  }
   std::shared_ptr<const DeepLearningModel> previous;
   DeepLearningParams resolved = params;
+  if (ranks != nullptr && resolved.seed < 0) {
+    resolved.seed = *ParseInt(ranks->Broadcast(std::to_string(DrawSeed()), 0));
+  }
   if (!params.checkpoint.empty()) {
     previous = LoadCheckpoint(params.checkpoint, frames);
     resolved = Continue(params, *previous);
   }
   TrainingData data = PrepareTrainingData(resolved, frames, previous.get(), pool);
   resolved = Resolve(resolved, data);
-  return TrainingLoop(resolved, frames, data, previous.get(), pool, context, clock).Run();
+  return TrainingLoop(resolved, frames, data, previous.get(), ranks, pool, context, clock).Run();
 }
 
 }  // namespace thalweg

@@ -4,6 +4,7 @@
 
 #include "base/progress.h"
 #include "base/thread_pool.h"
+#include "cluster/communicator.h"
 #include "learn/deeplearning/params.h"
 #include "learn/learners.h"
 
@@ -14,8 +15,13 @@ namespace thalweg {
 // the current iteration and returns the model as far as it is, with `interrupted` set. Progress
 // messages tell epochs, samples per second, errors and the time left. Throws FieldErrors (names the
 // parameters) or UserError.
+//
+// `ranks`: a collective; all have the same parameters and whole frames, each trains on its part of
+// an iteration's samples, and the models are averaged after each. With single_node_mode or
+// reproducible, rank 0 trains alone. Only rank 0's outcome has a model.
 TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const TrainingFrames& frames,
-                                  ThreadPool& pool, const WorkContext& context);
+                                  ThreadPool& pool, const WorkContext& context,
+                                  Communicator* ranks = nullptr);
 
 // What is wrong with the parameters as far as the frames' columns tell, without reading a cell.
 std::vector<FieldError> CheckDeepLearning(const DeepLearningParams& params,

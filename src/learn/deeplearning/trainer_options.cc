@@ -13,11 +13,12 @@ namespace thalweg {
 
 namespace {
 
-// Training runs on one rank.
 void CheckRanks(const RankParams& p, std::vector<FieldError>& errors) {
-  constexpr const char* kOneRank = "needs more than one rank, and training runs on one";
-  if (p.averaging != Averaging::kAuto) errors.push_back({"averaging", kOneRank});
-  if (p.elastic_averaging) errors.push_back({"elastic_averaging", kOneRank});
+  constexpr const char* kNotYet = "is not there yet: leave it out, and ranks average their models";
+  if (p.averaging == Averaging::kGradients) {
+    errors.push_back({"averaging", std::string("gradients ") + kNotYet});
+  }
+  if (p.elastic_averaging) errors.push_back({"elastic_averaging", kNotYet});
   if (!p.force_load_balance) {
     errors.push_back({"force_load_balance",
                       "cannot be turned off: the rows of a batch are always spread over all "
@@ -100,7 +101,7 @@ void CheckParams(const DeepLearningParams& p, const TrainingData& data) {
 }
 
 std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
-                                             const TrainingData& data) {
+                                             const TrainingData& data, int ranks) {
   const bool classification = data.response.classification();
   struct Case {
     bool idle;
@@ -159,9 +160,10 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
        {"standardize", "use_all_factor_levels", "categorical_encoding", "max_categorical_features",
         "sparse"}},
       {!params.balance_classes, "balance_classes is off", {"max_after_balance_size"}},
-      {true,
+      {ranks == 1,
        "training runs on one rank, which communicates with no other",
-       {"target_ratio_comm_to_comp"}},
+       {"target_ratio_comm_to_comp", "averaging"}},
+      {ranks > 1, "on several ranks each has all rows as yet", {"replicate_training_data"}},
       {!params.elastic_averaging,
        "elastic_averaging is off",
        {"elastic_averaging_moving_rate", "elastic_averaging_regularization"}},

@@ -18,7 +18,7 @@ void CheckParams(const DeepLearningParams& params, bool classification,
                  std::vector<FieldError>& errors);
 // Parameters that were set but have no effect beside the others, one sentence each.
 std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
-                                             const TrainingData& data);
+                                             const TrainingData& data, int ranks);
 NetOptions NetOptionsOf(const DeepLearningParams& params, const TrainingData& data);
 MemoryNeeds MemoryNeedsOf(const DeepLearningParams& params, size_t threads);
 StepOptions StepOptionsOf(const DeepLearningParams& params, uint64_t seed);

@@ -22,18 +22,26 @@
 namespace thalweg {
 namespace {
 
-// 0: by the clock.
-uint64_t SamplesPerIteration(const DeepLearningParams& params, uint64_t rows) {
+// Of all ranks together. 0: by the clock.
+uint64_t SamplesPerIteration(const DeepLearningParams& params, uint64_t rows, int ranks) {
   const int64_t wanted = params.train_samples_per_iteration;
   if (wanted > 0) return static_cast<uint64_t>(wanted);
-  return wanted > -2 || params.reproducible ? rows : 0;
+  if (wanted == -1) return rows * static_cast<uint64_t>(ranks);
+  return wanted == 0 || params.reproducible ? rows : 0;
 }
+
+// Seconds between two averagings, at least.
+constexpr double kShortest = 0.02;
+
+// Why a rank ended before its part of an iteration was done: TrainingTeam::Trained.
+enum WhyEnded : uint64_t { kInterrupted = 1, kOutOfTime = 2, kUnstable = 4 };
 
 }  // namespace
 
 TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrames& frames,
-                           TrainingData& data, const DeepLearningModel* previous, ThreadPool& pool,
-                           const WorkContext& context, const Stopwatch& clock)
+                           TrainingData& data, const DeepLearningModel* previous,
+                           Communicator* ranks, ThreadPool& pool, const WorkContext& context,
+                           const Stopwatch& clock)
     : params_(params),
       data_(data),
       pool_(pool),
@@ -44,13 +52,14 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
                          AvailableMemory().value_or(0))),
       net_(MakeNet<float>(NetOptionsOf(params_, data_))),
       optimizer_(MakeOptimizer<float>(OptimizerOptionsOf(params_, TotalSamples()), net_.Blocks())),
+      team_(ranks, net_, *optimizer_),
       last_good_(net_, *optimizer_, params_.recover_from_instability),
       scores_(params_, data_, clock_, Seed(kScoring)),
       schedule_(rows_.rows(), static_cast<uint64_t>(params_.mini_batch_size),
-                SamplesPerIteration(params_, rows_.rows())),
+                SamplesPerIteration(params_, rows_.rows(), team_.size())),
       order_(rows_.rows(), Seed(kOrder), params_.shuffle_training_data) {
   if (context.progress != nullptr) context.progress->Note("memory: " + memory_.ToText());
-  for (std::string& warning : ParamsWithoutEffect(params_, data_)) {
+  for (std::string& warning : ParamsWithoutEffect(params_, data_, team_.size())) {
     data_.warnings.push_back(std::move(warning));
   }
   if (previous != nullptr) {
@@ -95,24 +104,26 @@ void TrainingLoop::Restore(const DeepLearningModel& previous) {
   } else {
     before_ = progress;
   }
-  samples_at_start_ = samples_;
+  samples_at_start_ = seen_ = samples_;
+  huber_epoch_ = samples_ % rows_.rows() == 0 ? UINT64_MAX : samples_ / rows_.rows();
   ApplyHuberDelta();
   scores_.Restore(snapshot.progress->at("scores"), std::make_shared<Network>(previous.network()),
                   pool_);
 }
 
 TrainingOutcome TrainingLoop::Run() {
-  if (!params_.export_checkpoints_dir.empty()) PrepareExport(params_);
+  if (!params_.export_checkpoints_dir.empty() && team_.leads()) PrepareExport(params_);
   Report();
   last_good_.Keep(samples_);
   while (stop_reason_.empty()) {
-    Iterate(std::min(end_, schedule_.IterationEnd(samples_, Speed())));
+    Iterate(team_.AsLeader(EndOfIteration()));
     const bool ending = samples_ >= end_ || !stop_reason_.empty();
-    if ((ending || scores_.IsDue()) && !last_good_.IsSound()) GoBack();
+    const bool due = team_.AsLeader(scores_.IsDue());
+    if ((ending || due) && !last_good_.IsSound()) GoBack();
     if (samples_ >= end_ && !interrupted_) stop_reason_ = "all epochs are done";
-    if (!stop_reason_.empty() || scores_.IsDue()) {
+    if (!stop_reason_.empty() || due) {
       Score();
-      if (stop_reason_.empty()) stop_reason_ = scores_.StopReason();
+      if (stop_reason_.empty()) stop_reason_ = team_.AsLeader(scores_.StopReason());
     }
     Report();
   }
@@ -132,37 +143,66 @@ double TrainingLoop::Epochs() const {
 }
 
 double TrainingLoop::Speed() const {
-  const auto samples = static_cast<double>(samples_ - samples_at_start_);
+  const auto samples = static_cast<double>(seen_ - samples_at_start_);
   return training_seconds_ > 0 ? samples / training_seconds_ : 0;
 }
 
+uint64_t TrainingLoop::EndOfIteration() const {
+  double speed = Speed();
+  if (!team_.alone()) {
+    // So long that averaging takes its share of the time, and not more.
+    const double averaging =
+        team_.averaging_seconds() / static_cast<double>(std::max<int64_t>(1, team_.averagings()));
+    const double seconds = std::max(averaging / params_.target_ratio_comm_to_comp, kShortest);
+    speed *= seconds / SampleSchedule::kStretchSeconds;
+  }
+  return std::min(end_, schedule_.IterationEnd(samples_, speed));
+}
+
 void TrainingLoop::Iterate(uint64_t end) {
+  // Once more where training went back.
   while (samples_ < end && stop_reason_.empty()) {
-    TrainStretch(std::min(end, schedule_.StretchEnd(samples_, Speed())));
-    interrupted_ = context_.cancelled();
-    if (interrupted_) {
-      stop_reason_ = "interrupted";
-    } else if (params_.max_runtime_secs > 0 && clock_.seconds() > params_.max_runtime_secs) {
-      out_of_time_ = true;
-      stop_reason_ = "max_runtime_secs has passed";
-    } else if (samples_ < end) {
-      Report();
+    const auto [begin, own_end] = team_.Share(samples_, end);
+    TrainingTeam::Trained mine;
+    while (begin + mine.samples < own_end && mine.why_ended == 0) {
+      const uint64_t at = begin + mine.samples;
+      if (at == begin || team_.alone()) UpdateHuberDelta(at / rows_.rows());
+      const uint64_t stretch =
+          std::min(own_end, schedule_.StretchEnd(at, Speed() / static_cast<double>(team_.size())));
+      if (!std::isfinite(TrainStretch(at, stretch))) mine.why_ended |= kUnstable;
+      mine.samples = stretch - begin;
+      seen_ = samples_ + mine.samples * static_cast<uint64_t>(team_.size());
+      if (context_.cancelled()) {
+        mine.why_ended |= kInterrupted;
+      } else if (params_.max_runtime_secs > 0 && clock_.seconds() > params_.max_runtime_secs) {
+        mine.why_ended |= kOutOfTime;
+      } else if (mine.why_ended == 0 && stretch < own_end) {
+        Report();
+      }
     }
+    const Stopwatch watch;
+    const TrainingTeam::Trained all = team_.Average(mine);
+    training_seconds_ += watch.seconds();
+    samples_ += all.samples;
+    if ((all.why_ended & kUnstable) != 0) GoBack();
+    seen_ = samples_;
+    interrupted_ = (all.why_ended & kInterrupted) != 0;
+    out_of_time_ = !interrupted_ && (all.why_ended & kOutOfTime) != 0;
+    if (interrupted_) stop_reason_ = "interrupted";
+    if (out_of_time_) stop_reason_ = "max_runtime_secs has passed";
   }
   if (samples_ > 0 && schedule_.IsIterationEnd(samples_)) ++iterations_;
 }
 
-void TrainingLoop::TrainStretch(uint64_t end) {
+double TrainingLoop::TrainStretch(uint64_t begin, uint64_t end) {
   const Stopwatch watch;
-  const uint64_t place = samples_ % rows_.rows();
-  if (place == 0) UpdateHuberDelta();
-  const uint64_t epoch = samples_ / rows_.rows() + static_cast<uint64_t>(before_.epochs);
-  const std::span<const uint32_t> rows = order_.OfEpoch(epoch).subspan(place, end - samples_);
-  const uint64_t sample = before_.samples + samples_;
+  const uint64_t epoch = begin / rows_.rows() + static_cast<uint64_t>(before_.epochs);
+  const std::span<const uint32_t> rows =
+      order_.OfEpoch(epoch).subspan(begin % rows_.rows(), end - begin);
+  const uint64_t sample = before_.samples + begin;
   const double loss = hogwild_ ? hogwild_->Train(rows, sample) : mini_batch_->Train(rows, sample);
-  samples_ = end;
-  if (!std::isfinite(loss)) GoBack();
   training_seconds_ += watch.seconds();
+  return loss;
 }
 
 void TrainingLoop::GoBack() {
@@ -174,8 +214,9 @@ void TrainingLoop::GoBack() {
   }
 }
 
-void TrainingLoop::UpdateHuberDelta() {
-  if (!HasHuberDelta(data_.plan.loss)) return;
+void TrainingLoop::UpdateHuberDelta(uint64_t epoch) {
+  if (!HasHuberDelta(data_.plan.loss) || epoch == huber_epoch_) return;
+  huber_epoch_ = epoch;
   data_.response.distribution.huber_delta =
       HuberDelta(ToNetwork(net_), data_, params_.huber_alpha, pool_);
   ApplyHuberDelta();
@@ -189,6 +230,7 @@ void TrainingLoop::ApplyHuberDelta() {
 
 void TrainingLoop::Score() {
   last_good_.Keep(samples_);
+  if (!team_.leads()) return;
   scores_.Score(std::make_shared<Network>(ToNetwork(net_)),
                 {.seconds = seconds_before_ + clock_.seconds(),
                  .epochs = Epochs(),
@@ -235,11 +277,13 @@ void TrainingLoop::Report() const {
   if (context_.progress == nullptr) return;
   const double fraction = end_ == samples_at_start_
                               ? 1
-                              : static_cast<double>(samples_ - samples_at_start_) /
+                              : static_cast<double>(seen_ - samples_at_start_) /
                                     static_cast<double>(end_ - samples_at_start_);
   if (params_.quiet_mode) return context_.Report(fraction, "");
-  std::string text = fmt::format("epoch {:.2f} of {:g}", Epochs(), params_.epochs);
-  if (samples_ > 0) {
+  const double epochs =
+      before_.epochs + static_cast<double>(seen_) / static_cast<double>(rows_.rows());
+  std::string text = fmt::format("epoch {:.2f} of {:g}", epochs, params_.epochs);
+  if (seen_ > 0) {
     text += fmt::format(", {} samples/s", WithThousands(static_cast<int64_t>(Speed())));
   }
   const auto add = [&](const char* name, const Metrics& m) {
@@ -256,11 +300,12 @@ void TrainingLoop::Report() const {
 
 TrainingOutcome TrainingLoop::Outcome() {
   TrainingOutcome outcome;
+  outcome.stop_reason = stop_reason_;
+  outcome.interrupted = interrupted_;
+  if (!team_.leads()) return outcome;
   outcome.training_metrics = scores_.kept().training;
   outcome.validation_metrics = scores_.kept().validation;
-  outcome.interrupted = interrupted_;
   outcome.out_of_time = out_of_time_;
-  outcome.stop_reason = stop_reason_;
   outcome.epochs = Epochs();
   outcome.kept_epochs = scores_.kept_epochs();
   outcome.samples = static_cast<int64_t>(before_.samples + samples_);

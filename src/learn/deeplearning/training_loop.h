@@ -16,6 +16,7 @@
 #include "learn/deeplearning/stopwatch.h"
 #include "learn/deeplearning/training_data.h"
 #include "learn/deeplearning/training_rows.h"
+#include "learn/deeplearning/training_team.h"
 
 namespace thalweg {
 
@@ -25,9 +26,11 @@ class TrainingLoop {
   // `params` has nothing left to choose. Everything must outlive this but `clock`, which runs since
   // the beginning of the work. `previous`: the model to go on with, or null. FieldErrors where
   // there is nothing left to do. `frames` are asked for initial weights alone.
+  // `ranks`: those that train together, all with the same rows and parameters; null: this one
+  // alone. Only rank 0's outcome has scores and a model.
   TrainingLoop(const DeepLearningParams& params, const TrainingFrames& frames, TrainingData& data,
-               const DeepLearningModel* previous, ThreadPool& pool, const WorkContext& context,
-               const Stopwatch& clock);
+               const DeepLearningModel* previous, Communicator* ranks, ThreadPool& pool,
+               const WorkContext& context, const Stopwatch& clock);
   TrainingOutcome Run();
 
  private:
@@ -40,12 +43,13 @@ class TrainingLoop {
   void Restore(const DeepLearningModel& previous);
   double Epochs() const;
   double Speed() const;
-  // Trains up to sample `end`, or until there is a reason to stop.
+  uint64_t EndOfIteration() const;
+  // Trains up to sample `end`, all ranks together, or until there is a reason to stop.
   void Iterate(uint64_t end);
-  // Trains on the samples up to `end`, which lies within the epoch.
-  void TrainStretch(uint64_t end);
+  // Trains on the samples of an epoch from `begin` to `end`; returns the mean loss.
+  double TrainStretch(uint64_t begin, uint64_t end);
   // Of the Huber losses: as errors shrink, so does what counts as large.
-  void UpdateHuberDelta();
+  void UpdateHuberDelta(uint64_t epoch);
   void ApplyHuberDelta();
   // To the last good state, where the weights have grown beyond all bounds.
   void GoBack();
@@ -66,6 +70,7 @@ class TrainingLoop {
   // One of the two.
   std::unique_ptr<HogwildTrainer> hogwild_;
   std::unique_ptr<MiniBatchTrainer<float>> mini_batch_;
+  TrainingTeam team_;
   LastGoodState last_good_;
   ScoreKeeper scores_;
   const SampleSchedule schedule_;
@@ -75,10 +80,12 @@ class TrainingLoop {
   // training went on with another number of rows: after before_.
   uint64_t end_ = 0;
   uint64_t samples_ = 0;
+  uint64_t seen_ = 0;  // within an iteration: about so many over all ranks by now
   TrainingProgress before_;
   uint64_t samples_at_start_ = 0;  // of this part
   double seconds_before_ = 0;      // of earlier parts
   int64_t iterations_ = 0;
+  uint64_t huber_epoch_ = UINT64_MAX;  // at the beginning of which the delta was measured
   bool interrupted_ = false;
   bool out_of_time_ = false;
   std::string stop_reason_;

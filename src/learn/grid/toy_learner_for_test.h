@@ -90,7 +90,7 @@ class ToyLearner : public Learner {
     return {};
   }
   TrainingOutcome Train(const void* params, const TrainingFrames& /*frames*/, ThreadPool& pool,
-                        const WorkContext& context) const override {
+                        const WorkContext& context, Communicator* /*ranks*/) const override {
     const auto& p = *static_cast<const ToyParams*>(params);
     ++started;
     const size_t now = ++at_work;

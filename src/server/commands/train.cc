@@ -145,11 +145,11 @@ Json TrainCommand(const Json& arguments, CommandContext& context) {
   const OrderFrames frames = ReadOrderFrames(order, context);
   Publication out;
   JsonArray warnings;
+  const int64_t start_ms = WallClockMs();
+  CheckLevelsOfCheckpoint(order, frames);
+  const TrainingOutcome outcome = order.learner->Train(order.params.get(), frames.frames,
+                                                       context.pool, context.work, &context.ranks);
   OnFirstRank(context, [&] {
-    const int64_t start_ms = WallClockMs();
-    CheckLevelsOfCheckpoint(order, frames);
-    const TrainingOutcome outcome =
-        order.learner->Train(order.params.get(), frames.frames, context.pool, context.work);
     for (const std::string& warning : outcome.warnings) warnings.emplace_back(warning);
     PublishTraining(*order.learner, order.asked.get(), outcome,
                     {.model_id = order.model_id,

@@ -1,5 +1,5 @@
-// How training is spread over ranks and threads. A training runs on one rank: what is fulfilled
-// there is accepted, the rest is refused (trainer_options.cc).
+// How training is spread over ranks and threads. What is not there yet is refused
+// (trainer_options.cc).
 #pragma once
 
 #include <array>
@@ -27,14 +27,14 @@ template <>
 inline constexpr auto kFields<RankParams> = std::tuple{
     Field<&RankParams::replicate_training_data>(
         {.name = "replicate_training_data",
-         .help = "Every rank trains on all rows, not on its share of them; on one rank, which "
-                 "training runs on, these are the same.",
+         .help = "Every rank has all rows; on one rank both values are the same, and on several "
+                 "false is not there yet, which they say.",
          .level = ParamLevel::kSecondary,
          .gridable = true}),
     Field<&RankParams::single_node_mode>(
         {.name = "single_node_mode",
-         .help = "Train on one rank only; training runs on one anyway, so both values give the "
-                 "same.",
+         .help = "Train on one rank only, though there are several; on one rank both values are "
+                 "the same.",
          .level = ParamLevel::kExpert,
          .gridable = true}),
     Field<&RankParams::force_load_balance>(
@@ -54,13 +54,12 @@ inline constexpr auto kFields<RankParams> = std::tuple{
     Field<&RankParams::averaging>(
         {.name = "averaging",
          .help = "What ranks bring together: their models after each iteration (model), or the "
-                 "gradients of each batch (gradients). Both need more than one rank, and are "
-                 "refused on one.",
+                 "gradients of each batch (gradients), which is not there yet and refused.",
          .level = ParamLevel::kExpert}),
     Field<&RankParams::elastic_averaging>(
         {.name = "elastic_averaging",
          .help = "Ranks are drawn towards their moving average instead of set to it (Zhang, "
-                 "Choromanska, LeCun 2015); needs more than one rank, and is refused on one.",
+                 "Choromanska, LeCun 2015); it is not there yet, and refused.",
          .level = ParamLevel::kExpert,
          .gridable = true}),
     Field<&RankParams::elastic_averaging_moving_rate>(

@@ -1,0 +1,72 @@
+#include "learn/deeplearning/training_team.h"
+
+#include <algorithm>
+#include <span>
+
+#include "learn/deeplearning/stopwatch.h"
+
+namespace thalweg {
+
+TrainingTeam::TrainingTeam(Communicator* ranks, Net<float>& net, Optimizer<float>& optimizer)
+    : ranks_(ranks != nullptr && ranks->size() > 1 ? ranks : nullptr),
+      net_(net),
+      optimizer_(optimizer) {}
+
+std::string TrainingTeam::AsLeader(const std::string& mine) {
+  return alone() ? mine : ranks_->Broadcast(mine, 0);
+}
+
+std::pair<uint64_t, uint64_t> TrainingTeam::Share(uint64_t begin, uint64_t end) const {
+  if (alone()) return {begin, end};
+  const uint64_t samples = end - begin;
+  const auto ranks = static_cast<uint64_t>(ranks_->size());
+  const auto rank = static_cast<uint64_t>(ranks_->rank());
+  return {begin + samples * rank / ranks, begin + samples * (rank + 1) / ranks};
+}
+
+std::vector<Matrix<float>*> TrainingTeam::State() const {
+  std::vector<Matrix<float>*> state = net_.State();
+  for (Matrix<float>* matrix : optimizer_.State()) state.push_back(matrix);
+  return state;
+}
+
+TrainingTeam::Trained TrainingTeam::Average(const Trained& mine) {
+  if (alone()) return mine;
+  const Stopwatch watch;
+  // A bit that is set somewhere is in no other rank's way: one counter each.
+  constexpr size_t kBits = 8;
+  std::vector<int64_t> sums(1 + kBits);
+  sums[0] = static_cast<int64_t>(mine.samples);
+  for (size_t bit = 0; bit < kBits; ++bit) {
+    sums[1 + bit] = static_cast<int64_t>((mine.why_ended >> bit) & 1);
+  }
+  ranks_->AllReduceSum(std::span<int64_t>(sums));
+  Trained all{.samples = static_cast<uint64_t>(sums[0])};
+  for (size_t bit = 0; bit < kBits; ++bit) {
+    if (sums[1 + bit] > 0) all.why_ended |= uint64_t{1} << bit;
+  }
+  if (all.samples > 0) {
+    const auto share =
+        static_cast<float>(static_cast<double>(mine.samples) / static_cast<double>(all.samples));
+    const std::vector<Matrix<float>*> state = State();
+    size_t count = 0;
+    for (const Matrix<float>* matrix : state) count += matrix->elements().size();
+    values_.resize(count);
+    float* to = values_.data();
+    for (const Matrix<float>* matrix : state) {
+      to = std::transform(matrix->elements().begin(), matrix->elements().end(), to,
+                          [&](float value) { return value * share; });
+    }
+    ranks_->AllReduceSum(std::span<float>(values_));
+    const float* from = values_.data();
+    for (Matrix<float>* matrix : state) {
+      std::copy_n(from, matrix->elements().size(), matrix->data());
+      from += matrix->elements().size();
+    }
+  }
+  averaging_seconds_ += watch.seconds();
+  ++averagings_;
+  return all;
+}
+
+}  // namespace thalweg

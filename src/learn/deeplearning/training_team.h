@@ -1,0 +1,72 @@
+// The ranks that train one net together: each on its part of an iteration's samples, then their
+// models are averaged (McDonald, Hall, Mann: Distributed training strategies for the structured
+// perceptron, 2010; as H2O does it).
+//
+// The states of the optimizer are averaged, too: docs/decisions/0025-averaging.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "cluster/communicator.h"
+#include "learn/deeplearning/net.h"
+
+namespace thalweg {
+
+// Every member but leads() and Share() is a collective of the ranks. Without ranks, or with one,
+// all of them are trivial.
+class TrainingTeam {
+ public:
+  // Net and optimizer must outlive this; all ranks' nets have the same shapes and weights.
+  TrainingTeam(Communicator* ranks, Net<float>& net, Optimizer<float>& optimizer);
+
+  bool alone() const { return ranks_ == nullptr; }
+  // Whether this rank decides, scores and reports.
+  bool leads() const { return alone() || ranks_->rank() == 0; }
+  int size() const { return alone() ? 1 : ranks_->size(); }
+
+  // What the leader has, for all.
+  template <class T>
+  T AsLeader(const T& mine) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    const std::string bytes =
+        AsLeader(std::string(reinterpret_cast<const char*>(&mine), sizeof(mine)));
+    T all;
+    bytes.copy(reinterpret_cast<char*>(&all), sizeof(all));
+    return all;
+  }
+  std::string AsLeader(const std::string& mine);
+
+  // This rank's part of the samples [begin, end): consecutive ones, as many as others have or one
+  // more.
+  std::pair<uint64_t, uint64_t> Share(uint64_t begin, uint64_t end) const;
+
+  struct Trained {
+    uint64_t samples = 0;
+    // Bits of what made a rank stop before the end of its part.
+    uint64_t why_ended = 0;
+  };
+  // The end of an iteration: every weight and every state of the optimizer becomes the mean over
+  // the ranks, weighted by the samples that they have trained. Returns the sum and union over the
+  // ranks.
+  Trained Average(const Trained& mine);
+
+  // Spent in Average, waiting for other ranks included.
+  double averaging_seconds() const { return averaging_seconds_; }
+  int64_t averagings() const { return averagings_; }
+
+ private:
+  std::vector<Matrix<float>*> State() const;
+
+  Communicator* ranks_;  // null: one rank
+  Net<float>& net_;
+  Optimizer<float>& optimizer_;
+  std::vector<float> values_;
+  double averaging_seconds_ = 0;
+  int64_t averagings_ = 0;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,167 @@
+#include "learn/deeplearning/training_team.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "base/json.h"
+#include "cluster/local/local_ranks.h"
+#include "learn/deeplearning/training_for_test.h"
+#include "models/deeplearning_model.h"
+
+namespace thalweg {
+namespace {
+
+// What each rank's training came to.
+std::vector<TrainingOutcome> TrainOnRanks(int ranks, const DeepLearningParams& params,
+                                          const CancelToken* cancel = nullptr) {
+  static const Frame training = MakeFrame(2000, 1);
+  static const Frame validation = MakeFrame(500, 2);
+  std::vector<TrainingOutcome> outcomes(static_cast<size_t>(ranks));
+  RunLocalRanks(ranks, [&](Communicator& comm) {
+    ThreadPool pool(1);
+    outcomes[static_cast<size_t>(comm.rank())] =
+        TrainDeepLearning(params, {&training, &validation}, pool, {.cancel = cancel}, &comm);
+  });
+  return outcomes;
+}
+
+Net<float> SmallNet() {
+  NetOptions options;
+  options.input.dense = 2;
+  options.hidden = {3};
+  return MakeNet<float>(options);
+}
+
+TEST(TrainingTeam, SharesCoverAllSamples) {
+  Net<float> net = SmallNet();
+  auto optimizer = MakeOptimizer<float>({}, net.Blocks());
+  for (const int size : {1, 2, 3, 5}) {
+    std::mutex mutex;
+    std::map<uint64_t, uint64_t> shares;
+    RunLocalRanks(size, [&](Communicator& comm) {
+      const TrainingTeam team(&comm, net, *optimizer);
+      EXPECT_EQ(team.alone(), size == 1);
+      EXPECT_EQ(team.leads(), comm.rank() == 0);
+      const auto [begin, end] = team.Share(100, 107);
+      std::lock_guard lock(mutex);
+      if (end > begin) shares[begin] = end;
+    });
+    uint64_t at = 100;
+    for (const auto& [begin, end] : shares) {
+      EXPECT_EQ(begin, at);
+      at = end;
+    }
+    EXPECT_EQ(at, 107U);
+  }
+}
+
+TEST(TrainingTeam, MeansAreWeightedBySamples) {
+  RunLocalRanks(3, [](Communicator& comm) {
+    Net<float> net = SmallNet();
+    auto optimizer = MakeOptimizer<float>({.kind = OptimizerKind::kAdadelta}, net.Blocks());
+    const auto value = static_cast<float>(comm.rank() + 1);
+    for (Matrix<float>* matrix : net.State()) matrix->row(0)[0] = value;
+    for (Matrix<float>* matrix : optimizer->State()) matrix->row(0)[0] = 10 * value;
+    TrainingTeam team(&comm, net, *optimizer);
+    const uint64_t samples[] = {10, 30, 0};
+    const TrainingTeam::Trained all =
+        team.Average({.samples = samples[comm.rank()], .why_ended = comm.rank() == 2 ? 5U : 0U});
+    EXPECT_EQ(all.samples, 40U);
+    EXPECT_EQ(all.why_ended, 5U);
+    for (Matrix<float>* matrix : net.State()) EXPECT_FLOAT_EQ(matrix->row(0)[0], 1.75F);
+    for (Matrix<float>* matrix : optimizer->State()) EXPECT_FLOAT_EQ(matrix->row(0)[0], 17.5F);
+    EXPECT_EQ(team.averagings(), 1);
+  });
+}
+
+// The mean of three ranks' steps is no longer than one of them: at least what one rank learns of a
+// third of the samples is there.
+TEST(TrainingOverRanks, LearnsFromAllRanks) {
+  DeepLearningParams params = Classify();
+  const auto logloss = [&](int ranks, double epochs, int64_t iteration) {
+    params.epochs = epochs;
+    params.train_samples_per_iteration = iteration;
+    double sum = 0;
+    for (const int64_t seed : {2, 5, 7, 8}) {
+      params.seed = seed;
+      const std::vector<TrainingOutcome> outcomes = TrainOnRanks(ranks, params);
+      EXPECT_EQ(outcomes[0].epochs, epochs);
+      for (size_t r = 1; r < outcomes.size(); ++r) EXPECT_EQ(outcomes[r].model, nullptr);
+      sum += *outcomes[0].validation_metrics->logloss;
+    }
+    return sum / 4;
+  };
+  const double third = logloss(1, 10, 0);
+  EXPECT_LT(logloss(1, 30, 0), 0.7 * third) << "there is something to learn";
+  for (const int64_t iteration : {-2, -1, 0, 500, 96}) {
+    EXPECT_LT(logloss(3, 30, iteration), 1.2 * third) << iteration;
+  }
+}
+
+// Of single rows and of a response that is a number, whose loss changes by the epoch.
+TEST(TrainingOverRanks, HogwildAndHuber) {
+  DeepLearningParams params = Regress();
+  params.mini_batch_size = 1;
+  params.distribution = DistributionKind::kHuber;
+  const TrainingOutcome outcome = TrainOnRanks(2, params)[0];
+  EXPECT_EQ(outcome.epochs, 20);
+  EXPECT_GT(*outcome.validation_metrics->r2, 0.8);
+}
+
+TEST(TrainingOverRanks, OneRankTrainsAloneWhereAskedTo) {
+  DeepLearningParams params = Classify();
+  params.epochs = 3;
+  params.reproducible = true;
+  const TrainingOutcome alone = TrainOnRanks(1, params)[0];
+  for (const bool single : {false, true}) {
+    params.single_node_mode = single;
+    const std::vector<TrainingOutcome> outcomes = TrainOnRanks(3, params);
+    ASSERT_NE(outcomes[0].model, nullptr);
+    EXPECT_EQ(outcomes[2].model, nullptr);
+    EXPECT_EQ(outcomes[0].validation_metrics->mse, alone.validation_metrics->mse);
+  }
+}
+
+TEST(TrainingOverRanks, AnInterruptionEndsIt) {
+  DeepLearningParams params = Classify();
+  params.epochs = 1e6;
+  CancelToken cancel;
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    cancel.Cancel();
+  });
+  const TrainingOutcome outcome = TrainOnRanks(3, params, &cancel)[0];
+  other.join();
+  EXPECT_TRUE(outcome.interrupted);
+  EXPECT_GT(outcome.samples, 0);
+  ASSERT_NE(outcome.model, nullptr);
+}
+
+TEST(TrainingOverRanks, EndsInTime) {
+  DeepLearningParams params = Classify();
+  params.epochs = 1e6;
+  params.max_runtime_secs = 0.3;
+  EXPECT_TRUE(TrainOnRanks(2, params)[0].out_of_time);
+}
+
+TEST(TrainingOverRanks, StopsEarly) {
+  DeepLearningParams params = Classify();
+  params.epochs = 1e4;
+  params.stopping_rounds = 2;
+  params.stopping_tolerance = 0.5;
+  params.score_each_iteration = true;
+  EXPECT_LT(TrainOnRanks(3, params)[0].epochs, 1e4);
+}
+
+TEST(TrainingOverRanks, WhatExplodesEndsWithAdvice) {
+  DeepLearningParams params = Regress();
+  params.adaptive_rate = false;
+  params.rate = 1e6;
+  EXPECT_THROW(TrainOnRanks(2, params), UserError);
+}
+
+}  // namespace
+}  // namespace thalweg
