@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cluster/mpi/mpi_transport.h"
 
 namespace thalweg {
 namespace {
@@ -31,7 +32,10 @@ std::string Suggestion(const std::string& word, const std::vector<std::string>& 
   return nearest.empty() ? "" : "; did you mean " + nearest + "?";
 }
 
+// Once, where there are several ranks; and an exit code of another rank would make the launcher end
+// rank 0 before it has told.
 int PrintError(const std::string& message) {
+  if (LauncherRank() > 0) return kExitOk;
   for (std::string_view line : Split(message, '\n')) fmt::print(stderr, "error: {}\n", line);
   return kExitUser;
 }
@@ -82,22 +86,20 @@ int Dispatch(int argc, const char* const* argv) {
   for (const std::string& word : words) pointers.push_back(word.c_str());
   try {
     app.parse(argc, pointers.data());
-  } catch (const CLI::CallForHelp& request) {
-    return app.exit(request);
-  } catch (const CLI::CallForAllHelp& request) {
-    return app.exit(request);
-  } catch (const CLI::CallForVersion& request) {
-    return app.exit(request);
+  } catch (const CLI::Success& request) {
+    // A wish for help, or for the version.
+    return LauncherRank() > 0 ? kExitOk : app.exit(request);
   } catch (const CLI::ParseError& error) {
     return PrintError(error.what());
   }
   for (const auto& command : commands) {
     if (!command->app->parsed()) continue;
+    if (!command->OverRanks() && LauncherRank() > 0) return kExitOk;
     if (command->app->remaining_size() > 0) throw UnknownWords(*command->app);
     return command->Run();
   }
   if (app.remaining_size() > 0) return PrintUnknownCommands(app, commands);
-  fmt::print("{}", app.help());
+  if (LauncherRank() == 0) fmt::print("{}", app.help());
   return kExitOk;
 }
 

@@ -52,6 +52,8 @@ class Command {
  public:
   virtual ~Command() = default;
   virtual int Run() = 0;
+  // Whether all ranks run it that an MPI launcher has started; else rank 0 does, alone.
+  virtual bool OverRanks() const { return false; }
   CLI::App* app = nullptr;
 };
 

@@ -20,6 +20,10 @@ class DataFlags {
   ParseResult Parse(const std::vector<std::string>& paths, const ParseOptions& options,
                     ThreadPool& pool, const CancelToken& cancel,
                     const ExpectedTypes& expected = {}) const;
+  // Where the user has not said how many; before the first pool().
+  void set_default_threads(size_t threads) {
+    if (threads_ == 0) threads_ = threads;
+  }
   // Made at the first call.
   ThreadPool& pool();
   bool quiet() const { return quiet_; }

@@ -50,6 +50,8 @@ Then, in Python, with the h2o package:
   h2o.connect(url="http://127.0.0.1:54321"))");
   }
 
+  bool OverRanks() const override { return true; }
+
   int Run() override {
     ServeOptions options;
     flags_->Apply(&options);

@@ -16,7 +16,10 @@
 #include "cli/metrics_text.h"
 #include "cli/progress_bar.h"
 #include "cli/report.h"
+#include "cli/run_on_ranks.h"
 #include "cli/training_flags.h"
+#include "cluster/mpi/mpi_transport.h"
+#include "cluster/processors.h"
 #include "learn/cross_validation/cross_validation.h"
 #include "learn/learners.h"
 #include "models/model.h"
@@ -53,18 +56,20 @@ class TrainCommand : public Command {
     for (const std::string& name : LearnerNames()) AddLearner(FindLearner(name));
   }
 
+  bool OverRanks() const override { return true; }
+
   int Run() override {
     for (const auto& flags : flags_) {
       if (!flags->app->parsed()) continue;
       if (flags->app->remaining_size() > 0) throw UnknownWords(*flags->app);
-      return Train(*flags);
+      return RunOnRanks([&](Communicator* ranks) { return Train(*flags, ranks); });
     }
     if (app->remaining_size() > 0) {
       const std::string word = app->remaining()[0];
       throw UserError(
           fmt::format("no learner {}; there are: {}", word, Join(LearnerNames(), ", ")));
     }
-    fmt::print("{}", app->help("thalweg"));
+    if (LauncherRank() == 0) fmt::print("{}", app->help("thalweg"));
     return kExitOk;
   }
 
@@ -84,7 +89,8 @@ Examples:
       --validation_frame data/mnist/test.csv.gz --response_column C785 --response_type enum \
       --hidden 200,200 --epochs 10 --model digits.thalweg --report digits.json
   thalweg train deeplearning --training_frame data/prostate/prostate.csv \
-      --response_column CAPSULE --response_type enum --ignored_columns ID)");
+      --response_column CAPSULE --response_type enum --ignored_columns ID
+  mpirun -n 4 thalweg train deeplearning --training_frame train.csv --response_column label)");
     flags_.push_back(std::move(flags));
   }
 
@@ -101,9 +107,11 @@ Examples:
     }
   }
 
-  static int Train(LearnerFlags& flags) {
+  // `ranks`: those that all run this; null: there is one.
+  static int Train(LearnerFlags& flags, Communicator* ranks) {
     const Clock::time_point start = Clock::now();
     TrainingFlags& training = *flags.training;
+    if (ranks != nullptr) training.set_default_threads(ShareOfProcessors(*ranks));
     const Learner& learner = training.learner();
     const std::shared_ptr<void> params = training.Params();
     RequireModelForWhatIsKept(flags, params.get());
@@ -116,8 +124,10 @@ Examples:
     TrainingOutcome outcome;
     {
       ProgressBar bar("training", training.quiet());
-      outcome = learner.Train(params.get(), frames, pool, {.progress = &bar, .cancel = &cancel});
+      outcome =
+          learner.Train(params.get(), frames, pool, {.progress = &bar, .cancel = &cancel}, ranks);
     }
+    if (ranks != nullptr && ranks->rank() != 0) return kExitOk;
     Print(outcome);
     if (outcome.cross_validation) SaveCrossValidation(*outcome.cross_validation, flags.model, pool);
     SaveWeights(outcome, flags.model, pool);

@@ -43,6 +43,7 @@ class TrainingFlags {
   TrainingInputs Read(const void* params,
                       const std::vector<std::pair<std::string, std::string>>& named,
                       const CancelToken& cancel);
+  void set_default_threads(size_t threads) { data_.set_default_threads(threads); }
   ThreadPool& pool() { return data_.pool(); }
   bool quiet() const { return data_.quiet(); }
 

@@ -1,10 +1,6 @@
 // Ranks that are processes: rank 0 says on the control channel which command comes next, and each
 // command then has a channel of its own. Control messages are JSON: {"run": number, "command":
 // name, "arguments": …}, {"cancel": number}, {"end": true}.
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
 #include <condition_variable>
 #include <map>
 #include <optional>
@@ -14,6 +10,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "cluster/message_communicator.h"
+#include "cluster/processors.h"
 #include "jobs/ranks_state.h"
 
 namespace thalweg::internal {
@@ -34,26 +31,12 @@ uint32_t ChannelOf(uint64_t number) {
   return kStartChannel + static_cast<uint32_t>(number);
 }
 
-// What ranks on one machine share: the processors that they may both use.
-std::string Processors() {
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  sched_getaffinity(0, sizeof(allowed), &allowed);
-  return std::string(host.data()) +
-         std::string(reinterpret_cast<const char*>(&allowed), sizeof(allowed));
-}
-
 // The start that all ranks come to. Returns the threads of this one: 0 means its share of the
 // processors.
 size_t MeetAtStart(Transport& transport, size_t threads) {
   RunOnChannel(transport, kStartChannel, kStartLimit, [&](Communicator& ranks) {
-    const std::string mine = Processors();
-    const std::vector<std::string> all = ranks.AllGather(mine);
-    if (threads > 0) return;
-    const auto sharing = static_cast<size_t>(std::count(all.begin(), all.end(), mine));
-    threads = std::max<size_t>(1, AvailableProcessors() / sharing);
+    const size_t share = ShareOfProcessors(ranks);
+    if (threads == 0) threads = share;
   });
   return threads;
 }

@@ -317,13 +317,20 @@ class MpiTransport : public Transport {
   std::thread thread_;
 };
 
+const char* LauncherVariable() {
+  for (const char* name : {"PMIX_RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK"}) {
+    if (const char* value = std::getenv(name)) return value;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
-bool StartedByMpi() {
-  for (const char* name : {"PMIX_RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK"}) {
-    if (std::getenv(name) != nullptr) return true;
-  }
-  return false;
+bool StartedByMpi() { return LauncherVariable() != nullptr; }
+
+int LauncherRank() {
+  const char* rank = LauncherVariable();
+  return rank == nullptr ? 0 : std::atoi(rank);
 }
 
 std::unique_ptr<Transport> StartMpi() { return std::make_unique<MpiTransport>(LoadMpiPlugin()); }

@@ -9,6 +9,8 @@ namespace thalweg {
 
 // Whether mpirun, srun or the like has started this process as one of several ranks.
 bool StartedByMpi();
+// Which of them, as far as the launcher says it without MPI; 0 where there was none.
+int LauncherRank();
 
 // Loads the plug-in and starts MPI; at most once in a process. The plug-in is libthalweg_mpi.so
 // beside the program, or in ../lib/thalweg. UserError where it is not there or cannot be loaded.

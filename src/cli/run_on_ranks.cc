@@ -1,0 +1,54 @@
+#include "cli/run_on_ranks.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "base/error.h"
+#include "cli/command_line.h"
+#include "cluster/message_communicator.h"
+#include "cluster/mpi/mpi_transport.h"
+
+namespace thalweg {
+namespace {
+
+// One rank may well read or score for long while others wait; those that are lost are noticed.
+constexpr auto kNoLimit = std::chrono::hours(24 * 365);
+
+int RunAsOther(Transport& transport, const std::function<int(Communicator*)>& work) {
+  if (std::freopen("/dev/null", "w", stdout) == nullptr ||
+      std::freopen("/dev/null", "w", stderr) == nullptr) {
+    throw InternalError("cannot open /dev/null");
+  }
+  try {
+    RunOnChannel(transport, kControlChannel + 1, kNoLimit,
+                 [&](Communicator& ranks) { work(&ranks); });
+  } catch (const std::exception&) {
+    // Rank 0 tells it. An exit code of this rank would make the launcher end rank 0 before.
+  }
+  transport.Leave();
+  return kExitOk;
+}
+
+}  // namespace
+
+int RunOnRanks(const std::function<int(Communicator* ranks)>& work) {
+  if (!StartedByMpi()) return work(nullptr);
+  const std::unique_ptr<Transport> transport = StartMpi();
+  if (transport->size() == 1) return work(nullptr);
+  if (transport->rank() != 0) return RunAsOther(*transport, work);
+  int code = kExitOk;
+  try {
+    RunOnChannel(*transport, kControlChannel + 1, kNoLimit,
+                 [&](Communicator& ranks) { code = work(&ranks); });
+  } catch (const RankFailure& failure) {
+    if (failure.kind() == FailureKind::kLost) {
+      throw UserError(fmt::format("{}; start the command again", failure.what()));
+    }
+    failure.Rethrow();
+  }
+  return code;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,15 @@
+// Commands that all ranks run, where an MPI launcher has started several.
+#pragma once
+
+#include <functional>
+
+#include "cluster/communicator.h"
+
+namespace thalweg {
+
+// Runs `work` on every rank and returns rank 0's result (0 on the others); on a process that no
+// launcher started, `work` gets null. Ranks other than 0 print nothing. What a rank throws ends the
+// work on all; rank 0 throws it. UserError where a rank is lost.
+int RunOnRanks(const std::function<int(Communicator* ranks)>& work);
+
+}  // namespace thalweg

@@ -1,0 +1,71 @@
+"""Commands that mpirun starts on several processes."""
+import subprocess
+
+import pytest
+
+from conftest import PROGRAM, ROOT
+
+TRAIN = [
+    "train", "deeplearning", "--training_frame", "data/prostate/prostate.csv", "--response_column", "CAPSULE",
+    "--response_type", "enum", "--ignored_columns", "ID", "--hidden", "20", "--epochs", "20", "--seed", "1",
+]  # fmt: skip
+
+pytestmark = pytest.mark.skipif(
+    not (PROGRAM.parent / "libthalweg_mpi.so").exists(), reason="there is no MPI"
+)
+
+
+def run(ranks, *words):
+    return subprocess.run(
+        [ROOT / "tools" / "mpirun.sh", str(ranks), PROGRAM, *map(str, words)],
+        capture_output=True, text=True, cwd=ROOT, timeout=120,
+    )  # fmt: skip
+
+
+def test_ranks_train_one_net(tmp_path):
+    model = tmp_path / "net.thalweg"
+    done = run(3, *TRAIN, "--model", model)
+    assert done.returncode == 0, done.stderr
+    assert "trained 20.00 epochs (7,600 samples)" in done.stdout
+    assert done.stdout.count("training frame:") == 1, "one rank tells"
+    predictions = tmp_path / "p.csv"
+    done = run(2, "predict", "--model", model, "--frame", "data/prostate/prostate.csv", "--output", predictions)
+    assert done.returncode == 0, done.stderr
+    assert len(predictions.read_text().splitlines()) == 381
+
+
+def test_reproducible_nets_are_those_of_one_rank(tmp_path):
+    words = [*TRAIN, "--reproducible"]
+    weights = []
+    for name in ("one", "two"):
+        model = tmp_path / f"{name}.thalweg"
+        if name == "one":
+            subprocess.run([PROGRAM, *words, "--model", model], check=True, cwd=ROOT, capture_output=True)
+        else:
+            assert run(2, *words, "--model", model).returncode == 0
+        folder = tmp_path / name
+        subprocess.run([PROGRAM, "export-weights", model, "--output", folder], check=True, cwd=ROOT)
+        weights.append({file.name: file.read_bytes() for file in folder.iterdir()})
+    assert weights[0]
+    assert weights[0] == weights[1]
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["nothing"], "unknown command nothing"),
+        (["train", "deeplearning", "--epochs", "x"], "--training_frame is required"),
+        ([*TRAIN, "--rate", "-1"], "--rate"),
+        (["train", "deeplearning", "--training_frame", "data/none.csv", "--response_column", "x"], "none.csv"),
+    ],
+)
+def test_mistakes_are_told_once(words, message):
+    done = run(3, *words)
+    assert done.returncode == 2
+    assert done.stderr.count("error: ") == 1, done.stderr
+    assert message in done.stderr
+
+
+def test_what_needs_no_ranks_runs_once():
+    assert run(3, "--version").stdout.count("thalweg") == 1
+    assert run(3, "inspect", "data/prostate/prostate.csv").stdout.count("380 rows") == 1
