@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 CLIENTS := .venv-clients/bin/python -W ignore
 
 # Run on processes that mpirun starts, too.
-MPI_TESTS := $(addprefix tests/acceptance/server/test_,connect.py first_script.py user_day.py cancel.py data_dir.py)
+MPI_TESTS := $(addprefix tests/acceptance/server/test_,connect.py processes.py first_script.py user_day.py cancel.py data_dir.py)
 
 .PHONY: help setup configure build test test-large demo bench bench-peers format format-check lint sanitize fuzz clean
 

@@ -9,7 +9,7 @@
 namespace thalweg {
 namespace internal {
 
-std::unique_ptr<ThreadPool> RankState::Take() {
+std::unique_ptr<ThreadPool> OwnRank::Take() {
   {
     std::lock_guard lock(mutex_);
     if (!free_.empty()) {
@@ -21,13 +21,13 @@ std::unique_ptr<ThreadPool> RankState::Take() {
   return std::make_unique<ThreadPool>(threads_);
 }
 
-void RankState::GiveBack(std::unique_ptr<ThreadPool> pool) {
+void OwnRank::GiveBack(std::unique_ptr<ThreadPool> pool) {
   std::lock_guard lock(mutex_);
   if (free_.size() < kKept) free_.push_back(std::move(pool));
 }
 
-Json RankState::Run(const Command& command, uint64_t number, const Json& arguments,
-                    Communicator& ranks, const WorkContext& work) {
+Json OwnRank::Run(const Command& command, uint64_t number, const Json& arguments,
+                  Communicator& ranks, const WorkContext& work) {
   const CommandScope scope(number);
   // Progress is rank 0's to tell; all see the wish to end.
   const WorkContext own = {.progress = ranks.rank() == 0 ? work.progress : nullptr,
@@ -58,8 +58,9 @@ const Command& FindCommand(const std::vector<Command>& commands, std::string_vie
 Ranks::Ranks(const RanksOptions& options, std::vector<Command> commands)
     : state_(internal::MakeThreadRanks(options, std::move(commands))) {}
 
-Ranks::Ranks(Transport& transport, size_t threads, std::vector<Command> commands)
-    : state_(internal::MakeProcessRanks(transport, threads, std::move(commands))) {}
+Ranks::Ranks(Transport& transport, size_t threads, std::vector<Command> commands,
+             std::chrono::milliseconds silence_limit)
+    : state_(internal::MakeProcessRanks(transport, threads, std::move(commands), silence_limit)) {}
 
 Ranks::~Ranks() = default;
 
@@ -72,5 +73,7 @@ Catalog& Ranks::catalog() { return state_->catalog(); }
 int Ranks::size() const { return state_->size(); }
 
 size_t Ranks::threads() const { return state_->threads(); }
+
+std::vector<RankReport> Ranks::Reports() const { return state_->Reports(); }
 
 }  // namespace thalweg

@@ -2,6 +2,7 @@
 // order, each on its own part of the rows. With one rank, a command is a call.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -34,6 +35,16 @@ struct Command {
   CommandFunction run;
 };
 
+// What a rank that is a process has last said of itself.
+struct RankReport {
+  int rank = 0;
+  std::shared_ptr<const Json> state;  // of ServeCommands' function; null: nothing yet
+  double silent_seconds = 0;          // since then
+  bool lost = false;
+};
+// Called twice a second.
+using RankState = std::function<Json()>;
+
 struct RanksOptions {
   int ranks = 1;
   size_t threads = 0;  // of each rank; 0: the processors shared out among the ranks
@@ -47,8 +58,10 @@ class Ranks {
   // `commands` are all there are; names are looked up in this list.
   Ranks(const RanksOptions& options, std::vector<Command> commands);
   // The other processes serve the same commands (ServeCommands) until this object's end. `threads`
-  // as in RanksOptions, of this process.
-  Ranks(Transport& transport, size_t threads, std::vector<Command> commands);
+  // as in RanksOptions, of this process. Where another rank has been silent for so long, commands
+  // that run end with a RankFailure that names it.
+  Ranks(Transport& transport, size_t threads, std::vector<Command> commands,
+        std::chrono::milliseconds silence_limit = std::chrono::seconds(30));
   ~Ranks();  // no command may run any more
 
   // Runs a command on all ranks and returns rank 0's result. Throws what rank 0 threw, or, where
@@ -58,6 +71,8 @@ class Ranks {
   Catalog& catalog();
   int size() const;
   size_t threads() const;
+  // Of every rank but 0, in their order; none where the ranks are threads.
+  std::vector<RankReport> Reports() const;
 
   struct State;
 
@@ -68,6 +83,7 @@ class Ranks {
 // What a process that is not rank 0 does: runs its part of each command, until rank 0's Ranks come
 // to their end (true), or rank 0 is lost (false). A command that does not hear of the end within
 // half a second still runs then, and uses the transport: such a process ends by _Exit.
-bool ServeCommands(Transport& transport, size_t threads, const std::vector<Command>& commands);
+bool ServeCommands(Transport& transport, size_t threads, const std::vector<Command>& commands,
+                   const RankState& state = nullptr);
 
 }  // namespace thalweg

@@ -1,7 +1,9 @@
 #include "jobs/commands.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <optional>
 #include <span>
 #include <thread>
@@ -73,9 +75,17 @@ Json Wait(const Json&, CommandContext& context) {
   }
 }
 
+// Without an end, together.
+Json Meet(const Json&, CommandContext& context) {
+  for (;;) {
+    context.ranks.Barrier();
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
 std::vector<Command> Commands() {
-  return {
-      {"count", &Count}, {"sum", &Sum}, {"fail", &Fail}, {"progress", &Progress}, {"wait", &Wait}};
+  return {{"count", &Count},       {"sum", &Sum},   {"fail", &Fail},
+          {"progress", &Progress}, {"wait", &Wait}, {"meet", &Meet}};
 }
 
 // Ranks that are threads, or that talk as processes do.
@@ -178,6 +188,48 @@ TEST_P(RanksTest, AllRanksHearOfTheWishToEnd) {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, RanksTest, testing::Values(false, true),
                          [](const auto& kind) { return kind.param ? "Processes" : "Threads"; });
+
+TEST(ProcessRanks, TellOfThemselvesAndAreMissedWhenTheyDoNot) {
+  LocalNetwork network(3);
+  std::atomic<bool> silent{false};
+  std::vector<std::thread> others;
+  for (int r = 1; r < 3; ++r) {
+    others.emplace_back([&, r] {
+      EXPECT_TRUE(ServeCommands(network.transport(r), 1, Commands(), [&, r]() -> Json {
+        while (r == 2 && silent) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return JsonObject{{"host", "h" + std::to_string(r)}};
+      }));
+    });
+  }
+  {
+    Ranks ranks(network.transport(0), 1, Commands(), std::chrono::milliseconds(1500));
+    ranks.Run("count", JsonObject{{"name", "x"}, {"rows", 20}}, {});
+    std::vector<RankReport> reports = ranks.Reports();
+    ASSERT_EQ(reports.size(), 2U);
+    EXPECT_EQ(reports[1].rank, 2);
+    while (!reports[1].state) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      reports = ranks.Reports();
+    }
+    EXPECT_EQ(reports[1].state->at("host").as_string(), "h2");
+    silent = true;
+    try {
+      ranks.Run("meet", nullptr, {});
+      FAIL() << "rank 2 says nothing";
+    } catch (const RankFailure& error) {
+      EXPECT_EQ(error.rank(), 2);
+      EXPECT_THAT(error.what(), testing::HasSubstr("its process on h2 has not answered for"));
+    }
+    EXPECT_GT(ranks.Reports()[1].silent_seconds, 1);
+    silent = false;
+    // It is back.
+    while (ranks.Reports()[1].silent_seconds > 0.4) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_EQ(ranks.Run("sum", JsonObject{{"name", "x"}}, {}).as_int64(), 190);
+  }
+  for (std::thread& other : others) other.join();
+}
 
 }  // namespace
 }  // namespace thalweg

@@ -16,6 +16,7 @@ struct Ranks::State {
   virtual Catalog& catalog() = 0;
   virtual int size() const = 0;
   virtual size_t threads() const = 0;
+  virtual std::vector<RankReport> Reports() const { return {}; }
 };
 
 namespace internal {
@@ -23,9 +24,9 @@ namespace internal {
 // One rank: its catalog, and pools that wait for the next command (starting threads costs more
 // than a small command).
 // Thread rule: any thread may call any member at any time.
-class RankState {
+class OwnRank {
  public:
-  explicit RankState(size_t threads) : threads_(threads) {}
+  explicit OwnRank(size_t threads) : threads_(threads) {}
 
   // This rank's part of command `number`.
   Json Run(const Command& command, uint64_t number, const Json& arguments, Communicator& ranks,
@@ -50,7 +51,8 @@ const Command& FindCommand(const std::vector<Command>& commands, std::string_vie
 std::unique_ptr<Ranks::State> MakeThreadRanks(const RanksOptions& options,
                                               std::vector<Command> commands);
 std::unique_ptr<Ranks::State> MakeProcessRanks(Transport& transport, size_t threads,
-                                               std::vector<Command> commands);
+                                               std::vector<Command> commands,
+                                               std::chrono::milliseconds silence_limit);
 
 }  // namespace internal
 }  // namespace thalweg

@@ -22,7 +22,7 @@ class ThreadRanks : public Ranks::State {
     const auto count = static_cast<size_t>(options.ranks);
     const size_t threads =
         options.threads > 0 ? options.threads : std::max<size_t>(1, AvailableProcessors() / count);
-    for (size_t r = 0; r < count; ++r) ranks_.push_back(std::make_unique<RankState>(threads));
+    for (size_t r = 0; r < count; ++r) ranks_.push_back(std::make_unique<OwnRank>(threads));
   }
 
   Json Run(std::string_view name, const Json& arguments, const WorkContext& work) override {
@@ -32,7 +32,7 @@ class ThreadRanks : public Ranks::State {
     RunLocalRanks(
         size(),
         [&](Communicator& communicator) {
-          RankState& rank = *ranks_[static_cast<size_t>(communicator.rank())];
+          OwnRank& rank = *ranks_[static_cast<size_t>(communicator.rank())];
           Json mine = rank.Run(command, number, arguments, communicator, work);
           if (communicator.rank() == 0) result = std::move(mine);
           communicator.Barrier();  // an end that all have come to
@@ -47,7 +47,7 @@ class ThreadRanks : public Ranks::State {
 
  private:
   const std::vector<Command> commands_;
-  std::vector<std::unique_ptr<RankState>> ranks_;
+  std::vector<std::unique_ptr<OwnRank>> ranks_;
   std::atomic<uint64_t> next_command_{1};
 };
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <string>
 
 #include "base/available_memory.h"
+#include "base/json.h"
 #include "base/thread_pool.h"
 
 namespace thalweg {
@@ -49,6 +51,21 @@ ProcessState RecentProcessState(const std::string& folder) {
     read = Clock::now();
   }
   return state;
+}
+
+Json DescribeProcess(const std::string& folder) {
+  const ProcessState state = RecentProcessState(folder);
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  return JsonObject{{"host", host.data()},
+                    {"pid", getpid()},
+                    {"processors", state.processors},
+                    {"load", state.load},
+                    {"resident_bytes", state.resident_bytes},
+                    {"available_bytes", state.available_bytes},
+                    {"disk_free_bytes", state.disk_free_bytes},
+                    {"disk_bytes", state.disk_bytes},
+                    {"open_files", state.open_files}};
 }
 
 std::vector<CpuTicks> ReadCpuTicks() {

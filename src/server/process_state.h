@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/json_fwd.h"
+
 namespace thalweg {
 
 struct ProcessState {
@@ -19,6 +21,9 @@ struct ProcessState {
 ProcessState ReadProcessState(const std::string& folder);
 // The same, at most half a second old: thousands may ask each second. All name one folder.
 ProcessState RecentProcessState(const std::string& folder);
+
+// The same as JSON, with host and process number: what a rank reports of itself.
+Json DescribeProcess(const std::string& folder);
 
 struct CpuTicks {
   int64_t user = 0;

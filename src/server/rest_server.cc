@@ -9,11 +9,13 @@
 
 #include "base/available_memory.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "base/wall_clock.h"
 #include "server/commands.h"
 #include "server/http/server.h"
+#include "server/process_state.h"
 #include "server/router.h"
 #include "server/routes.h"
 #include "server/schemas/job.h"
@@ -89,7 +91,10 @@ std::string UserName() {
 
 Ranks MakeRanks(const ServeOptions& options, Transport* transport) {
   const auto threads = static_cast<size_t>(options.threads);
-  if (transport != nullptr) return Ranks(*transport, threads, ServerCommands());
+  if (transport != nullptr) {
+    return Ranks(*transport, threads, ServerCommands(),
+                 std::chrono::milliseconds(static_cast<int64_t>(1000 * options.rank_timeout)));
+  }
   return Ranks({.ranks = static_cast<int>(options.ranks), .threads = threads}, ServerCommands());
 }
 
@@ -219,7 +224,10 @@ bool RestServer::Stop(std::chrono::milliseconds time) {
 bool ServeAsRank(const ServeOptions& options, Transport& transport) {
   // What is wrong with the options is rank 0's to tell.
   if (ParseBytes(options.memory).value_or(0) > 0) SetLimits(options);
-  return ServeCommands(transport, static_cast<size_t>(options.threads), ServerCommands());
+  std::error_code error;
+  const std::string folder = fs::temp_directory_path(error).string();
+  return ServeCommands(transport, static_cast<size_t>(options.threads), ServerCommands(),
+                       [folder] { return DescribeProcess(folder); });
 }
 
 }  // namespace thalweg

@@ -15,6 +15,7 @@ struct ServeOptions {
   std::string name;
   int64_t threads = 0;
   int64_t ranks = 1;
+  double rank_timeout = 30;
   std::string memory;
   std::vector<std::string> import_root;
   std::vector<std::string> import_host;
@@ -52,6 +53,11 @@ inline constexpr auto kFields<ServeOptions> = std::tuple{
          .help = "Ranks as threads of this process, each holding a part of the rows.",
          .min = 1,
          .max = 64}),
+    Field<&ServeOptions::rank_timeout>(
+        {.name = "rank_timeout",
+         .help = "Seconds after which a rank that is a process and says nothing ends what runs.",
+         .level = ParamLevel::kExpert,
+         .min = 1}),
     Field<&ServeOptions::memory>(
         {.name = "memory",
          .help = "Most memory that frames, models and jobs may take, as in 8g or 500m; empty means "

@@ -1,7 +1,6 @@
 #include "server/handlers/cloud.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "base/wall_clock.h"
 #include "server/process_state.h"
@@ -11,36 +10,66 @@
 namespace thalweg {
 namespace {
 
-JsonObject Node(ServerContext& server, int rank) {
-  const ProcessState process = RecentProcessState(server.spool_folder);
+// `process`: DescribeProcess of the rank's.
+JsonObject Node(ServerContext& server, const std::string& name, const Json& process) {
   JsonObject node = SchemaObject("NodeV3");
-  node["h2o"] = rank == 0 ? server.address : fmt::format("{} rank {}", server.address, rank);
+  node["h2o"] = name;
   node["ip_port"] = server.address;
   node["healthy"] = true;
   node["last_ping"] = WallClockMs();
-  node["pid"] = getpid();
-  node["num_cpus"] = process.processors;
-  node["cpus_allowed"] = process.processors;
+  node["pid"] = process.at("pid");
+  node["num_cpus"] = process.at("processors");
+  node["cpus_allowed"] = process.at("processors");
   node["nthreads"] = server.ranks.threads();
-  node["sys_load"] = process.load;
+  node["sys_load"] = process.at("load");
   node["my_cpu_pct"] = -1;
   node["sys_cpu_pct"] = -1;
-  node["mem_value_size"] = process.resident_bytes;
+  node["mem_value_size"] = process.at("resident_bytes");
   node["pojo_mem"] = 0;
-  node["free_mem"] = process.available_bytes;
-  node["max_mem"] = process.available_bytes + process.resident_bytes;
+  node["free_mem"] = process.at("available_bytes");
+  node["max_mem"] = process.at("available_bytes").to_number<int64_t>() +
+                    process.at("resident_bytes").to_number<int64_t>();
   node["swap_mem"] = 0;
   node["num_keys"] = server.catalog().size();
-  node["free_disk"] = process.disk_free_bytes;
-  node["max_disk"] = process.disk_bytes;
+  node["free_disk"] = process.at("disk_free_bytes");
+  node["max_disk"] = process.at("disk_bytes");
   node["rpcs_active"] = server.jobs.running();
   node["fjthrds"] = JsonArray();
   node["fjqueue"] = JsonArray();
   node["tcps_active"] = 0;
-  node["open_fds"] = process.open_files;
+  node["open_fds"] = process.at("open_files");
   node["gflops"] = 0.0;
   node["mem_bw"] = 0.0;
   return node;
+}
+
+// A rank of this server: its processes report twice a second.
+constexpr double kHealthySeconds = 5;
+
+JsonArray Nodes(ServerContext& server, int64_t* bad) {
+  const Json own = DescribeProcess(server.spool_folder);
+  JsonArray nodes{Node(server, server.address, own)};
+  const std::vector<RankReport> reports = server.ranks.Reports();
+  for (int rank = 1; rank < server.ranks.size(); ++rank) {
+    const std::string name = fmt::format("{} rank {}", server.address, rank);
+    if (reports.empty()) {
+      nodes.push_back(Node(server, name, own));  // a thread of this process
+      continue;
+    }
+    const RankReport& report = reports[static_cast<size_t>(rank - 1)];
+    const bool reported = report.state && report.state->is_object();
+    JsonObject node = Node(server, name, reported ? *report.state : own);
+    if (reported) {
+      node["h2o"] =
+          fmt::format("rank {} on {}", rank, report.state->at("host").as_string().c_str());
+    }
+    node["last_ping"] = WallClockMs() - static_cast<int64_t>(1000 * report.silent_seconds);
+    const bool healthy = reported && !report.lost && report.silent_seconds < kHealthySeconds;
+    node["healthy"] = healthy;
+    if (!healthy) ++*bad;
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
 }
 
 }  // namespace
@@ -66,16 +95,15 @@ Json GetCloud(const CloudRequest& request, Call& call) {
   json["cloud_uptime_millis"] = WallClockMs() - server.start_ms;
   json["cloud_internal_timezone"] = "UTC";
   json["datafile_parser_timezone"] = "UTC";
-  json["cloud_healthy"] = true;
-  json["bad_nodes"] = 0;
   json["consensus"] = true;
   json["locked"] = true;
   json["is_client"] = false;
   json["hadoop_version"] = nullptr;
   json["telemetry_enabled"] = false;
-  JsonArray nodes;
-  for (int rank = 0; rank < server.ranks.size(); ++rank) nodes.push_back(Node(server, rank));
-  json["nodes"] = std::move(nodes);
+  int64_t bad = 0;
+  json["nodes"] = Nodes(server, &bad);
+  json["bad_nodes"] = bad;
+  json["cloud_healthy"] = bad == 0;
   json["internal_security_enabled"] = false;
   json["leader_idx"] = 0;
   json["web_ip"] = server.options.ip;
