@@ -160,7 +160,7 @@ def test_a_search_that_has_ended_leaves_nothing_in_its_folder(prostate, export_f
 def test_a_search_goes_on_after_its_server_was_killed(server, tmp_path, folds):
     """The client that waits for the job gets its grid, as it finds the job again under its key."""
     before = h2o.connection()
-    varied = {"l1": [0.0, 0.001, 0.002, 0.003], "hidden": [[100, 100]], "epochs": [20]}
+    varied = {"l1": [0.0, 0.001, 0.002, 0.003], "hidden": [[100, 100]], "epochs": [100]}
     recovery = tmp_path / "recovery"
     try:
         with Server("--export-root", tmp_path) as first:
