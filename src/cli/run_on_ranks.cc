@@ -9,12 +9,10 @@
 #include "cli/command_line.h"
 #include "cluster/message_communicator.h"
 #include "cluster/mpi/mpi_transport.h"
+#include "cluster/time_limit.h"
 
 namespace thalweg {
 namespace {
-
-// One rank may well read or score for long while others wait; those that are lost are noticed.
-constexpr auto kNoLimit = std::chrono::hours(24 * 365);
 
 int RunAsOther(Transport& transport, const std::function<int(Communicator*)>& work) {
   if (std::freopen("/dev/null", "w", stdout) == nullptr ||
@@ -22,7 +20,7 @@ int RunAsOther(Transport& transport, const std::function<int(Communicator*)>& wo
     throw InternalError("cannot open /dev/null");
   }
   try {
-    RunOnChannel(transport, kControlChannel + 1, kNoLimit,
+    RunOnChannel(transport, kControlChannel + 1, kNoTimeLimit,
                  [&](Communicator& ranks) { work(&ranks); });
   } catch (const std::exception&) {
     // Rank 0 tells it. An exit code of this rank would make the launcher end rank 0 before.
@@ -40,7 +38,7 @@ int RunOnRanks(const std::function<int(Communicator* ranks)>& work) {
   if (transport->rank() != 0) return RunAsOther(*transport, work);
   int code = kExitOk;
   try {
-    RunOnChannel(*transport, kControlChannel + 1, kNoLimit,
+    RunOnChannel(*transport, kControlChannel + 1, kNoTimeLimit,
                  [&](Communicator& ranks) { code = work(&ranks); });
   } catch (const RankFailure& failure) {
     if (failure.kind() == FailureKind::kLost) {

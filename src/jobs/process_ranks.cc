@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "cluster/message_communicator.h"
 #include "cluster/processors.h"
+#include "cluster/time_limit.h"
 #include "jobs/ranks_state.h"
 
 namespace thalweg::internal {
@@ -21,8 +22,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A rank may well train for days while others wait; those that are lost are noticed otherwise.
-constexpr auto kNoLimit = std::chrono::hours(24 * 365);
 constexpr milliseconds kStartLimit = std::chrono::minutes(5);
 constexpr milliseconds kLook{20};
 constexpr milliseconds kReport{500};
@@ -81,7 +80,7 @@ class ProcessRanks : public Ranks::State {
     Json result;
     std::exception_ptr failure;
     try {
-      RunOnChannel(transport_, ChannelOf(number), kNoLimit, [&](Communicator& ranks) {
+      RunOnChannel(transport_, ChannelOf(number), kNoTimeLimit, [&](Communicator& ranks) {
         result = rank_.Run(command, number, arguments, ranks, work);
       });
     } catch (...) {
@@ -246,7 +245,7 @@ class CommandServer : public std::enable_shared_from_this<CommandServer> {
     std::thread([self = shared_from_this(), number, &command, token,
                  arguments = control.at("arguments")] {
       try {
-        RunOnChannel(self->transport_, ChannelOf(number), kNoLimit, [&](Communicator& ranks) {
+        RunOnChannel(self->transport_, ChannelOf(number), kNoTimeLimit, [&](Communicator& ranks) {
           self->rank_.Run(command, number, arguments, ranks, {.cancel = token.get()});
         });
       } catch (...) {

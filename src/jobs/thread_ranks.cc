@@ -6,13 +6,11 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "cluster/local/local_ranks.h"
+#include "cluster/time_limit.h"
 #include "jobs/ranks_state.h"
 
 namespace thalweg::internal {
 namespace {
-
-// Threads of one process do not get lost; one of them may well train for days while others wait.
-constexpr auto kNoLimit = std::chrono::hours(24 * 365);
 
 class ThreadRanks : public Ranks::State {
  public:
@@ -37,7 +35,7 @@ class ThreadRanks : public Ranks::State {
           if (communicator.rank() == 0) result = std::move(mine);
           communicator.Barrier();  // an end that all have come to
         },
-        kNoLimit);
+        kNoTimeLimit);
     return result;
   }
 

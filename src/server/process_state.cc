@@ -55,9 +55,12 @@ ProcessState RecentProcessState(const std::string& folder) {
 
 Json DescribeProcess(const std::string& folder) {
   const ProcessState state = RecentProcessState(folder);
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
-  return JsonObject{{"host", host.data()},
+  static const std::string host = [] {
+    std::array<char, 256> name{};
+    gethostname(name.data(), name.size() - 1);
+    return std::string(name.data());
+  }();
+  return JsonObject{{"host", host},
                     {"pid", getpid()},
                     {"processors", state.processors},
                     {"load", state.load},

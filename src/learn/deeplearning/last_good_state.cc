@@ -7,17 +7,12 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "learn/deeplearning/training_state.h"
 
 namespace thalweg {
 
 LastGoodState::LastGoodState(Net<float>& net, Optimizer<float>& optimizer, bool enabled)
     : net_(net), optimizer_(optimizer), enabled_(enabled) {}
-
-std::vector<Matrix<float>*> LastGoodState::State() const {
-  std::vector<Matrix<float>*> state = net_.State();
-  for (Matrix<float>* matrix : optimizer_.State()) state.push_back(matrix);
-  return state;
-}
 
 void LastGoodState::Restore(int returns) {
   returns_ = returns;
@@ -41,7 +36,7 @@ bool LastGoodState::IsSound() const {
 
 void LastGoodState::Keep(uint64_t samples) {
   if (!enabled_) return;
-  const std::vector<Matrix<float>*> state = State();
+  const std::vector<Matrix<float>*> state = TrainingState(net_, optimizer_);
   const bool first = kept_.empty();
   for (size_t i = 0; i < state.size(); ++i) {
     if (first) {
@@ -64,7 +59,7 @@ uint64_t LastGoodState::GoBack(uint64_t samples, std::vector<std::string>& notes
                     (enabled_ ? "" : ", or recover_from_instability"));
   }
   ++returns_;
-  const std::vector<Matrix<float>*> state = State();
+  const std::vector<Matrix<float>*> state = TrainingState(net_, optimizer_);
   for (size_t i = 0; i < state.size(); ++i) {
     std::copy_n(kept_[i].data(), kept_[i].elements().size(), state[i]->data());
   }

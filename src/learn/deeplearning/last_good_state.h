@@ -36,8 +36,6 @@ class LastGoodState {
   uint64_t GoBack(uint64_t samples, std::vector<std::string>& notes);
 
  private:
-  std::vector<Matrix<float>*> State() const;
-
   Net<float>& net_;
   Optimizer<float>& optimizer_;
   bool enabled_;

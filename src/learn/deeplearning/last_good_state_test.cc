@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "learn/deeplearning/mini_batch.h"
 #include "learn/deeplearning/random_rows.h"
+#include "learn/deeplearning/training_state.h"
 
 namespace thalweg {
 namespace {
@@ -31,9 +32,7 @@ struct Trained {
   void Train() { trainer.Train(RowNumbers(64), 0); }
   std::vector<std::vector<float>> Values() {
     std::vector<std::vector<float>> all;
-    std::vector<Matrix<float>*> state = net.State();
-    for (Matrix<float>* m : optimizer->State()) state.push_back(m);
-    for (Matrix<float>* m : state) all.emplace_back(m->elements().begin(), m->elements().end());
+    for (Matrix<float>* m : TrainingState(net, *optimizer)) all.emplace_back(m->elements().begin(), m->elements().end());
     return all;
   }
 

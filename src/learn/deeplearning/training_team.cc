@@ -4,6 +4,7 @@
 #include <span>
 
 #include "learn/deeplearning/stopwatch.h"
+#include "learn/deeplearning/training_state.h"
 
 namespace thalweg {
 
@@ -24,12 +25,6 @@ std::pair<uint64_t, uint64_t> TrainingTeam::Share(uint64_t begin, uint64_t end) 
   return {begin + samples * rank / ranks, begin + samples * (rank + 1) / ranks};
 }
 
-std::vector<Matrix<float>*> TrainingTeam::State() const {
-  std::vector<Matrix<float>*> state = net_.State();
-  for (Matrix<float>* matrix : optimizer_.State()) state.push_back(matrix);
-  return state;
-}
-
 TrainingTeam::Trained TrainingTeam::Average(const Trained& mine) {
   if (alone()) return mine;
   const Stopwatch watch;
@@ -48,7 +43,7 @@ TrainingTeam::Trained TrainingTeam::Average(const Trained& mine) {
   if (all.samples > 0) {
     const auto share =
         static_cast<float>(static_cast<double>(mine.samples) / static_cast<double>(all.samples));
-    const std::vector<Matrix<float>*> state = State();
+    const std::vector<Matrix<float>*> state = TrainingState(net_, optimizer_);
     size_t count = 0;
     for (const Matrix<float>* matrix : state) count += matrix->elements().size();
     values_.resize(count);

@@ -59,8 +59,6 @@ class TrainingTeam {
   int64_t averagings() const { return averagings_; }
 
  private:
-  std::vector<Matrix<float>*> State() const;
-
   Communicator* ranks_;  // null: one rank
   Net<float>& net_;
   Optimizer<float>& optimizer_;

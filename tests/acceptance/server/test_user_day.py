@@ -21,7 +21,7 @@ def digits(server):
 
 def test_digits(digits, export_folder):
     train, test = digits
-    model = H2ODeepLearningEstimator(hidden=[64], epochs=2, seed=1, model_id="digits")
+    model = H2ODeepLearningEstimator(hidden=[64], epochs=6, seed=1, model_id="digits")
     model.train(y="C785", training_frame=train, validation_frame=test)
     error = model.mean_per_class_error(valid=True)
     assert error < 0.12
@@ -97,7 +97,7 @@ def test_airlines_with_munging(server):
     joined = flights.merge(by_carrier, all_x=True)
     assert joined.nrow == flights.nrow
     train, valid, test = flights.split_frame(ratios=[0.6, 0.2], seed=3)
-    model = H2ODeepLearningEstimator(hidden=[32], epochs=1, seed=3)
+    model = H2ODeepLearningEstimator(hidden=[32], epochs=3, seed=3)
     model.train(
         x=["Month", "DayOfWeek", "DepHour", "UniqueCarrier", "Origin", "Distance", "Weekend"],
         y="IsDepDelayed",
