@@ -32,7 +32,8 @@ struct Trained {
   void Train() { trainer.Train(RowNumbers(64), 0); }
   std::vector<std::vector<float>> Values() {
     std::vector<std::vector<float>> all;
-    for (Matrix<float>* m : TrainingState(net, *optimizer)) all.emplace_back(m->elements().begin(), m->elements().end());
+    for (Matrix<float>* m : TrainingState(net, *optimizer))
+      all.emplace_back(m->elements().begin(), m->elements().end());
     return all;
   }
 
