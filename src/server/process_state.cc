@@ -53,15 +53,18 @@ ProcessState RecentProcessState(const std::string& folder) {
   return state;
 }
 
-Json DescribeProcess(const std::string& folder) {
-  const ProcessState state = RecentProcessState(folder);
+ProcessReport ReportProcess(const std::string& folder) {
   static const std::string host = [] {
     std::array<char, 256> name{};
     gethostname(name.data(), name.size() - 1);
     return std::string(name.data());
   }();
+  return {host, getpid(), RecentProcessState(folder)};
+}
+
+Json ProcessReport::ToJson() const {
   return JsonObject{{"host", host},
-                    {"pid", getpid()},
+                    {"pid", pid},
                     {"processors", state.processors},
                     {"load", state.load},
                     {"resident_bytes", state.resident_bytes},
@@ -69,6 +72,19 @@ Json DescribeProcess(const std::string& folder) {
                     {"disk_free_bytes", state.disk_free_bytes},
                     {"disk_bytes", state.disk_bytes},
                     {"open_files", state.open_files}};
+}
+
+ProcessReport ProcessReport::FromJson(const Json& json) {
+  const auto number = [&json](const char* name) { return json.at(name).to_number<int64_t>(); };
+  ProcessReport report{std::string(json.at("host").as_string()), number("pid"), {}};
+  report.state.processors = number("processors");
+  report.state.load = json.at("load").to_number<double>();
+  report.state.resident_bytes = number("resident_bytes");
+  report.state.available_bytes = number("available_bytes");
+  report.state.disk_free_bytes = number("disk_free_bytes");
+  report.state.disk_bytes = number("disk_bytes");
+  report.state.open_files = number("open_files");
+  return report;
 }
 
 std::vector<CpuTicks> ReadCpuTicks() {

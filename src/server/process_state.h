@@ -22,8 +22,17 @@ ProcessState ReadProcessState(const std::string& folder);
 // The same, at most half a second old: thousands may ask each second. All name one folder.
 ProcessState RecentProcessState(const std::string& folder);
 
-// The same as JSON, with host and process number: what a rank reports of itself.
-Json DescribeProcess(const std::string& folder);
+// What a rank reports of itself.
+struct ProcessReport {
+  std::string host;
+  int64_t pid = 0;
+  ProcessState state;
+
+  Json ToJson() const;
+  static ProcessReport FromJson(const Json& json);
+};
+// Of this process; its state is RecentProcessState.
+ProcessReport ReportProcess(const std::string& folder);
 
 struct CpuTicks {
   int64_t user = 0;

@@ -227,7 +227,7 @@ bool ServeAsRank(const ServeOptions& options, Transport& transport) {
   std::error_code error;
   const std::string folder = fs::temp_directory_path(error).string();
   return ServeCommands(transport, static_cast<size_t>(options.threads), ServerCommands(),
-                       [folder] { return DescribeProcess(folder); });
+                       [folder] { return ReportProcess(folder).ToJson(); });
 }
 
 }  // namespace thalweg

@@ -10,34 +10,33 @@
 namespace thalweg {
 namespace {
 
-// `process`: DescribeProcess of the rank's.
-JsonObject Node(ServerContext& server, const std::string& name, const Json& process) {
+JsonObject Node(ServerContext& server, const std::string& name, const ProcessReport& process) {
+  const ProcessState& state = process.state;
   JsonObject node = SchemaObject("NodeV3");
   node["h2o"] = name;
   node["ip_port"] = server.address;
   node["healthy"] = true;
   node["last_ping"] = WallClockMs();
-  node["pid"] = process.at("pid");
-  node["num_cpus"] = process.at("processors");
-  node["cpus_allowed"] = process.at("processors");
+  node["pid"] = process.pid;
+  node["num_cpus"] = state.processors;
+  node["cpus_allowed"] = state.processors;
   node["nthreads"] = server.ranks.threads();
-  node["sys_load"] = process.at("load");
+  node["sys_load"] = state.load;
   node["my_cpu_pct"] = -1;
   node["sys_cpu_pct"] = -1;
-  node["mem_value_size"] = process.at("resident_bytes");
+  node["mem_value_size"] = state.resident_bytes;
   node["pojo_mem"] = 0;
-  node["free_mem"] = process.at("available_bytes");
-  node["max_mem"] = process.at("available_bytes").to_number<int64_t>() +
-                    process.at("resident_bytes").to_number<int64_t>();
+  node["free_mem"] = state.available_bytes;
+  node["max_mem"] = state.available_bytes + state.resident_bytes;
   node["swap_mem"] = 0;
   node["num_keys"] = server.catalog().size();
-  node["free_disk"] = process.at("disk_free_bytes");
-  node["max_disk"] = process.at("disk_bytes");
+  node["free_disk"] = state.disk_free_bytes;
+  node["max_disk"] = state.disk_bytes;
   node["rpcs_active"] = server.jobs.running();
   node["fjthrds"] = JsonArray();
   node["fjqueue"] = JsonArray();
   node["tcps_active"] = 0;
-  node["open_fds"] = process.at("open_files");
+  node["open_fds"] = state.open_files;
   node["gflops"] = 0.0;
   node["mem_bw"] = 0.0;
   return node;
@@ -47,7 +46,7 @@ JsonObject Node(ServerContext& server, const std::string& name, const Json& proc
 constexpr double kHealthySeconds = 5;
 
 JsonArray Nodes(ServerContext& server, int64_t* bad) {
-  const Json own = DescribeProcess(server.spool_folder);
+  const ProcessReport own = ReportProcess(server.spool_folder);
   JsonArray nodes{Node(server, server.address, own)};
   const std::vector<RankReport> reports = server.ranks.Reports();
   for (int rank = 1; rank < server.ranks.size(); ++rank) {
@@ -58,11 +57,9 @@ JsonArray Nodes(ServerContext& server, int64_t* bad) {
     }
     const RankReport& report = reports[static_cast<size_t>(rank - 1)];
     const bool reported = report.state && report.state->is_object();
-    JsonObject node = Node(server, name, reported ? *report.state : own);
-    if (reported) {
-      node["h2o"] =
-          fmt::format("rank {} on {}", rank, report.state->at("host").as_string().c_str());
-    }
+    const ProcessReport process = reported ? ProcessReport::FromJson(*report.state) : own;
+    JsonObject node =
+        Node(server, reported ? fmt::format("rank {} on {}", rank, process.host) : name, process);
     node["last_ping"] = WallClockMs() - static_cast<int64_t>(1000 * report.silent_seconds);
     const bool healthy = reported && !report.lost && report.silent_seconds < kHealthySeconds;
     node["healthy"] = healthy;
