@@ -46,7 +46,7 @@ function(thalweg_room name)
     # Half of all compiling is tests; it is the rooms below them that must be fast.
     target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
     # Only where it is used: objects with the folder's name in them are compiled anew per clone.
-    foreach(test IN LISTS tests)
+    foreach(test IN LISTS tests mpi_tests)
       file(STRINGS ${test} uses LIMIT_COUNT 1 REGEX THALWEG_SOURCE_DIR)
       if(uses)
         set_property(SOURCE ${test} APPEND PROPERTY COMPILE_DEFINITIONS

@@ -22,6 +22,10 @@ struct FormatReader {
   ParseResult (*read)(const std::vector<std::string>& paths, const ParseOptions& options,
                       ThreadPool& pool, const WorkContext& context,
                       const ExpectedTypes& expected) = nullptr;
+  // The same as a collective, each rank reading a part; null where every rank reads all.
+  ParseResult (*read_over_ranks)(const std::vector<std::string>& paths, const ParseOptions& options,
+                                 ThreadPool& pool, const WorkContext& context,
+                                 const ExpectedTypes& expected, Communicator& ranks) = nullptr;
 };
 
 // In the order in which they are asked; CSV, which any text could be, comes last.

@@ -19,7 +19,7 @@ constexpr std::array kReaders = {
     FormatReader{ParseFormat::kXlsx, "xlsx", LooksLikeXlsx, ReadXlsx},
     FormatReader{ParseFormat::kArff, "arff", LooksLikeArff, ReadArff},
     FormatReader{ParseFormat::kSvmLight, "svmlight", LooksLikeSvmLight, ReadSvmLight},
-    FormatReader{ParseFormat::kCsv, "csv", LooksLikeCsv, ReadCsv},
+    FormatReader{ParseFormat::kCsv, "csv", LooksLikeCsv, ReadCsv, ReadCsvOverRanks},
 };
 
 constexpr size_t kHeadBytes = size_t{64} << 10;

@@ -6,12 +6,13 @@
 #include "base/error.h"
 #include "ingest/format.h"
 #include "ingest/source.h"
+#include "mapreduce/gather_frame.h"
 
 namespace thalweg {
 
 ParseResult ParseFiles(const std::vector<std::string>& paths, const ParseOptions& options,
-                       ThreadPool& pool, const WorkContext& context,
-                       const ExpectedTypes& expected) {
+                       ThreadPool& pool, const WorkContext& context, const ExpectedTypes& expected,
+                       Communicator* ranks) {
   const auto start = std::chrono::steady_clock::now();
   const std::vector<std::string> files = ExpandPaths(paths);
   if (files.empty()) throw UserError("no file to parse");
@@ -23,7 +24,13 @@ ParseResult ParseFiles(const std::vector<std::string>& paths, const ParseOptions
     }
   }
   const FormatReader& reader = FindReader(files, options);
-  ParseResult result = reader.read(files, options, pool, context, expected);
+  const bool over_ranks = ranks != nullptr && ranks->size() > 1;
+  ParseResult result = over_ranks && reader.read_over_ranks != nullptr
+                           ? reader.read_over_ranks(files, options, pool, context, expected, *ranks)
+                           : reader.read(files, options, pool, context, expected);
+  if (over_ranks && reader.read_over_ranks == nullptr) {
+    result.frame = KeepOwnChunks(result.frame, *ranks);
+  }
   result.report.files = files;
   result.report.format = reader.name;
   result.report.seconds =

@@ -11,6 +11,7 @@
 #include "base/json_fwd.h"
 #include "base/progress.h"
 #include "base/thread_pool.h"
+#include "cluster/communicator.h"
 #include "frame/frame.h"
 
 namespace thalweg {
@@ -162,9 +163,13 @@ struct ExpectedTypes {
 
 // Parses files of one format into one frame; columns are matched by name where there are headers.
 // UserError with file and line on input that cannot be used.
+//
+// With `ranks`, a collective: the frame is one over ranks, equal to that of one rank in rows and
+// chunks, as is the report. Of CSV every rank reads a part; other formats every rank reads whole
+// and keeps its part. All ranks must see the same files.
 ParseResult ParseFiles(const std::vector<std::string>& paths, const ParseOptions& options,
                        ThreadPool& pool, const WorkContext& context = {},
-                       const ExpectedTypes& expected = {});
+                       const ExpectedTypes& expected = {}, Communicator* ranks = nullptr);
 
 // Writes a frame as .csv (also .csv.gz), .parquet or .arrow, by the name's ending; goes through a
 // temporary file, so that a full disk or a crash never leaves half a file under the name.

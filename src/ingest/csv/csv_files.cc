@@ -1,9 +1,9 @@
 #include "ingest/csv/csv_reader.h"
 
 namespace thalweg {
+namespace {
 
-ParseResult ReadCsv(const std::vector<std::string>& paths, const ParseOptions& options,
-                    ThreadPool& pool, const WorkContext& context, const ExpectedTypes& expected) {
+std::vector<CsvInput> InputsOf(const std::vector<std::string>& paths, const ParseOptions& options) {
   std::vector<CsvInput> inputs;
   inputs.reserve(paths.size());
   for (const std::string& path : paths) {
@@ -11,7 +11,20 @@ ParseResult ReadCsv(const std::vector<std::string>& paths, const ParseOptions& o
                         return OpenSource(path, {.max_expansion = max_expansion});
                       }});
   }
-  return ReadCsvInputs(inputs, options, pool, context, expected);
+  return inputs;
+}
+
+}  // namespace
+
+ParseResult ReadCsv(const std::vector<std::string>& paths, const ParseOptions& options,
+                    ThreadPool& pool, const WorkContext& context, const ExpectedTypes& expected) {
+  return ReadCsvInputs(InputsOf(paths, options), options, pool, context, expected);
+}
+
+ParseResult ReadCsvOverRanks(const std::vector<std::string>& paths, const ParseOptions& options,
+                             ThreadPool& pool, const WorkContext& context,
+                             const ExpectedTypes& expected, Communicator& ranks) {
+  return ReadCsvInputs(InputsOf(paths, options), options, pool, context, expected, &ranks);
 }
 
 }  // namespace thalweg

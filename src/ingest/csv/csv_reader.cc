@@ -3,17 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "frame/chunk_builder.h"
-#include "ingest/csv/block_reader.h"
 #include "ingest/csv/domain_join.h"
+#include "ingest/csv/domain_join_of_ranks.h"
 #include "ingest/csv/guess.h"
+#include "ingest/csv/pass.h"
 #include "ingest/csv/plan.h"
+#include "ingest/csv/read_planned.h"
 #include "ingest/csv/sample.h"
 #include "ingest/csv/unit_parser.h"
+#include "mapreduce/share_chunks.h"
 
 namespace thalweg {
 namespace internal {
@@ -25,8 +27,12 @@ constexpr size_t kLinesNamed = 3;
 // Everything between the plan and the frame.
 class Reading {
  public:
-  Reading(CsvPlan plan, ThreadPool& pool, const WorkContext& context)
-      : plan_(std::move(plan)), pool_(pool), context_(context) {}
+  Reading(CsvPlan plan, ThreadPool& pool, const WorkContext& context, Communicator* ranks)
+      : plan_(std::move(plan)),
+        pool_(pool),
+        context_(context),
+        ranks_(ranks != nullptr && ranks->size() > 1 ? ranks : nullptr),
+        passes_(plan_, ranks, pool, context_) {}
 
   ParseResult Read() {
     const size_t columns = plan_.columns.size();
@@ -41,55 +47,43 @@ class Reading {
   }
 
  private:
+  int rank() const { return ranks_ == nullptr ? 0 : ranks_->rank(); }
+
   // Parses the given columns of all files; returns those that have to be parsed again.
   std::vector<size_t> Pass(const std::vector<size_t>& columns, bool first) {
-    PassState state(plan_.columns.size());
-    BlockReader reader(plan_, context_);
-    const size_t workers = pool_.size();
-    std::vector<std::unique_ptr<UnitParser>> parsers(workers);
-    std::vector<UnitResult> results;
-    std::mutex mutex;
-    pool_.Run(workers, [&](size_t worker, size_t) {
-      try {
-        Unit unit;
-        while (reader.Next(unit)) {
-          if (parsers[worker] == nullptr) {
-            parsers[worker] = std::make_unique<UnitParser>(plan_, columns, worker, state, first);
-          }
-          UnitResult result = parsers[worker]->Parse(unit);
-          reader.Done(unit);
-          std::lock_guard lock(mutex);
-          if (results.size() <= unit.number) results.resize(unit.number + 1);
-          results[unit.number] = std::move(result);
-        }
-      } catch (...) {
-        reader.Stop();
-        throw;
-      }
-    });
-    context_.ThrowIfCancelled();
-    if (first) CountRows(results);
-    Check(results.size() == unit_rows_.size(), "every pass cuts the text at the same places");
-    return Settle(columns, results, parsers);
+    PassResult pass = passes_.Run(columns, first);
+    if (first) CountRows(pass.units);
+    Check(pass.units.size() == units_.size(), "every pass cuts the text at the same places");
+    return Settle(columns, pass);
   }
 
-  void CountRows(const std::vector<UnitResult>& results) {
+  void CountRows(std::vector<UnitResult>& results) {
     std::vector<int64_t> rows(plan_.files.size(), 0);
+    std::vector<int64_t> lines;
+    for (const FilePlan& file : plan_.files) lines.push_back(file.first_line);
     std::vector<PieceResult> files(plan_.files.size());
-    for (const UnitResult& unit : results) {
-      unit_rows_.push_back(unit.rows);
-      std::vector<int64_t> starts;
-      for (const PieceResult& piece : unit.pieces) {
-        starts.push_back(rows[piece.file]);
+    for (UnitResult& unit : results) {
+      CountedUnit counted{
+          .rank = unit.rank, .rows = unit.rows, .row_starts = {}, .lines_before = {}};
+      for (PieceResult& piece : unit.pieces) {
+        const int64_t before = lines[piece.file] - 1;
+        counted.row_starts.push_back(rows[piece.file]);
+        counted.lines_before.push_back(before);
         rows[piece.file] += piece.rows;
+        lines[piece.file] += piece.lines;
         PieceResult& file = files[piece.file];
         file.short_rows += piece.short_rows;
         file.long_rows += piece.long_rows;
         file.blank_lines += piece.blank_lines;
-        if (file.invalid_utf8_line == 0) file.invalid_utf8_line = piece.invalid_utf8_line;
-        file.first.insert(file.first.end(), piece.first.begin(), piece.first.end());
+        if (file.invalid_utf8_line == 0 && piece.invalid_utf8_line > 0) {
+          file.invalid_utf8_line = before + piece.invalid_utf8_line;
+        }
+        for (PieceResult::Row row : piece.first) {
+          row.line += before;
+          file.first.push_back(row);
+        }
       }
-      piece_starts_.push_back(std::move(starts));
+      units_.push_back(std::move(counted));
     }
     for (size_t f = 0; f < files.size(); ++f) WarnOf(plan_.files[f], files[f]);
   }
@@ -126,8 +120,8 @@ class Reading {
   }
 
   // Keeps what fits; widens what does not.
-  std::vector<size_t> Settle(const std::vector<size_t>& columns, std::vector<UnitResult>& results,
-                             const std::vector<std::unique_ptr<UnitParser>>& parsers) {
+  std::vector<size_t> Settle(const std::vector<size_t>& columns, PassResult& pass) {
+    std::vector<UnitResult>& results = pass.units;
     std::vector<const UnitResult::Widened*> widest(plan_.columns.size(), nullptr);
     std::vector<size_t> unit_of(plan_.columns.size(), 0);
     for (size_t u = 0; u < results.size(); ++u) {
@@ -147,8 +141,8 @@ class Reading {
       for (Finding& finding : results[u].rejected) {
         if (listed_.size() < kRejectedListed) {
           listed_.push_back({plan_.files[finding.file].input.name, RowOfFile(u, finding) + 1,
-                             finding.line, plan_.columns[finding.column].name, finding.text,
-                             finding.reason});
+                             LineOfFile(u, finding), plan_.columns[finding.column].name,
+                             finding.text, finding.reason});
         }
       }
     }
@@ -168,24 +162,22 @@ class Reading {
       }
       if (column.type == ColumnType::kCategorical) categorical.push_back(i);
     }
-    std::vector<size_t> workers;
-    for (const UnitResult& unit : results) {
-      if (unit.rows > 0) workers.push_back(unit.worker);
-    }
-    for (const size_t i : categorical) {
-      if (!JoinLevels(columns[i], i, parsers, workers)) again.push_back(columns[i]);
-    }
+    for (size_t column : JoinLevels(categorical, columns, pass)) again.push_back(column);
     std::sort(again.begin(), again.end());
     return again;
   }
 
   int64_t RowOfFile(size_t unit, const Finding& finding) const {
-    return piece_starts_[unit][finding.piece] + finding.row;
+    return units_[unit].row_starts[finding.piece] + finding.row;
+  }
+  int64_t LineOfFile(size_t unit, const Finding& finding) const {
+    return finding.line == 0 ? 0 : units_[unit].lines_before[finding.piece] + finding.line;
   }
 
   std::string PlaceOf(size_t unit, const Finding& finding) const {
     std::string place = fmt::format("row {}", WithThousands(RowOfFile(unit, finding) + 1));
-    if (finding.line > 0) place += fmt::format(" (line {})", WithThousands(finding.line));
+    const int64_t line = LineOfFile(unit, finding);
+    if (line > 0) place += fmt::format(" (line {})", WithThousands(line));
     if (plan_.files.size() > 1) place += " of " + plan_.files[finding.file].input.name;
     return place;
   }
@@ -243,50 +235,88 @@ class Reading {
                     Printable(column.name), Join(found, ", ")));
   }
 
-  // Makes one sorted domain of the dictionaries of all workers. False where it is too large: the
-  // column is planned as a string column then. `workers`: of each chunk.
-  bool JoinLevels(size_t c, size_t i, const std::vector<std::unique_ptr<UnitParser>>& parsers,
-                  const std::vector<size_t>& workers) {
-    ColumnPlan& column = plan_.columns[c];
-    std::vector<ThreadLevels> threads(parsers.size());
-    for (size_t p = 0; p < parsers.size(); ++p) {
-      if (parsers[p] != nullptr) threads[p] = parsers[p]->levels(i);
+  // Makes one sorted domain per categorical column of the dictionaries of all workers of all ranks.
+  // Returns the columns whose domains are too large: they are planned as string columns then.
+  // `categorical`: places in `columns`.
+  std::vector<size_t> JoinLevels(const std::vector<size_t>& categorical,
+                                 const std::vector<size_t>& columns, const PassResult& pass) {
+    std::vector<DomainJoin> joins;
+    for (const size_t i : categorical) {
+      std::vector<ThreadLevels> threads(pass.parsers.size());
+      for (size_t p = 0; p < threads.size(); ++p) {
+        if (pass.parsers[p] != nullptr) threads[p] = pass.parsers[p]->levels(i);
+      }
+      joins.push_back(JoinDomains(threads, static_cast<size_t>(plan_.max_levels), pool_));
+      MakeLevelsUtf8(joins.back());
     }
-    DomainJoin join = JoinDomains(threads, static_cast<size_t>(plan_.max_levels), pool_);
-    if (join.too_many) {
-      TooManyLevels(column);
-      return false;
+    if (ranks_ != nullptr) {
+      JoinDomainsOfRanks(joins, static_cast<size_t>(plan_.max_levels), *ranks_);
     }
-    WarnOfQuotedSpellings(column, join.levels);
-    MakeLevelsUtf8(join);
-    std::vector<bool> same(parsers.size(), true);
-    for (size_t p = 0; p < parsers.size(); ++p) {
-      for (size_t code = 0; code < join.codes[p].size(); ++code) {
-        if (join.codes[p][code] != static_cast<int64_t>(code)) same[p] = false;
+    std::vector<size_t> workers;  // of this rank's chunks
+    for (const UnitResult& unit : pass.units) {
+      if (unit.rows > 0) workers.push_back(unit.worker);
+    }
+    std::vector<size_t> too_many;
+    for (size_t k = 0; k < categorical.size(); ++k) {
+      const size_t c = columns[categorical[k]];
+      DomainJoin& join = joins[k];
+      if (join.too_many) {
+        TooManyLevels(plan_.columns[c]);
+        too_many.push_back(c);
+        continue;
+      }
+      WarnOfQuotedSpellings(plan_.columns[c], join.levels);
+      Recode(c, join, workers);
+      domains_[c] = std::make_shared<Domain>(std::move(join.levels));
+    }
+    return too_many;
+  }
+
+  void Recode(size_t c, const DomainJoin& join, const std::vector<size_t>& workers) {
+    std::vector<bool> same;
+    for (const std::vector<int64_t>& codes : join.codes) {
+      same.push_back(true);
+      for (size_t code = 0; code < codes.size(); ++code) {
+        if (codes[code] != static_cast<int64_t>(code)) same.back() = false;
       }
     }
     pool_.Run(chunks_[c].size(), [&](size_t k, size_t) {
       ChunkPtr& chunk = chunks_[c][k];
-      if (!same[workers[k]]) chunk = RemapCodes(*chunk, join.codes[workers[k]]);
+      if (chunk && !same[workers[k]]) {
+        chunk = RemapCodes(*chunk, join.codes[workers[k]]);
+      }
     });
-    domains_[c] = std::make_shared<Domain>(std::move(join.levels));
-    return true;
+  }
+
+  // Cells that are missing in each column, over all ranks.
+  std::vector<int64_t> CountMissing() {
+    std::vector<int64_t> missing(chunks_.size(), 0);
+    for (size_t c = 0; c < chunks_.size(); ++c) {
+      for (const ChunkPtr& chunk : chunks_[c]) {
+        if (chunk) missing[c] += chunk->missing();
+      }
+    }
+    if (ranks_ != nullptr) ranks_->AllReduceSum(std::span(missing));
+    return missing;
   }
 
   ParseResult Finish() {
     std::vector<int64_t> starts = {0};
-    for (const int64_t rows : unit_rows_) {
-      if (rows > 0) starts.push_back(starts.back() + rows);
+    std::vector<int> holders;
+    for (const CountedUnit& unit : units_) {
+      if (unit.rows == 0) continue;
+      starts.push_back(starts.back() + unit.rows);
+      holders.push_back(unit.rank);
     }
     const int64_t rows = starts.back();
-    const auto layout = std::make_shared<Layout>(std::move(starts));
     std::vector<std::string> names;
     std::vector<ColumnPtr> columns;
     ParseReport report;
+    const std::vector<int64_t> missing = CountMissing();
     for (size_t c = 0; c < plan_.columns.size(); ++c) {
       ColumnPlan& plan = plan_.columns[c];
       ColumnReport column;
-      for (const ChunkPtr& chunk : chunks_[c]) column.missing += chunk->missing();
+      column.missing = missing[c];
       if (plan.unknown && column.missing == rows) {
         plan.type = ColumnType::kReal;
         plan.why = "no cell has a value";
@@ -311,16 +341,27 @@ class Reading {
     report.rejected = std::move(listed_);
     report.warnings = std::move(plan_.warnings);
     report.hints = std::move(plan_.hints);
-    return {Frame(layout, std::move(names), std::move(columns)), std::move(report)};
+    Frame frame(std::make_shared<Layout>(std::move(starts)), std::move(names), std::move(columns));
+    if (ranks_ != nullptr) frame = ShareOutChunks(frame, holders, *ranks_);
+    return {std::move(frame), std::move(report)};
   }
+
+  // What the first pass found of a unit; the others cut the same.
+  struct CountedUnit {
+    int rank = 0;
+    int64_t rows = 0;
+    // Per piece: rows and lines of its file before it.
+    std::vector<int64_t> row_starts;
+    std::vector<int64_t> lines_before;
+  };
 
   CsvPlan plan_;
   ThreadPool& pool_;
   WorkContext context_;
-  // Of the first pass; the others find the same.
-  std::vector<int64_t> unit_rows_;
-  std::vector<std::vector<int64_t>> piece_starts_;
-  // Per column of the plan.
+  Communicator* ranks_;  // null: one rank
+  Passes passes_;
+  std::vector<CountedUnit> units_;
+  // Per column of the plan; null: chunks of other ranks.
   std::vector<std::vector<ChunkPtr>> chunks_;
   std::vector<DomainPtr> domains_;
   std::vector<int64_t> rejected_;
@@ -328,6 +369,13 @@ class Reading {
 };
 
 }  // namespace
+
+ParseResult ReadPlanned(CsvPlan plan, ThreadPool& pool, const WorkContext& context,
+                        Communicator* ranks) {
+  if (ranks != nullptr) CheckPlansAgree(plan, *ranks);
+  return Reading(std::move(plan), pool, context, ranks).Read();
+}
+
 }  // namespace internal
 
 bool LooksLikeCsv(std::span<const char> head, std::string_view) {
@@ -336,8 +384,8 @@ bool LooksLikeCsv(std::span<const char> head, std::string_view) {
 
 ParseResult ReadCsvInputs(const std::vector<CsvInput>& inputs, const ParseOptions& options,
                           ThreadPool& pool, const WorkContext& context,
-                          const ExpectedTypes& expected) {
-  return internal::Reading(internal::MakePlan(inputs, options, expected), pool, context).Read();
+                          const ExpectedTypes& expected, Communicator* ranks) {
+  return internal::ReadPlanned(internal::MakePlan(inputs, options, expected), pool, context, ranks);
 }
 
 }  // namespace thalweg

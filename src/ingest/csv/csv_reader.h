@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cluster/communicator.h"
 #include "ingest/parse.h"
 #include "ingest/source.h"
 
@@ -25,6 +26,11 @@ bool LooksLikeCsv(std::span<const char> head, std::string_view name);
 ParseResult ReadCsv(const std::vector<std::string>& paths, const ParseOptions& options,
                     ThreadPool& pool, const WorkContext& context,
                     const ExpectedTypes& expected = {});
+// A collective: every rank reads its share of the text (text_runs.h) and gets its part of the frame
+// (SharedOut). Rows, chunks and report are those of one rank. All ranks must see the same files.
+ParseResult ReadCsvOverRanks(const std::vector<std::string>& paths, const ParseOptions& options,
+                             ThreadPool& pool, const WorkContext& context,
+                             const ExpectedTypes& expected, Communicator& ranks);
 
 // One file to be read, perhaps more than once (to guess types, to widen columns).
 struct CsvInput {
@@ -32,9 +38,9 @@ struct CsvInput {
   std::function<std::unique_ptr<ByteSource>()> open;
 };
 
-// The same for any sources: uploads, tests.
+// The same for any sources: uploads, tests. `ranks`: null for this rank alone.
 ParseResult ReadCsvInputs(const std::vector<CsvInput>& inputs, const ParseOptions& options,
                           ThreadPool& pool, const WorkContext& context = {},
-                          const ExpectedTypes& expected = {});
+                          const ExpectedTypes& expected = {}, Communicator* ranks = nullptr);
 
 }  // namespace thalweg

@@ -64,6 +64,7 @@ class Planner {
     for (;; head_bytes *= 8) {
       auto source = plan.input.open();
       plan.stored_bytes = source->size();
+      plan.mapped_bytes = source->mapped().size();
       Head head;
       head.sample = std::make_unique<FileSample>(*source, head_bytes, spots);
       if (file == 0 && options_.separator.empty() && !separator_known_) {

@@ -38,6 +38,7 @@ struct FilePlan {
   uint64_t data_begin = 0;         // bytes before the first row after the header
   int64_t first_line = 1;          // of data_begin
   uint64_t stored_bytes = 0;
+  uint64_t mapped_bytes = 0;  // of all its text where it is mapped; else 0
 };
 
 struct CsvPlan {
@@ -56,6 +57,8 @@ struct CsvPlan {
   size_t block_bytes = 0;
   // Rows and quoted cells that are longer are taken for a quote that was forgotten.
   size_t longest_row = size_t{256} << 20;
+  // How far before a place in the midst of a file rows are looked for (GuessBegin).
+  size_t look_back_bytes = size_t{256} << 10;
 };
 
 // Opens every file, looks at its head and at spots spread over it, and decides. UserError on

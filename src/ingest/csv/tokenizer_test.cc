@@ -83,22 +83,28 @@ std::optional<Rows> NaiveRows(const std::string& text, const Dialect& dialect, s
   return rows;
 }
 
+FilePlan PlanOf(const std::string& text, size_t read_bytes) {
+  return {.input = MemoryInput("text", text, read_bytes),
+          .positions = {},
+          .mapped_bytes = read_bytes == 0 ? text.size() : 0};
+}
+
 Rows ParsedRows(const std::string& text, const Dialect& dialect, size_t columns, size_t block_bytes,
                 size_t tile_bytes, size_t read_bytes) {
   CsvPlan plan;
   plan.dialect = dialect;
   plan.block_bytes = block_bytes;
-  plan.files.push_back({.input = MemoryInput("text", text, read_bytes), .positions = {}});
-  BlockReader reader(plan, {});
+  plan.files.push_back(PlanOf(text, read_bytes));
+  const std::vector<TextRun> runs = RunsOf(plan);
+  BlockReader reader(plan, {.runs = runs, .shares = SharesOf(plan, runs, 0, 1), .begin = {}}, {});
   Tokenizer tokenizer(dialect, columns, tile_bytes);
   Rows rows;
   Unit unit;
   std::string scratch;
-  int64_t line = 1;
   while (reader.Next(unit)) {
     for (const Piece& piece : unit.pieces) {
-      EXPECT_EQ(piece.first_line, line);
-      line += static_cast<int64_t>(CountLineEnds(piece.text.data(), piece.text.size(), '\0'));
+      EXPECT_EQ(static_cast<size_t>(piece.lines),
+                CountLineEnds(piece.text.data(), piece.text.size(), '\0'));
       tokenizer.Start(piece.text);
       while (tokenizer.Next()) {
         const size_t first = rows.size();
@@ -170,8 +176,9 @@ TEST(BlockReader, RowsThatAreTooLongAreTold) {
   plan.block_bytes = 100;
   plan.longest_row = 1000;
   const auto error_of = [&plan](const std::string& text, size_t read_bytes) {
-    plan.files = {{.input = MemoryInput("text", text, read_bytes), .positions = {}}};
-    BlockReader reader(plan, {});
+    plan.files = {PlanOf(text, read_bytes)};
+    const std::vector<TextRun> runs = RunsOf(plan);
+    BlockReader reader(plan, {.runs = runs, .shares = SharesOf(plan, runs, 0, 1), .begin = {}}, {});
     Unit unit;
     try {
       while (reader.Next(unit)) {

@@ -1,5 +1,5 @@
 // The cases of tests/data/csv/torture.json, each with chunks of many sizes, several numbers of
-// threads, mapped and streamed.
+// threads and ranks, mapped and streamed.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "ingest/csv/frame_text_for_test.h"
 #include "ingest/csv/memory_input_for_test.h"
+#include "ingest/csv/parse_over_ranks_for_test.h"
 
 namespace thalweg {
 namespace {
@@ -84,9 +85,11 @@ bool SomeContains(const std::vector<std::string>& texts, const std::string& part
   });
 }
 
-void RunCase(const TortureCase& test, size_t threads, int64_t chunk_bytes, size_t read_bytes) {
-  SCOPED_TRACE(test.name + ", threads " + std::to_string(threads) + ", chunk_bytes " +
-               std::to_string(chunk_bytes) + ", read_bytes " + std::to_string(read_bytes));
+void RunCase(const TortureCase& test, int ranks, size_t threads, int64_t chunk_bytes,
+             size_t read_bytes) {
+  SCOPED_TRACE(test.name + ", ranks " + std::to_string(ranks) + ", threads " +
+               std::to_string(threads) + ", chunk_bytes " + std::to_string(chunk_bytes) +
+               ", read_bytes " + std::to_string(read_bytes));
   std::vector<CsvInput> inputs;
   for (size_t i = 0; i < test.files.size(); ++i) {
     inputs.push_back(
@@ -94,10 +97,11 @@ void RunCase(const TortureCase& test, size_t threads, int64_t chunk_bytes, size_
   }
   ParseOptions options = test.options;
   options.chunk_bytes = chunk_bytes;
-  ThreadPool pool(threads);
+  // Ranks begin at wrong places as often as can be.
+  const internal::OverRanks how{.ranks = ranks, .threads = threads, .look_back_bytes = 0};
   if (!test.error.empty()) {
     try {
-      ReadCsvInputs(inputs, options, pool);
+      internal::ParseOverRanks(inputs, options, how);
       ADD_FAILURE() << "no error";
     } catch (const UserError& error) {
       EXPECT_NE(std::string(error.what()).find(test.error), std::string::npos) << error.what();
@@ -105,7 +109,7 @@ void RunCase(const TortureCase& test, size_t threads, int64_t chunk_bytes, size_
     return;
   }
   try {
-    const ParseResult result = ReadCsvInputs(inputs, options, pool);
+    const ParseResult result = internal::ParseOverRanks(inputs, options, how);
     EXPECT_EQ(internal::FrameText(result.frame), test.expected);
     EXPECT_EQ(result.report.rows, result.frame.rows());
     EXPECT_EQ(result.report.warnings.empty(), test.warnings.empty());
@@ -149,7 +153,10 @@ TEST(CsvTorture, EveryCaseWithEveryChunking) {
     for (const int64_t chunk_bytes : {0, 1, 2, 3, 5, 7, 16, 64}) {
       for (const size_t read_bytes : {0, 1, 5, 1000}) {
         if (failed()) continue;
-        RunCase(test, 1 + static_cast<size_t>(chunk_bytes) % 3, chunk_bytes, read_bytes);
+        for (const int ranks : {1, 2, 3, 5}) {
+          const size_t threads = ranks > 1 ? 1 : 1 + static_cast<size_t>(chunk_bytes) % 3;
+          if (!failed()) RunCase(test, ranks, threads, chunk_bytes, read_bytes);
+        }
       }
     }
   }

@@ -10,7 +10,7 @@ namespace {
 
 int64_t LineOf(const Piece& piece, size_t offset) {
   const char next = offset < piece.text.size() ? piece.text[offset] : '\0';
-  return piece.first_line + static_cast<int64_t>(CountLineEnds(piece.text.data(), offset, next));
+  return 1 + static_cast<int64_t>(CountLineEnds(piece.text.data(), offset, next));
 }
 
 // Sets the lines of cells of a unit: the text is gone over once, however many they are.
@@ -27,7 +27,7 @@ void SetLines(const Unit& unit, std::vector<Finding*> cells) {
     if (cell->piece != piece) {
       piece = cell->piece;
       counted = 0;
-      line = unit.pieces[piece].first_line;
+      line = 1;
     }
     const auto offset = static_cast<size_t>(cell->place - text.data());
     const char next = offset < text.size() ? text[offset] : '\0';
@@ -57,6 +57,7 @@ Tokenizer& UnitParser::TokenizerFor(size_t cells) {
 
 UnitResult UnitParser::Parse(const Unit& unit) {
   UnitResult result;
+  result.number = unit.number;
   result.worker = worker_;
   for (const auto& builder : builders_) builder->Start();
   for (const Piece& piece : unit.pieces) ParsePiece(piece, unit.number, result);
@@ -71,7 +72,7 @@ UnitResult UnitParser::Parse(const Unit& unit) {
     }
     if (builder.fit() == Fit::kText) {
       auto& first = state_.first_text_unit[columns_[i]];
-      size_t known = first.load(std::memory_order_relaxed);
+      uint64_t known = first.load(std::memory_order_relaxed);
       while (unit.number < known &&
              !first.compare_exchange_weak(known, unit.number, std::memory_order_relaxed)) {
       }
@@ -97,12 +98,13 @@ UnitResult UnitParser::Parse(const Unit& unit) {
   return result;
 }
 
-void UnitParser::ParsePiece(const Piece& piece, size_t unit_number, UnitResult& result) {
+void UnitParser::ParsePiece(const Piece& piece, uint64_t unit_number, UnitResult& result) {
   const FilePlan& file = plan_.files[piece.file];
   Tokenizer& tokenizer = TokenizerFor(file.cells);
   tokenizer.Start(piece.text);
   PieceResult found;
   found.file = piece.file;
+  found.lines = piece.lines;
   while (tokenizer.Next()) {
     found.rows += static_cast<int64_t>(tokenizer.rows());
     if (tokenizer.rows() == 0) continue;

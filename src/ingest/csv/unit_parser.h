@@ -22,7 +22,7 @@ struct Finding {
   size_t file = 0;
   int64_t row = 0;   // of the piece, from 0; made one of the file when all rows are counted
   size_t piece = 0;  // of the unit
-  int64_t line = 0;  // of the file
+  int64_t line = 0;  // of the piece, from 1; 0: of no line
   const char* place = nullptr;  // in the text of the piece
   std::string text;
   std::string reason;
@@ -31,9 +31,11 @@ struct Finding {
 struct PieceResult {
   size_t file = 0;
   int64_t rows = 0;
+  int64_t lines = 0;  // line ends
   size_t short_rows = 0;
   size_t long_rows = 0;
   size_t blank_lines = 0;
+  // Lines are those of the piece, from 1.
   int64_t invalid_utf8_line = 0;  // the first one; 0: none
   // The first ones: kind and line.
   struct Row {
@@ -45,9 +47,12 @@ struct PieceResult {
 };
 
 struct UnitResult {
+  uint64_t number = 0;  // of the unit
+  int rank = 0;         // which has parsed it
   int64_t rows = 0;
-  size_t worker = 0;             // whose dictionaries the codes of categorical chunks belong to
-  std::vector<ChunkPtr> chunks;  // per parsed column; null where it has to be parsed anew
+  size_t worker = 0;  // whose dictionaries the codes of categorical chunks belong to
+  // Per parsed column; null where it has to be parsed anew, and where another rank has the unit.
+  std::vector<ChunkPtr> chunks;
   std::vector<PieceResult> pieces;
   struct Widened {
     Fit fit = Fit::kAsPlanned;
@@ -61,12 +66,12 @@ struct UnitResult {
 // What the threads of a pass share.
 struct PassState {
   explicit PassState(size_t columns) : first_text_unit(columns) {
-    for (auto& unit : first_text_unit) unit.store(SIZE_MAX, std::memory_order_relaxed);
+    for (auto& unit : first_text_unit) unit.store(UINT64_MAX, std::memory_order_relaxed);
   }
   // Per column the first unit that is known to hold a cell that no number is: units behind it need
   // not parse the column, it comes again. Units before it still look, so that the cell reported is
   // the first one whatever the threads do.
-  std::vector<std::atomic<size_t>> first_text_unit;
+  std::vector<std::atomic<uint64_t>> first_text_unit;
 };
 
 class UnitParser {
@@ -80,7 +85,7 @@ class UnitParser {
   ThreadLevels levels(size_t i) const { return builders_[i]->levels(); }
 
  private:
-  void ParsePiece(const Piece& piece, size_t unit_number, UnitResult& result);
+  void ParsePiece(const Piece& piece, uint64_t unit_number, UnitResult& result);
   // Where in the unit a misfit lies.
   Finding Locate(const Misfit& misfit, size_t column, const Unit& unit,
                  const UnitResult& result) const;

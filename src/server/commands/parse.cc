@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,20 +32,32 @@ ColumnType TypeNamed(std::string_view name) {
   throw InternalError("a column type's name");
 }
 
-// As in H2O, a column of numbers is one of integers where all its cells are, also as 3.0.
-Frame WithIntegers(Frame frame) {
+// As in H2O, a column of numbers is one of integers where all its cells are, also as 3.0. A
+// collective.
+Frame WithIntegers(Frame frame, Communicator& ranks) {
+  // Of every column over all ranks: chunks that hold other than integers, cells that are there.
+  std::vector<int64_t> sums(2 * frame.columns());
+  const auto own = [&frame, &ranks](const Column& column, const auto& visit) {
+    const Layout& layout = frame.layout();
+    const auto me = layout.ranks() == 1 ? size_t{0} : static_cast<size_t>(ranks.rank());
+    for (size_t k = layout.FirstChunkOf(me); k < layout.FirstChunkOf(me + 1); ++k) {
+      visit(column.chunk(k));
+    }
+  };
+  for (size_t c = 0; c < frame.columns(); ++c) {
+    if (frame.column(c).type() != ColumnType::kReal) continue;
+    own(frame.column(c), [&](const Chunk& chunk) {
+      if (sums[2 * c] == 0 && !chunk.integral()) sums[2 * c] = 1;
+      sums[2 * c + 1] += static_cast<int64_t>(chunk.rows()) - chunk.missing();
+    });
+  }
+  ranks.AllReduceSum(std::span(sums));
   for (size_t c = 0; c < frame.columns(); ++c) {
     const Column& column = frame.column(c);
     if (column.type() != ColumnType::kReal) continue;
+    if (sums[2 * c] > 0 || sums[2 * c + 1] == 0) continue;
     std::vector<ChunkPtr> chunks;
-    bool integral = true;
-    int64_t missing = 0;
-    for (size_t k = 0; integral && k < column.chunks(); ++k) {
-      chunks.push_back(column.chunk_ptr(k));
-      integral = chunks.back()->integral();
-      missing += chunks.back()->missing();
-    }
-    if (!integral || missing == frame.rows()) continue;
+    for (size_t k = 0; k < column.chunks(); ++k) chunks.push_back(column.chunk_ptr(k));
     frame = frame.WithReplaced(
         c, std::make_shared<const Column>(ColumnType::kInteger, std::move(chunks)));
   }
@@ -63,8 +76,8 @@ std::string Show(std::string text, const std::vector<std::string>& files,
   return text;
 }
 
-// The least that a frame of these files takes: a quarter of their bytes. What is compressed may
-// take many times as much, which is seen when it is read. Each rank reads them all.
+// The least that a frame of these files takes: a quarter of their bytes, over all ranks. What is
+// compressed may take many times as much, which is seen when it is read.
 double LeastBytes(const std::vector<std::string>& files, int ranks) {
   double bytes = 0;
   for (const std::string& file : files) {
@@ -72,7 +85,7 @@ double LeastBytes(const std::vector<std::string>& files, int ranks) {
     const auto size = std::filesystem::file_size(file, error);
     if (!error) bytes += static_cast<double>(size);
   }
-  return bytes / 4 * ranks;
+  return bytes / 4 / ranks;
 }
 
 }  // namespace
@@ -94,10 +107,10 @@ Json ParseCommand(const Json& arguments, CommandContext& context) {
     context.ranks.Barrier();
     std::optional<ParseResult> parsed;
     RunWatched(what, context.work, [&](const WorkContext& work) {
-      parsed = ParseFiles(files, options, context.pool, work, expected);
+      parsed = ParseFiles(files, options, context.pool, work, expected, &context.ranks);
     });
     const ParseResult& result = *parsed;
-    PutWholeFrame(name, WithIntegers(result.frame), context);
+    PutWholeFrame(name, WithIntegers(result.frame, context.ranks), context);
     JsonArray warnings;
     // Not the hints: they are of options that the clients do not have.
     for (const std::string& warning : result.report.warnings) {

@@ -13,11 +13,11 @@
 #include <optional>
 #include <unordered_map>
 
+#include "base/byte_record.h"
 #include "base/checksum.h"
 #include "base/error.h"
 #include "frame/chunk_bytes.h"
 #include "mapreduce/gather_frame.h"
-#include "server/store/byte_record.h"
 #include "server/store/private_file.h"
 
 namespace thalweg {

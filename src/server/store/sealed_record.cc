@@ -2,9 +2,9 @@
 
 #include <cstring>
 
+#include "base/byte_record.h"
 #include "base/checksum.h"
 #include "base/error.h"
-#include "server/store/byte_record.h"
 
 namespace thalweg {
 namespace {

@@ -30,7 +30,7 @@ def test_digits(digits, export_folder):
     assert matrix.iloc[10, :10].sum() == 2000
     # It goes on where it ended.
     more = H2ODeepLearningEstimator(
-        hidden=[64], epochs=4, seed=1, model_id="digits_more", checkpoint="digits"
+        hidden=[64], epochs=9, seed=1, model_id="digits_more", checkpoint="digits"
     )
     more.train(y="C785", training_frame=train, validation_frame=test)
     assert more.mean_per_class_error(valid=True) < error + 0.01
