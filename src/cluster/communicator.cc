@@ -7,8 +7,9 @@
 #include "base/error.h"
 
 namespace thalweg {
+
 RankFailure::RankFailure(int failed_rank, const std::string& message, FailureKind kind)
-    : std::runtime_error(fmt::format("rank {}: {}", failed_rank, message)),
+    : message_(fmt::format("rank {}: {}", failed_rank, message)),
       rank_(failed_rank),
       kind_(kind),
       reason_at_(fmt::formatted_size("rank {}: ", failed_rank)) {}

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <exception>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,13 +23,14 @@ enum class FailureKind {
 };
 
 // Another rank failed or did not come within the time limit.
-class RankFailure : public std::runtime_error {
+class RankFailure : public std::exception {
  public:
   RankFailure(int failed_rank, const std::string& message, FailureKind kind = FailureKind::kLost);
   // This rank's failure, as others are to hear of it: a RankFailure is passed on.
   static RankFailure Of(const std::exception_ptr& error, int this_rank);
   int rank() const { return rank_; }
   FailureKind kind() const { return kind_; }
+  const char* what() const noexcept override { return message_.c_str(); }
   // The message without the rank before it.
   const char* reason() const { return what() + reason_at_; }
   // Throws what the rank threw, as far as its kind says that: a UserError is one for the user
@@ -38,6 +38,8 @@ class RankFailure : public std::runtime_error {
   [[noreturn]] void Rethrow() const;
 
  private:
+  // Its own: copies of a std::runtime_error share one text, and these go from thread to thread.
+  std::string message_;
   int rank_;
   FailureKind kind_;
   size_t reason_at_;

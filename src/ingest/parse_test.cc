@@ -11,7 +11,10 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "cluster/local/local_ranks.h"
+#include "ingest/csv/frame_text_for_test.h"
 #include "ingest/format.h"
+#include "mapreduce/gather_frame.h"
 
 namespace thalweg {
 namespace {
@@ -43,6 +46,38 @@ class ParseFilesTest : public ::testing::Test {
   std::filesystem::path folder_;
   ThreadPool pool_{2};
 };
+
+TEST_F(ParseFilesTest, RanksThatDoNotFindTheFilesGetTheirParts) {
+  std::string text = "a,b\n";
+  for (int r = 0; r < 1000; ++r) text += std::to_string(r) + ",x" + std::to_string(r % 7) + "\n";
+  const std::string path = Write("a.csv", text);
+  ParseOptions options;
+  options.chunk_bytes = 500;
+  const std::string whole = internal::FrameText(ParseFiles({path}, options, pool_).frame);
+  RunLocalRanks(3, [&](Communicator& ranks) {
+    ThreadPool pool(1);
+    const std::string own = ranks.rank() == 1 ? Path("not there.csv") : path;
+    const ParseResult result = ParseFiles({own}, options, pool, {}, {}, &ranks);
+    EXPECT_EQ(result.frame.layout().ranks(), 3u);
+    EXPECT_EQ(internal::FrameText(GatherFrame(result.frame, ranks)), whole);
+    if (ranks.rank() > 0) return;
+    ASSERT_EQ(result.report.hints.size(), 1u);
+    EXPECT_THAT(result.report.hints[0], HasSubstr("rank 1 does not find these files"));
+  });
+}
+
+TEST_F(ParseFilesTest, OtherFormatsOverRanks) {
+  std::string text = "@relation r\n@attribute a numeric\n@data\n";
+  for (int r = 0; r < 100; ++r) text += std::to_string(r) + "\n";
+  const std::string path = Write("a.arff", text);
+  const std::string whole = internal::FrameText(ParseFiles({path}, {}, pool_).frame);
+  RunLocalRanks(3, [&](Communicator& ranks) {
+    ThreadPool pool(1);
+    const ParseResult result = ParseFiles({path}, {}, pool, {}, {}, &ranks);
+    EXPECT_EQ(result.frame.layout().ranks(), 3u);
+    EXPECT_EQ(internal::FrameText(GatherFrame(result.frame, ranks)), whole);
+  });
+}
 
 TEST_F(ParseFilesTest, FolderAsOneFrameWithReport) {
   Write("b.csv", "b,a\ny,2\n");

@@ -36,8 +36,11 @@ class Publication {
     Json wire;
     std::vector<std::string> parts;
   };
+  // Models, and names of frames, that rank 0 has sent.
+  void TakeNames(const std::string& bytes);
+
   std::vector<NewModel> models_;
-  std::vector<std::pair<std::string, std::shared_ptr<const Frame>>> frames_;
+  std::vector<std::pair<std::string, std::shared_ptr<const Frame>>> frames_;  // null: not rank 0
 };
 
 // Runs `work` on rank 0; the others wait. What it throws there, all throw.
