@@ -38,6 +38,11 @@ constexpr std::chrono::seconds kLeaveLimit{30};
 constexpr int kYields = 100;
 constexpr microseconds kShortestSleep{20};
 constexpr microseconds kLongestSleep{500};
+// Large messages go in fragments, for each of which MPI has to be asked again: while one is on its
+// way, the thread does not sleep, and if nothing ends for long (the other rank may be busy, or
+// stopped), not long.
+constexpr milliseconds kAwake{5};
+constexpr milliseconds kLightSleep{1000};
 
 class MpiTransport : public Transport {
  public:
@@ -127,26 +132,37 @@ class MpiTransport : public Transport {
   void Loop() {
     int idle = 0;
     steady_clock::time_point look = steady_clock::now();
+    steady_clock::time_point last_work = look;
     // At the end until all are gone: a loss in between must still be noticed.
     while (!stop_ || gone_.size() + 1 < static_cast<size_t>(size_)) {
       bool worked = StartSends();
       worked = Progress() || worked;
       worked = Receive() || worked;
-      if (steady_clock::now() >= look) {
+      const auto now = steady_clock::now();
+      if (now >= look) {
         LookForLost();
-        look = steady_clock::now() + kLookForLost;
+        look = now + kLookForLost;
       }
       if (worked) {
         idle = 0;
-      } else if (++idle < kYields) {
+        last_work = now;
+      } else if (++idle < kYields || (now - last_work < kAwake && SomeOnTheirWay())) {
         std::this_thread::yield();
       } else {
-        const auto sleep = std::min(kLongestSleep, kShortestSleep * (1 + (idle - kYields) / 8));
+        const auto longest =
+            now - last_work < kLightSleep && SomeOnTheirWay() ? kShortestSleep : kLongestSleep;
+        const auto sleep = std::min(longest, kShortestSleep * (1 + (idle - kYields) / 8));
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, sleep, [&] { return !to_send_.empty(); });
       }
     }
     port_.reset();
+  }
+
+  // Messages that are not here, or not there, in full.
+  bool SomeOnTheirWay() const {
+    return !on_their_way_.empty() || std::any_of(arriving_.begin(), arriving_.end(),
+                                                 [](const auto& queue) { return !queue.empty(); });
   }
 
   bool StartSends() {

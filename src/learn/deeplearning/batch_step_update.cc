@@ -4,6 +4,7 @@
 
 #include "kernels/vectors.h"
 #include "learn/deeplearning/batch_step.h"
+#include "learn/deeplearning/weight_limit.h"
 
 namespace thalweg {
 namespace {
@@ -205,18 +206,7 @@ void BatchStep<T>::Clip() {
 template <class T>
 void BatchStep<T>::Constrain(const Tile& panel) {
   Matrix<T>& weights = *blocks_[panel.block].values;
-  const MatrixView<T> view = weights.view().Columns(panel.column, panel.column + panel.columns);
-  Matrix<T>& scale = Scratch<T>(1, panel.columns);
-  std::fill_n(scale.data(), PaddedCount<T>(panel.columns), T{0});
-  AddSquares<T>(view, scale.data());
-  bool any = false;
-  for (size_t c = 0; c < panel.columns; ++c) {
-    const bool over = scale.data()[c] > options_.max_w2;
-    any = any || over;
-    scale.data()[c] = over ? std::sqrt(static_cast<T>(options_.max_w2) / scale.data()[c]) : T{1};
-  }
-  if (!any) return;
-  for (size_t r = 0; r < view.rows; ++r) MultiplyBy(scale.data(), view.row(r), panel.columns);
+  LimitWeights(weights.view().Columns(panel.column, panel.column + panel.columns), options_.max_w2);
 }
 
 // The class itself is instantiated in batch_step.cc.

@@ -13,6 +13,7 @@ namespace thalweg {
 struct MemoryPlan {
   uint64_t weights = 0;          // and biases
   uint64_t optimizer_state = 0;  // as large as the weights, or twice as large
+  uint64_t gradients = 0;        // that ranks exchange
   // Copies for scoring (the net as it is, and the one to keep), and the last good state.
   uint64_t copies = 0;
   // Values and deltas of all layers, and the inputs, of the rows that are in work: of one
@@ -24,7 +25,7 @@ struct MemoryPlan {
   uint64_t available = 0;  // 0: not known
 
   uint64_t Total() const {
-    return weights + optimizer_state + copies + activations + batches +
+    return weights + optimizer_state + gradients + copies + activations + batches +
            threads * scratch_per_thread;
   }
   // For a person, one line.
@@ -35,8 +36,10 @@ struct MemoryPlan {
 struct MemoryNeeds {
   OptimizerOptions optimizer = {};
   uint64_t batch_rows = 1;
-  bool hogwild = false;  // a batch of its own for every thread
-  bool recovery = true;  // keeps the last good state
+  bool hogwild = false;          // a batch of its own for every thread
+  bool gradients = false;        // are exchanged between ranks
+  bool exact_gradients = false;  // the same, with sums that do not depend on the order
+  bool recovery = true;          // keeps the last good state
   uint64_t threads = 1;
 };
 

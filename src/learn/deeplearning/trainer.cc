@@ -57,7 +57,9 @@ TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const Traini
                                   ThreadPool& pool, const WorkContext& context,
                                   Communicator* ranks) {
   const Stopwatch clock;
-  if (ranks != nullptr && (params.single_node_mode || params.reproducible)) {
+  const bool one_trains =
+      params.single_node_mode || (params.reproducible && params.averaging != Averaging::kGradients);
+  if (ranks != nullptr && one_trains) {
     if (ranks->rank() != 0) return {};
     ranks = nullptr;
   }

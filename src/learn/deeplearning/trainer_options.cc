@@ -13,12 +13,25 @@ namespace thalweg {
 
 namespace {
 
-void CheckRanks(const RankParams& p, std::vector<FieldError>& errors) {
-  constexpr const char* kNotYet = "is not there yet: leave it out, and ranks average their models";
-  if (p.averaging == Averaging::kGradients) {
-    errors.push_back({"averaging", std::string("gradients ") + kNotYet});
+void CheckGradients(const DeepLearningParams& p, std::vector<FieldError>& errors) {
+  if (p.averaging != Averaging::kGradients) return;
+  const auto refuse = [&errors](const char* why) {
+    errors.push_back({"averaging", fmt::format("gradients are exchanged {}", why)});
+  };
+  if (p.mini_batch_size == 1) {
+    refuse("once per batch: mini_batch_size must be more than 1, or 0 to let the engine choose");
   }
-  if (p.elastic_averaging) errors.push_back({"elastic_averaging", kNotYet});
+  if (p.batch_norm) refuse("without those of batch_norm as yet: take averaging=model");
+  if (p.autoencoder && p.sparsity_beta > 0) {
+    refuse("without the activations that sparsity_beta counts as yet: take averaging=model");
+  }
+}
+
+void CheckRanks(const RankParams& p, std::vector<FieldError>& errors) {
+  if (p.elastic_averaging) {
+    errors.push_back(
+        {"elastic_averaging", "is not there yet: leave it out, and ranks average their models"});
+  }
   if (!p.force_load_balance) {
     errors.push_back({"force_load_balance",
                       "cannot be turned off: the rows of a batch are always spread over all "
@@ -42,6 +55,7 @@ void CheckModelId(const std::string& id, std::vector<FieldError>& errors) {
 void CheckParams(const DeepLearningParams& p, bool classification,
                  std::vector<FieldError>& errors) {
   CheckRanks(p, errors);
+  CheckGradients(p, errors);
   CheckModelId(p.model_id, errors);
   if (!p.custom_metric_func.empty()) {
     errors.push_back({"custom_metric_func",
@@ -162,7 +176,13 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
       {!params.balance_classes, "balance_classes is off", {"max_after_balance_size"}},
       {ranks == 1,
        "training runs on one rank, which communicates with no other",
-       {"target_ratio_comm_to_comp", "averaging"}},
+       {"target_ratio_comm_to_comp"}},
+      {ranks == 1 && !ExchangesGradients(params, nullptr),
+       "training runs on one rank, which communicates with no other",
+       {"averaging"}},
+      {ranks > 1 && params.averaging == Averaging::kGradients,
+       "gradients are exchanged after every batch",
+       {"target_ratio_comm_to_comp"}},
       {ranks > 1, "on several ranks each has all rows as yet", {"replicate_training_data"}},
       {!params.elastic_averaging,
        "elastic_averaging is off",
@@ -213,10 +233,18 @@ NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
   return options;
 }
 
-MemoryNeeds MemoryNeedsOf(const DeepLearningParams& p, size_t threads) {
+bool ExchangesGradients(const DeepLearningParams& p, const Communicator* ranks) {
+  const bool several = ranks != nullptr && ranks->size() > 1;
+  return p.averaging == Averaging::kGradients && (several || p.reproducible);
+}
+
+MemoryNeeds MemoryNeedsOf(const DeepLearningParams& p, const Communicator* ranks, size_t threads) {
+  const bool gradients = ExchangesGradients(p, ranks);
   return {.optimizer = OptimizerOptionsOf(p, 1),
           .batch_rows = static_cast<uint64_t>(p.mini_batch_size),
           .hogwild = p.mini_batch_size == 1 && !p.reproducible,
+          .gradients = gradients && !p.reproducible,
+          .exact_gradients = gradients && p.reproducible,
           .recovery = p.recover_from_instability,
           .threads = threads};
 }

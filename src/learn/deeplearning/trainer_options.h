@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/communicator.h"
 #include "learn/deeplearning/batch_step.h"
 #include "learn/deeplearning/memory_plan.h"
 #include "learn/deeplearning/params.h"
@@ -20,7 +21,11 @@ void CheckParams(const DeepLearningParams& params, bool classification,
 std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
                                              const TrainingData& data, int ranks);
 NetOptions NetOptionsOf(const DeepLearningParams& params, const TrainingData& data);
-MemoryNeeds MemoryNeedsOf(const DeepLearningParams& params, size_t threads);
+// Whether batches are shared out, so that ranks exchange gradients (null: one rank, which sums them
+// alike where the training is to be reproducible).
+bool ExchangesGradients(const DeepLearningParams& params, const Communicator* ranks);
+MemoryNeeds MemoryNeedsOf(const DeepLearningParams& params, const Communicator* ranks,
+                          size_t threads);
 StepOptions StepOptionsOf(const DeepLearningParams& params, uint64_t seed);
 
 }  // namespace thalweg

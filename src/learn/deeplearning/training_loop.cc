@@ -23,10 +23,11 @@ namespace thalweg {
 namespace {
 
 // Of all ranks together. 0: by the clock.
-uint64_t SamplesPerIteration(const DeepLearningParams& params, uint64_t rows, int ranks) {
+uint64_t SamplesPerIteration(const DeepLearningParams& params, uint64_t rows,
+                             const TrainingTeam& team) {
   const int64_t wanted = params.train_samples_per_iteration;
   if (wanted > 0) return static_cast<uint64_t>(wanted);
-  if (wanted == -1) return rows * static_cast<uint64_t>(ranks);
+  if (wanted == -1) return rows * team.samples_to_one();
   return wanted == 0 || params.reproducible ? rows : 0;
 }
 
@@ -48,15 +49,15 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
       context_(context),
       clock_(clock),
       rows_(SampleTrainingRows(params_, Seed(kBalance), data_)),
-      memory_(PlanMemory(NetOptionsOf(params_, data_), MemoryNeedsOf(params_, pool.size()),
+      memory_(PlanMemory(NetOptionsOf(params_, data_), MemoryNeedsOf(params_, ranks, pool.size()),
                          AvailableMemory().value_or(0))),
       net_(MakeNet<float>(NetOptionsOf(params_, data_))),
       optimizer_(MakeOptimizer<float>(OptimizerOptionsOf(params_, TotalSamples()), net_.Blocks())),
-      team_(ranks, net_, *optimizer_),
+      team_(ranks, net_, *optimizer_, ExchangesGradients(params_, ranks)),
       last_good_(net_, *optimizer_, params_.recover_from_instability),
       scores_(params_, data_, clock_, Seed(kScoring)),
       schedule_(rows_.rows(), static_cast<uint64_t>(params_.mini_batch_size),
-                SamplesPerIteration(params_, rows_.rows(), team_.size())),
+                SamplesPerIteration(params_, rows_.rows(), team_)),
       order_(rows_.rows(), Seed(kOrder), params_.shuffle_training_data) {
   if (context.progress != nullptr) context.progress->Note("memory: " + memory_.ToText());
   for (std::string& warning : ParamsWithoutEffect(params_, data_, team_.size())) {
@@ -81,11 +82,15 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
   }
   scores_.CheckStoppingMetric(ToNetwork(net_), pool_);
   const StepOptions step = StepOptionsOf(params_, Seed(kDropout));
-  if (params_.mini_batch_size == 1 && !params_.reproducible) {
+  const auto batch_size = static_cast<size_t>(params_.mini_batch_size);
+  if (team_.in_step()) {
+    gradients_ = std::make_unique<GradientTrainer>(net_, *optimizer_, rows_, step, batch_size,
+                                                   params_.reproducible, ranks, pool_);
+  } else if (params_.mini_batch_size == 1 && !params_.reproducible) {
     hogwild_ = std::make_unique<HogwildTrainer>(net_, *optimizer_, rows_, step, pool_);
   } else {
-    mini_batch_ = std::make_unique<MiniBatchTrainer<float>>(
-        net_, *optimizer_, rows_, step, static_cast<size_t>(params_.mini_batch_size), pool_);
+    mini_batch_ = std::make_unique<MiniBatchTrainer<float>>(net_, *optimizer_, rows_, step,
+                                                            batch_size, pool_);
   }
 }
 
@@ -149,7 +154,7 @@ double TrainingLoop::Speed() const {
 
 uint64_t TrainingLoop::EndOfIteration() const {
   double speed = Speed();
-  if (!team_.alone()) {
+  if (!team_.alone() && !team_.in_step()) {
     // So long that averaging takes its share of the time, and not more.
     const double averaging =
         team_.averaging_seconds() / static_cast<double>(std::max<int64_t>(1, team_.averagings()));
@@ -167,16 +172,19 @@ void TrainingLoop::Iterate(uint64_t end) {
     while (begin + mine.samples < own_end && mine.why_ended == 0) {
       const uint64_t at = begin + mine.samples;
       if (at == begin || team_.alone()) UpdateHuberDelta(at / rows_.rows());
-      const uint64_t stretch =
-          std::min(own_end, schedule_.StretchEnd(at, Speed() / static_cast<double>(team_.size())));
+      const double own_speed = Speed() / static_cast<double>(team_.samples_to_one());
+      uint64_t stretch = std::min(own_end, schedule_.StretchEnd(at, own_speed));
+      if (team_.in_step()) stretch = team_.AsLeader(stretch);
       if (!std::isfinite(TrainStretch(at, stretch))) mine.why_ended |= kUnstable;
       mine.samples = stretch - begin;
-      seen_ = samples_ + mine.samples * static_cast<uint64_t>(team_.size());
+      seen_ = samples_ + mine.samples * team_.samples_to_one();
       if (context_.cancelled()) {
         mine.why_ended |= kInterrupted;
       } else if (params_.max_runtime_secs > 0 && clock_.seconds() > params_.max_runtime_secs) {
         mine.why_ended |= kOutOfTime;
-      } else if (mine.why_ended == 0 && stretch < own_end) {
+      }
+      if (team_.in_step()) mine.why_ended = team_.UnionOf(mine.why_ended);
+      if (mine.why_ended == 0 && stretch < own_end) {
         Report();
       }
     }
@@ -200,7 +208,9 @@ double TrainingLoop::TrainStretch(uint64_t begin, uint64_t end) {
   const std::span<const uint32_t> rows =
       order_.OfEpoch(epoch).subspan(begin % rows_.rows(), end - begin);
   const uint64_t sample = before_.samples + begin;
-  const double loss = hogwild_ ? hogwild_->Train(rows, sample) : mini_batch_->Train(rows, sample);
+  const double loss = hogwild_     ? hogwild_->Train(rows, sample)
+                      : gradients_ ? gradients_->Train(rows, sample)
+                                   : mini_batch_->Train(rows, sample);
   training_seconds_ += watch.seconds();
   return loss;
 }

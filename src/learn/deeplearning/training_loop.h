@@ -7,6 +7,7 @@
 #include "base/progress.h"
 #include "base/thread_pool.h"
 #include "learn/deeplearning/checkpoint.h"
+#include "learn/deeplearning/gradient_trainer.h"
 #include "learn/deeplearning/hogwild.h"
 #include "learn/deeplearning/last_good_state.h"
 #include "learn/deeplearning/memory_plan.h"
@@ -67,8 +68,9 @@ class TrainingLoop {
   const MemoryPlan memory_;
   Net<float> net_;
   std::unique_ptr<Optimizer<float>> optimizer_;
-  // One of the two.
+  // One of the three.
   std::unique_ptr<HogwildTrainer> hogwild_;
+  std::unique_ptr<GradientTrainer> gradients_;
   std::unique_ptr<MiniBatchTrainer<float>> mini_batch_;
   TrainingTeam team_;
   LastGoodState last_good_;

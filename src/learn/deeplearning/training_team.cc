@@ -8,8 +8,10 @@
 
 namespace thalweg {
 
-TrainingTeam::TrainingTeam(Communicator* ranks, Net<float>& net, Optimizer<float>& optimizer)
+TrainingTeam::TrainingTeam(Communicator* ranks, Net<float>& net, Optimizer<float>& optimizer,
+                           bool in_step)
     : ranks_(ranks != nullptr && ranks->size() > 1 ? ranks : nullptr),
+      in_step_(in_step),
       net_(net),
       optimizer_(optimizer) {}
 
@@ -18,28 +20,34 @@ std::string TrainingTeam::AsLeader(const std::string& mine) {
 }
 
 std::pair<uint64_t, uint64_t> TrainingTeam::Share(uint64_t begin, uint64_t end) const {
-  if (alone()) return {begin, end};
+  if (alone() || in_step_) return {begin, end};
   const uint64_t samples = end - begin;
   const auto ranks = static_cast<uint64_t>(ranks_->size());
   const auto rank = static_cast<uint64_t>(ranks_->rank());
   return {begin + samples * rank / ranks, begin + samples * (rank + 1) / ranks};
 }
 
-TrainingTeam::Trained TrainingTeam::Average(const Trained& mine) {
-  if (alone()) return mine;
-  const Stopwatch watch;
+uint64_t TrainingTeam::UnionOf(uint64_t bits) {
+  if (alone()) return bits;
   // A bit that is set somewhere is in no other rank's way: one counter each.
   constexpr size_t kBits = 8;
-  std::vector<int64_t> sums(1 + kBits);
-  sums[0] = static_cast<int64_t>(mine.samples);
+  std::vector<int64_t> counts(kBits);
+  for (size_t bit = 0; bit < kBits; ++bit) counts[bit] = static_cast<int64_t>((bits >> bit) & 1);
+  ranks_->AllReduceSum(std::span<int64_t>(counts));
+  uint64_t all = 0;
   for (size_t bit = 0; bit < kBits; ++bit) {
-    sums[1 + bit] = static_cast<int64_t>((mine.why_ended >> bit) & 1);
+    if (counts[bit] > 0) all |= uint64_t{1} << bit;
   }
-  ranks_->AllReduceSum(std::span<int64_t>(sums));
-  Trained all{.samples = static_cast<uint64_t>(sums[0])};
-  for (size_t bit = 0; bit < kBits; ++bit) {
-    if (sums[1 + bit] > 0) all.why_ended |= uint64_t{1} << bit;
-  }
+  return all;
+}
+
+TrainingTeam::Trained TrainingTeam::Average(const Trained& mine) {
+  if (alone() || in_step_) return mine;
+  const Stopwatch watch;
+  auto samples = static_cast<int64_t>(mine.samples);
+  ranks_->AllReduceSum(std::span<int64_t>(&samples, 1));
+  const Trained all{.samples = static_cast<uint64_t>(samples),
+                    .why_ended = UnionOf(mine.why_ended)};
   if (all.samples > 0) {
     const auto share =
         static_cast<float>(static_cast<double>(mine.samples) / static_cast<double>(all.samples));

@@ -1,8 +1,8 @@
-// The ranks that train one net together: each on its part of an iteration's samples, then their
-// models are averaged (McDonald, Hall, Mann: Distributed training strategies for the structured
-// perceptron, 2010; as H2O does it).
-//
-// The states of the optimizer are averaged, too: docs/decisions/0025-averaging.md.
+// The ranks that train one net together. Either each trains on its part of an iteration's samples,
+// then their models are averaged (McDonald, Hall, Mann: Distributed training strategies for the
+// structured perceptron, 2010; as H2O does it); the states of the optimizer are averaged, too:
+// docs/decisions/0025-averaging.md. Or they go in step: all take the same samples, and share out
+// each batch (gradient_trainer.h).
 #pragma once
 
 #include <cstdint>
@@ -21,12 +21,16 @@ namespace thalweg {
 class TrainingTeam {
  public:
   // Net and optimizer must outlive this; all ranks' nets have the same shapes and weights.
-  TrainingTeam(Communicator* ranks, Net<float>& net, Optimizer<float>& optimizer);
+  TrainingTeam(Communicator* ranks, Net<float>& net, Optimizer<float>& optimizer,
+               bool in_step = false);
 
   bool alone() const { return ranks_ == nullptr; }
   // Whether this rank decides, scores and reports.
   bool leads() const { return alone() || ranks_->rank() == 0; }
   int size() const { return alone() ? 1 : ranks_->size(); }
+  bool in_step() const { return in_step_; }
+  // How many samples are trained on while this rank trains on one.
+  uint64_t samples_to_one() const { return in_step_ ? 1 : static_cast<uint64_t>(size()); }
 
   // What the leader has, for all.
   template <class T>
@@ -41,7 +45,7 @@ class TrainingTeam {
   std::string AsLeader(const std::string& mine);
 
   // This rank's part of the samples [begin, end): consecutive ones, as many as others have or one
-  // more.
+  // more; in step, all.
   std::pair<uint64_t, uint64_t> Share(uint64_t begin, uint64_t end) const;
 
   struct Trained {
@@ -51,8 +55,10 @@ class TrainingTeam {
   };
   // The end of an iteration: every weight and every state of the optimizer becomes the mean over
   // the ranks, weighted by the samples that they have trained. Returns the sum and union over the
-  // ranks.
+  // ranks. In step, ranks have trained on the same samples, and nothing is to be done.
   Trained Average(const Trained& mine);
+  // The bits of all ranks.
+  uint64_t UnionOf(uint64_t bits);
 
   // Spent in Average, waiting for other ranks included.
   double averaging_seconds() const { return averaging_seconds_; }
@@ -60,6 +66,7 @@ class TrainingTeam {
 
  private:
   Communicator* ranks_;  // null: one rank
+  const bool in_step_;
   Net<float>& net_;
   Optimizer<float>& optimizer_;
   std::vector<float> values_;

@@ -173,7 +173,7 @@ TEST_F(Recovery, DamageIsToldOrMended) {
 
 TEST_F(Recovery, WhenTheTimeIsOverTheTableIsStillThere) {
   criteria_.strategy = SearchStrategy::kCartesian;
-  criteria_.max_runtime_secs = 0.3;
+  criteria_.max_runtime_secs = 2;
   options_.parallelism = 1;
   learner_.duration = [](const ToyParams& p) { return p.a == 2 ? 60 : 0.01; };
   const GridOutcome part = Search();

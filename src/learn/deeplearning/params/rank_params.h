@@ -54,7 +54,8 @@ inline constexpr auto kFields<RankParams> = std::tuple{
     Field<&RankParams::averaging>(
         {.name = "averaging",
          .help = "What ranks bring together: their models after each iteration (model), or the "
-                 "gradients of each batch (gradients), which is not there yet and refused.",
+                 "gradients of each batch (gradients: mini_batch_size rows over all ranks; with "
+                 "reproducible the same model for every number of ranks).",
          .level = ParamLevel::kExpert}),
     Field<&RankParams::elastic_averaging>(
         {.name = "elastic_averaging",

@@ -1,0 +1,121 @@
+#include "learn/deeplearning/gradient_sum.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/error.h"
+#include "kernels/exact_sums.h"
+
+namespace thalweg {
+
+class GradientSum::Adder : public Optimizer<float> {
+ public:
+  explicit Adder(GradientSum& sum) : sum_(sum) {}
+  void set_share(double share) { share_ = share; }
+
+  void BeginStep(double /*samples*/, size_t /*updates*/) override {}
+  void Update(size_t block, size_t row, size_t column, const float* gradient, float factor,
+              size_t count) override {
+    if (block == 0) sum_.touched_[row].store(1, std::memory_order_relaxed);
+    if (sum_.exact_) {
+      AddMultiples(gradient, static_cast<double>(factor) * share_,
+                   sum_.multiples_[block].row(row) + column, count);
+    } else {
+      float* to = sum_.sums_[block].row(row) + column;
+      const auto by = static_cast<float>(static_cast<double>(factor) * share_);
+      for (size_t i = 0; i < count; ++i) to[i] += by * gradient[i];
+    }
+  }
+  Upcoming<float> Touched(size_t /*block*/, size_t /*row*/, size_t /*column*/) override {
+    return {};
+  }
+  std::vector<Matrix<float>*> State() override { return {}; }
+
+ private:
+  GradientSum& sum_;
+  double share_ = 1;
+};
+
+GradientSum::GradientSum(std::span<const ParameterBlock<float>> blocks, bool exact)
+    : exact_(exact), adder_(std::make_unique<Adder>(*this)), touched_(blocks[0].values->rows()) {
+  for (const ParameterBlock<float>& block : blocks) {
+    sums_.emplace_back(block.values->rows(), block.values->columns());
+    if (exact) multiples_.emplace_back(block.values->rows(), block.values->columns());
+  }
+}
+
+GradientSum::~GradientSum() = default;
+
+void GradientSum::Clear() {
+  const auto clear = [this](auto& sums) {
+    for (size_t b = 0; b < sums.size(); ++b) {
+      for (size_t r = 0; r < sums[b].rows(); ++r) {
+        if (b > 0 || IsTouched(r)) std::fill_n(sums[b].row(r), sums[b].columns(), 0);
+      }
+    }
+  };
+  clear(sums_);
+  clear(multiples_);
+  for (std::atomic<uint8_t>& row : touched_) row.store(0, std::memory_order_relaxed);
+}
+
+Optimizer<float>& GradientSum::Recorder(double share) {
+  adder_->set_share(share);
+  return *adder_;
+}
+
+void GradientSum::AllReduce(Communicator* ranks) {
+  if (ranks != nullptr && ranks->size() > 1) {
+    JoinTouched(*ranks);
+    if (exact_) {
+      Exchange(multiples_, whole_values_, *ranks);
+    } else {
+      Exchange(sums_, values_, *ranks);
+    }
+  }
+  if (exact_) ToFloats();
+}
+
+void GradientSum::JoinTouched(Communicator& ranks) {
+  std::string mine((touched_.size() + 7) / 8, '\0');
+  for (size_t r = 0; r < touched_.size(); ++r) {
+    if (IsTouched(r)) mine[r / 8] = static_cast<char>(mine[r / 8] | 1 << r % 8);
+  }
+  for (const std::string& theirs : ranks.AllGather(mine)) {
+    Check(theirs.size() == mine.size(), "ranks train nets of one shape");
+    for (size_t r = 0; r < touched_.size(); ++r) {
+      if ((theirs[r / 8] >> r % 8 & 1) != 0) touched_[r].store(1, std::memory_order_relaxed);
+    }
+  }
+}
+
+template <class Number>
+void GradientSum::Exchange(std::vector<Matrix<Number>>& sums, std::vector<Number>& values,
+                           Communicator& ranks) const {
+  const auto visit = [&](const auto& row) {
+    for (size_t b = 0; b < sums.size(); ++b) {
+      for (size_t r = 0; r < sums[b].rows(); ++r) {
+        if (b > 0 || IsTouched(r)) row(sums[b].row(r), sums[b].columns());
+      }
+    }
+  };
+  values.clear();
+  visit([&](const Number* row, size_t count) { values.insert(values.end(), row, row + count); });
+  ranks.AllReduceSum(std::span<Number>(values));
+  const Number* from = values.data();
+  visit([&](Number* row, size_t count) {
+    std::copy_n(from, count, row);
+    from += count;
+  });
+}
+
+void GradientSum::ToFloats() {
+  for (size_t b = 0; b < sums_.size(); ++b) {
+    for (size_t r = 0; r < sums_[b].rows(); ++r) {
+      if (b == 0 && !IsTouched(r)) continue;
+      MultiplesToFloats(multiples_[b].row(r), sums_[b].row(r), sums_[b].columns());
+    }
+  }
+}
+
+}  // namespace thalweg
