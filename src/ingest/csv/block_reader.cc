@@ -223,7 +223,7 @@ void BlockReader::SkipToRowEnd() {
 }
 
 int64_t BlockReader::LineAt(const View& view, size_t offset) const {
-  size_t lines = CountLineEnds(view.text, offset, '\n');
+  size_t lines = offset == 0 ? 0 : CountLineEnds(view.text, offset, view.text[offset]);
   if (uncounted_ > 0) {
     const char* begin = source_->mapped().data() + plan_.files[file_].data_begin;
     lines += CountLineEnds(begin, uncounted_, begin[uncounted_]);

@@ -202,6 +202,12 @@ TEST(CsvOverRanks, ErrorsNameTheSameLine) {
   EXPECT_THAT(Outcome({MemoryInput("text", text)}, options, {.ranks = 1}),
               HasSubstr("text, line 6002: the quote that opens here is never closed"));
   ExpectSame({MemoryInput("text", text)}, options, "open quote");
+  // Lines that end with "\r" alone.
+  std::string lone = "a,b\n" + std::string(40, '\r') + "\"open";
+  EXPECT_THAT(Outcome({MemoryInput("text", lone)}, {}, {.ranks = 1}), HasSubstr("text, line 42:"));
+  options.chunk_bytes = 7;
+  ExpectSame({MemoryInput("text", lone)}, options, "lone returns");
+  ExpectSame({MemoryInput("text", lone, 5)}, options, "lone returns, streamed");
 }
 
 TEST(CsvOverRanks, RanksThatSeeOtherFilesAreTold) {
