@@ -26,7 +26,7 @@ struct PassResult {
 // result does not depend on the number of ranks, whatever quotes the text has.
 class Passes {
  public:
-  // `ranks`: null for this rank alone. All must outlive this.
+  // `ranks`: null for this rank alone. Plan, ranks and pool must outlive this.
   Passes(const CsvPlan& plan, Communicator* ranks, ThreadPool& pool, const WorkContext& context);
 
   // A collective. `columns`: those to be parsed; UserError as BlockReader::Next.
@@ -44,7 +44,7 @@ class Passes {
   const CsvPlan& plan_;
   Communicator* ranks_;
   ThreadPool& pool_;
-  const WorkContext& context_;
+  const WorkContext context_;
   const std::vector<TextRun> runs_;
   std::vector<RunShare> shares_;
   std::optional<TextPlace> begin_;
