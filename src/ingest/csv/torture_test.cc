@@ -143,6 +143,7 @@ void RunCase(const TortureCase& test, int ranks, size_t threads, int64_t chunk_b
 TEST(CsvTorture, EveryCaseWithEveryChunking) {
   const std::vector<TortureCase> cases = Cases();
   ASSERT_GE(cases.size(), 60u);
+  size_t runs = 0;
   for (const TortureCase& test : cases) {
     const auto before =
         ::testing::UnitTest::GetInstance()->current_test_info()->result()->total_part_count();
@@ -153,10 +154,10 @@ TEST(CsvTorture, EveryCaseWithEveryChunking) {
     for (const int64_t chunk_bytes : {0, 1, 2, 3, 5, 7, 16, 64}) {
       for (const size_t read_bytes : {0, 1, 5, 1000}) {
         if (failed()) continue;
-        for (const int ranks : {1, 2, 3, 5}) {
-          const size_t threads = ranks > 1 ? 1 : 1 + static_cast<size_t>(chunk_bytes) % 3;
-          if (!failed()) RunCase(test, ranks, threads, chunk_bytes, read_bytes);
-        }
+        RunCase(test, 1, 1 + static_cast<size_t>(chunk_bytes) % 3, chunk_bytes, read_bytes);
+        // Every number of ranks meets every size of chunks and every way of reading in some cases.
+        constexpr int kRanks[] = {2, 3, 5};
+        if (!failed()) RunCase(test, kRanks[++runs % 3], 1, chunk_bytes, read_bytes);
       }
     }
   }
