@@ -155,9 +155,13 @@ TEST(CsvTorture, EveryCaseWithEveryChunking) {
       for (const size_t read_bytes : {0, 1, 5, 1000}) {
         if (failed()) continue;
         RunCase(test, 1, 1 + static_cast<size_t>(chunk_bytes) % 3, chunk_bytes, read_bytes);
-        // Every number of ranks meets every size of chunks and every way of reading in some cases.
+        // Ranks are threads, which sanitizers start slowly: some sizes, each with some ranks.
         constexpr int kRanks[] = {2, 3, 5};
-        if (!failed()) RunCase(test, kRanks[++runs % 3], 1, chunk_bytes, read_bytes);
+        const bool over_ranks = (chunk_bytes == 1 || chunk_bytes == 5 || chunk_bytes == 16) &&
+                                (read_bytes == 0 || read_bytes == 5);
+        if (over_ranks && !failed()) {
+          RunCase(test, kRanks[++runs % 3], 1, chunk_bytes, read_bytes);
+        }
       }
     }
   }
