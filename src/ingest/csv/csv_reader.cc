@@ -47,8 +47,6 @@ class Reading {
   }
 
  private:
-  int rank() const { return ranks_ == nullptr ? 0 : ranks_->rank(); }
-
   // Parses the given columns of all files; returns those that have to be parsed again.
   std::vector<size_t> Pass(const std::vector<size_t>& columns, bool first) {
     PassResult pass = passes_.Run(columns, first);
@@ -57,15 +55,15 @@ class Reading {
     return Settle(columns, pass);
   }
 
-  void CountRows(std::vector<UnitResult>& results) {
+  void CountRows(const std::vector<UnitResult>& results) {
     std::vector<int64_t> rows(plan_.files.size(), 0);
     std::vector<int64_t> lines;
     for (const FilePlan& file : plan_.files) lines.push_back(file.first_line);
     std::vector<PieceResult> files(plan_.files.size());
-    for (UnitResult& unit : results) {
+    for (const UnitResult& unit : results) {
       CountedUnit counted{
           .rank = unit.rank, .rows = unit.rows, .row_starts = {}, .lines_before = {}};
-      for (PieceResult& piece : unit.pieces) {
+      for (const PieceResult& piece : unit.pieces) {
         const int64_t before = lines[piece.file] - 1;
         counted.row_starts.push_back(rows[piece.file]);
         counted.lines_before.push_back(before);

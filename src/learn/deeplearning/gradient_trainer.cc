@@ -5,6 +5,7 @@
 
 #include "kernels/flush_denormals.h"
 #include "learn/deeplearning/home_ranges.h"
+#include "learn/deeplearning/run_step.h"
 #include "learn/deeplearning/weight_limit.h"
 
 namespace thalweg {
@@ -79,17 +80,7 @@ double GradientTrainer::AddGradients(std::span<const uint32_t> rows, uint64_t sa
                                      double share) {
   sum_.Recorder(share);
   step_.Begin(rows, sample);
-  for (size_t phase = 0; phase < step_.Phases(); ++phase) {
-    const size_t tasks = step_.BeginPhase(phase);
-    if (step_.IsWorthThreads(phase)) {
-      RunInHomeRanges(pool_, tasks, [&](size_t task) {
-        const FlushDenormals flush;
-        step_.Do(phase, task);
-      });
-    } else {
-      for (size_t task = 0; task < tasks; ++task) step_.Do(phase, task);
-    }
-  }
+  RunStep(step_, pool_);
   return step_.Loss();
 }
 

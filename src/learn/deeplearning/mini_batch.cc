@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "kernels/flush_denormals.h"
-#include "learn/deeplearning/home_ranges.h"
+#include "learn/deeplearning/run_step.h"
 
 namespace thalweg {
 
@@ -31,17 +31,7 @@ double MiniBatchTrainer<T>::TrainBatch(std::span<const uint32_t> rows, uint64_t 
   const FlushDenormals flush;
   optimizer_.BeginStep(static_cast<double>(sample), 1);
   step_.Begin(rows, sample);
-  for (size_t phase = 0; phase < step_.Phases(); ++phase) {
-    const size_t tasks = step_.BeginPhase(phase);
-    if (step_.IsWorthThreads(phase)) {
-      RunInHomeRanges(pool_, tasks, [&](size_t task) {
-        const FlushDenormals flush_too;
-        step_.Do(phase, task);
-      });
-    } else {
-      for (size_t task = 0; task < tasks; ++task) step_.Do(phase, task);
-    }
-  }
+  RunStep(step_, pool_);
   return step_.Loss();
 }
 
