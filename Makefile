@@ -6,14 +6,15 @@ PYTHON := .venv/bin/python
 CLIENTS := .venv-clients/bin/python -W ignore
 
 # Run on processes that mpirun starts, too.
-MPI_TESTS := $(addprefix tests/acceptance/server/test_,connect.py processes.py first_script.py user_day.py cancel.py data_dir.py)
+MPI_TESTS := $(addprefix tests/acceptance/server/test_,connect.py processes.py cluster.py kills.py first_script.py user_day.py cancel.py data_dir.py)
 
-.PHONY: help setup configure build test test-large demo bench bench-peers format format-check lint sanitize fuzz clean
+.PHONY: help setup configure build test test-large test-kills demo bench bench-peers format format-check lint sanitize fuzz clean
 
 help:
 	@echo "make demo         build, then train a net on handwritten digits"
 	@echo "make test         build, then run all tests"
 	@echo "make test-large   tests of frames with millions of keys"
+	@echo "make test-kills   a hundred runs in which ranks are killed"
 	@echo "make build        build/release/thalweg"
 	@echo "make bench        the benchmarks (make bench-peers first, for the comparisons)"
 	@echo "make bench-peers  install PyTorch, H2O, polars into .venv-peers (2 GB)"
@@ -48,6 +49,13 @@ test: configure
 test-large: build
 	@tools/setup_clients.sh
 	@THALWEG_LARGE=1 THALWEG_RANKS=1 $(CLIENTS) -m pytest -q tests/acceptance/server/test_many_keys.py
+
+# For the night: a hundred runs with ranks that are killed.
+test-kills: build
+	@tools/setup_clients.sh
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target jobs_test
+	@THALWEG_LOSS_SEEDS=100 $(BUILD)/jobs_test --gtest_filter='LostRanks.*'
+	@THALWEG_KILLS=25 THALWEG_RANKS=4 THALWEG_MPI=1 $(CLIENTS) -m pytest -q tests/acceptance/server/test_kills.py
 
 demo: build
 	@tools/demo.sh

@@ -19,6 +19,8 @@ class ProgressListener {
   virtual void Update(const ProgressUpdate& update) = 0;
   // A fact to be shown once and to stay, e.g. "memory: 12 MB needed".
   virtual void Note(const std::string& /*text*/) {}
+  // What the user should know of the work, though it goes on.
+  virtual void Warn(const std::string& text) { Note(text); }
 };
 
 // What long work is given besides its arguments: where to report, and when to stop. Both may be

@@ -77,6 +77,7 @@ int Dispatch(int argc, const char* const* argv) {
   commands.push_back(AddExplain(app));
   commands.push_back(AddReport(app));
   commands.push_back(AddServe(app));
+  commands.push_back(AddCluster(app));
   commands.push_back(AddHashPassword(app));
   commands.push_back(AddParams(app));
   commands.push_back(AddExportWeights(app));

@@ -66,6 +66,7 @@ std::unique_ptr<Command> AddTrain(CLI::App& app);
 std::unique_ptr<Command> AddGrid(CLI::App& app);
 std::unique_ptr<Command> AddPredict(CLI::App& app);
 std::unique_ptr<Command> AddServe(CLI::App& app);
+std::unique_ptr<Command> AddCluster(CLI::App& app);
 std::unique_ptr<Command> AddHashPassword(CLI::App& app);
 std::unique_ptr<Command> AddParams(CLI::App& app);
 std::unique_ptr<Command> AddExplain(CLI::App& app);

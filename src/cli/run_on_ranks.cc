@@ -1,30 +1,69 @@
 #include "cli/run_on_ranks.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
+#include <optional>
 
 #include "base/error.h"
 #include "cli/command_line.h"
-#include "cluster/message_communicator.h"
 #include "cluster/mpi/mpi_transport.h"
-#include "cluster/time_limit.h"
+#include "cluster/survivors.h"
 
 namespace thalweg {
 namespace {
 
-int RunAsOther(Transport& transport, const std::function<int(Communicator*)>& work) {
-  if (std::freopen("/dev/null", "w", stdout) == nullptr ||
-      std::freopen("/dev/null", "w", stderr) == nullptr) {
-    throw InternalError("cannot open /dev/null");
+// What this process prints is dropped while it lives.
+class Silence {
+ public:
+  Silence() {
+    fflush(stdout);
+    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
+      saved_[stream] = fcntl(stream, F_DUPFD_CLOEXEC, 3);
+      if (nowhere < 0 || dup2(nowhere, stream) < 0) throw InternalError("cannot open /dev/null");
+    }
+    close(nowhere);
   }
+  ~Silence() {
+    fflush(stdout);
+    for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
+      if (saved_[stream] >= 0) dup2(saved_[stream], stream);
+      close(saved_[stream]);
+    }
+  }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+ private:
+  int saved_[3] = {-1, -1, -1};
+};
+
+int RunTogether(Transport& transport, const std::function<int(Communicator*)>& work) {
+  int code = kExitOk;
+  bool first = true;
+  std::optional<Silence> silence;
+  silence.emplace();
   try {
-    RunOnChannel(transport, kControlChannel + 1, kNoTimeLimit,
-                 [&](Communicator& ranks) { work(&ranks); });
+    RunOnSurvivors(transport, [&](Communicator& ranks, const LostBefore& lost) {
+      first = ranks.rank() == 0;
+      if (first) silence.reset();
+      if (first && !lost.empty()) {
+        fmt::print(stderr, "warning: {}; the others go on without it\n", lost.back().what());
+      }
+      code = work(&ranks);
+    });
+  } catch (const RankFailure& failure) {
+    if (first) failure.Rethrow();
+    code = kExitOk;
   } catch (const std::exception&) {
     // Rank 0 tells it. An exit code of this rank would make the launcher end rank 0 before.
+    if (first) throw;
+    code = kExitOk;
   }
+  if (first) return code;
   transport.Leave();
   return kExitOk;
 }
@@ -35,18 +74,7 @@ int RunOnRanks(const std::function<int(Communicator* ranks)>& work) {
   if (!StartedByMpi()) return work(nullptr);
   const std::unique_ptr<Transport> transport = StartMpi();
   if (transport->size() == 1) return work(nullptr);
-  if (transport->rank() != 0) return RunAsOther(*transport, work);
-  int code = kExitOk;
-  try {
-    RunOnChannel(*transport, kControlChannel + 1, kNoTimeLimit,
-                 [&](Communicator& ranks) { code = work(&ranks); });
-  } catch (const RankFailure& failure) {
-    if (failure.kind() == FailureKind::kLost) {
-      throw UserError(fmt::format("{}; start the command again", failure.what()));
-    }
-    failure.Rethrow();
-  }
-  return code;
+  return RunTogether(*transport, work);
 }
 
 }  // namespace thalweg

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -62,7 +63,8 @@ class TrainCommand : public Command {
     for (const auto& flags : flags_) {
       if (!flags->app->parsed()) continue;
       if (flags->app->remaining_size() > 0) throw UnknownWords(*flags->app);
-      return RunOnRanks([&](Communicator* ranks) { return Train(*flags, ranks); });
+      Begun begun;
+      return RunOnRanks([&](Communicator* ranks) { return Train(*flags, begun, ranks); });
     }
     if (app->remaining_size() > 0) {
       const std::string word = app->remaining()[0];
@@ -107,8 +109,14 @@ Examples:
     }
   }
 
+  // What is there already where ranks were lost and the others begin again.
+  struct Begun {
+    std::optional<TrainingInputs> inputs;
+    KeptModel kept{.on_all_ranks = true};
+  };
+
   // `ranks`: those that all run this; null: there is one.
-  static int Train(LearnerFlags& flags, Communicator* ranks) {
+  static int Train(LearnerFlags& flags, Begun& begun, Communicator* ranks) {
     const Clock::time_point start = Clock::now();
     TrainingFlags& training = *flags.training;
     if (ranks != nullptr) training.set_default_threads(ShareOfProcessors(*ranks));
@@ -118,9 +126,13 @@ Examples:
     CancelToken cancel;
     InterruptScope interrupt(cancel);
     ThreadPool& pool = training.pool();
-    const TrainingInputs inputs =
-        training.Read(params.get(), NamedFrames(learner.schema(), params.get()), cancel);
-    const TrainingFrames frames = inputs.frames();
+    if (!begun.inputs) {
+      begun.inputs =
+          training.Read(params.get(), NamedFrames(learner.schema(), params.get()), cancel);
+    }
+    const TrainingInputs& inputs = *begun.inputs;
+    TrainingFrames frames = inputs.frames();
+    if (ranks != nullptr) frames.kept = &begun.kept;
     TrainingOutcome outcome;
     {
       ProgressBar bar("training", training.quiet());

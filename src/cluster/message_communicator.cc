@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "base/error.h"
 
@@ -10,11 +11,16 @@ namespace {
 
 class MessageCommunicator : public Communicator {
  public:
-  MessageCommunicator(Transport& transport, uint32_t channel, std::chrono::milliseconds limit)
-      : transport_(transport), channel_(channel), limit_(limit) {}
+  MessageCommunicator(Transport& transport, const std::vector<int>& members, uint32_t channel,
+                      std::chrono::milliseconds limit)
+      : transport_(transport), members_(members), channel_(channel), limit_(limit) {
+    const auto me = std::find(members.begin(), members.end(), transport.rank());
+    Check(me != members.end(), "this rank is a member");
+    rank_ = static_cast<int>(me - members.begin());
+  }
 
-  int rank() const override { return transport_.rank(); }
-  int size() const override { return transport_.size(); }
+  int rank() const override { return rank_; }
+  int size() const override { return static_cast<int>(members_.size()); }
 
   // Dissemination: in round k each rank hears of 2^k others (Hensgen, Finkel, Manber: Two
   // algorithms for barrier synchronization, 1988).
@@ -58,8 +64,12 @@ class MessageCommunicator : public Communicator {
   void AllReduceSum(std::span<int64_t> values) override { Sum(values); }
 
  private:
-  void Send(int to, std::string bytes) { transport_.Send(to, channel_, std::move(bytes)); }
-  std::string Receive(int from) { return transport_.mailbox().Receive(from, channel_, limit_); }
+  void Send(int to, std::string bytes) {
+    transport_.Send(members_[static_cast<size_t>(to)], channel_, std::move(bytes));
+  }
+  std::string Receive(int from) {
+    return transport_.mailbox().Receive(members_[static_cast<size_t>(from)], channel_, limit_);
+  }
 
   std::vector<std::string> ReceiveAll(std::string mine) {
     std::vector<std::string> all(static_cast<size_t>(size()));
@@ -114,6 +124,8 @@ class MessageCommunicator : public Communicator {
 
   static constexpr size_t kSmall = 4096;  // bytes; one step then takes less time than two
   Transport& transport_;
+  const std::vector<int>& members_;
+  int rank_ = 0;
   const uint32_t channel_;
   const std::chrono::milliseconds limit_;
 };
@@ -122,7 +134,14 @@ class MessageCommunicator : public Communicator {
 
 void RunOnChannel(Transport& transport, uint32_t channel, std::chrono::milliseconds limit,
                   const std::function<void(Communicator&)>& body) {
-  MessageCommunicator communicator(transport, channel, limit);
+  std::vector<int> all(static_cast<size_t>(transport.size()));
+  std::iota(all.begin(), all.end(), 0);
+  RunOnChannel(transport, all, channel, limit, body);
+}
+
+void RunOnChannel(Transport& transport, const std::vector<int>& members, uint32_t channel,
+                  std::chrono::milliseconds limit, const std::function<void(Communicator&)>& body) {
+  MessageCommunicator communicator(transport, members, channel, limit);
   std::exception_ptr failure;
   try {
     body(communicator);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <vector>
 
 #include "cluster/communicator.h"
 #include "cluster/transport.h"
@@ -15,5 +16,10 @@ namespace thalweg {
 // end. No wait for another rank is longer than the limit.
 void RunOnChannel(Transport& transport, uint32_t channel, std::chrono::milliseconds limit,
                   const std::function<void(Communicator&)>& body);
+// The same for some of the transport's ranks: `members`, in rising order, are the transport's ranks
+// whose numbers in the communicator are 0, 1, …; this rank is one of them, and all of them call it.
+// Failures name the transport's numbers.
+void RunOnChannel(Transport& transport, const std::vector<int>& members, uint32_t channel,
+                  std::chrono::milliseconds limit, const std::function<void(Communicator&)>& body);
 
 }  // namespace thalweg

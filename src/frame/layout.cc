@@ -35,4 +35,12 @@ size_t Layout::OwnerOf(size_t chunk) const {
   return static_cast<size_t>(after - first_chunks_.begin()) - 1;
 }
 
+Layout Layout::WithoutRank(size_t rank, size_t heir) const {
+  Check(rank < ranks() && heir < ranks() && (heir == rank + 1 || rank == heir + 1),
+        "a rank's chunks go to one beside it");
+  std::vector<uint32_t> first_chunks = first_chunks_;
+  first_chunks.erase(first_chunks.begin() + static_cast<std::ptrdiff_t>(std::max(rank, heir)));
+  return {starts_, std::move(first_chunks)};
+}
+
 }  // namespace thalweg

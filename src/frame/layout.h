@@ -25,6 +25,9 @@ class Layout {
   size_t ChunkOf(int64_t row) const;
   size_t OwnerOf(size_t chunk) const;
   size_t FirstChunkOf(size_t rank) const { return first_chunks_[rank]; }
+  // The same chunks without a rank: its chunks are those of `heir`, the rank after it or before it;
+  // the ranks after it move down by one.
+  Layout WithoutRank(size_t rank, size_t heir) const;
   // Whether the chunks are the same, whoever owns them.
   bool SameCuts(const Layout& other) const { return starts_ == other.starts_; }
   bool operator==(const Layout&) const = default;

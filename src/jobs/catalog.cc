@@ -31,8 +31,11 @@ thread_local uint64_t t_command = 0;
 CommandScope::CommandScope(uint64_t command) : before_(t_command) { t_command = command; }
 CommandScope::~CommandScope() { t_command = before_; }
 
-NotFound::NotFound(const std::string& what, std::string_view name)
-    : UserError("there is no " + what + " " + Printable(name) + " in memory"), name_(name) {}
+NotFound::NotFound(const std::string& what, std::string_view name, std::string_view why)
+    : UserError("there is no " + what + " " + Printable(name) + " in memory" +
+                (why.empty() ? "" : " (" + std::string(why) + ")")),
+      name_(name),
+      why_(why) {}
 
 void RequireShortName(const std::string& name) {
   if (name.size() <= Catalog::kLongestName) return;
@@ -53,10 +56,12 @@ void Catalog::Put(const std::string& name, EntryPtr entry) {
     throw UserError(WithThousands(kMostNames) +
                     " names are in memory, as many as there may be: remove some first");
   }
+  Note(name, entry);
   Held& held = entries_[name];
   old = std::move(held.entry);
   const bool again = old && held.version.command == t_command;
   held = {std::move(entry), next_++, {t_command, again ? held.version.nth + 1 : 0}};
+  lost_.erase(name);
   Changed();
 }
 
@@ -72,7 +77,7 @@ EntryPtr Catalog::Find(const std::string& name) const {
 
 std::shared_ptr<const Frame> Catalog::GetFrame(const std::string& name) const {
   const EntryPtr entry = Find(name);
-  if (!entry) throw NotFound("frame", name);
+  if (!entry) throw NotFound("frame", name, WhyGone(name));
   const auto* frame = dynamic_cast<const FrameEntry*>(entry.get());
   if (frame == nullptr) {
     throw UserError(Printable(name) + " is " + KindInWords(entry->kind()) + ", not a frame");
@@ -95,10 +100,23 @@ bool Catalog::Remove(const std::string& name) {
   std::lock_guard lock(mutex_);
   const auto it = entries_.find(name);
   if (it == entries_.end()) return false;
+  Note(name, nullptr);
   old = std::move(it->second.entry);
   entries_.erase(it);
   Changed();
   return true;
+}
+
+void Catalog::Lose(const std::string& name) {
+  constexpr size_t kMostLost = 10'000;
+  Remove(name);
+  std::lock_guard lock(mutex_);
+  if (lost_.size() < kMostLost) lost_.insert(name);
+}
+
+std::string Catalog::WhyGone(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  return lost_.contains(name) ? "ranks were lost that had both copies of its rows" : "";
 }
 
 void Catalog::RemoveAllBut(const std::vector<std::string>& kept) {
@@ -107,6 +125,7 @@ void Catalog::RemoveAllBut(const std::vector<std::string>& kept) {
   std::lock_guard lock(mutex_);
   std::erase_if(entries_, [&](auto& named) {
     if (keep.contains(named.first)) return false;
+    Note(named.first, nullptr);
     old.push_back(std::move(named.second.entry));
     return true;
   });
@@ -121,6 +140,8 @@ bool Catalog::Rename(const std::string& from, const std::string& to) {
   const auto it = entries_.find(from);
   if (it == entries_.end()) return false;
   if (from == to) return true;
+  Note(from, nullptr);
+  Note(to, it->second.entry);
   Held moved = std::move(it->second);
   entries_.erase(it);
   Held& held = entries_[to];
@@ -177,6 +198,71 @@ uint64_t Catalog::WaitForChange(uint64_t seen, std::chrono::milliseconds time) c
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, time, [&] { return changes_ > seen; });
   return changes_;
+}
+
+void Catalog::Note(const std::string& name, const EntryPtr& after) {
+  const auto watched = watched_.find(t_command);
+  if (watched == watched_.end()) return;
+  const auto [change, first] = watched->second.try_emplace(name);
+  if (first) {
+    const auto it = entries_.find(name);
+    if (it != entries_.end()) change->second.before = it->second;
+  }
+  change->second.after = after;
+}
+
+void Catalog::Watch(uint64_t command) {
+  std::lock_guard lock(mutex_);
+  watched_[command];
+}
+
+std::vector<std::shared_ptr<const Frame>> Catalog::FramesOf(uint64_t command) const {
+  std::vector<std::shared_ptr<const Frame>> frames;
+  std::lock_guard lock(mutex_);
+  const auto watched = watched_.find(command);
+  if (watched == watched_.end()) return frames;
+  for (const auto& [name, change] : watched->second) {
+    const auto* frame = dynamic_cast<const FrameEntry*>(change.after.get());
+    if (frame != nullptr) frames.push_back(frame->frame());
+  }
+  return frames;
+}
+
+void Catalog::Keep(uint64_t command) {
+  Changes ended;  // outside of the lock
+  std::lock_guard lock(mutex_);
+  const auto watched = watched_.find(command);
+  if (watched == watched_.end()) return;
+  ended = std::move(watched->second);
+  watched_.erase(watched);
+}
+
+void Catalog::TakeBack(uint64_t command) {
+  Changes ended;
+  std::vector<EntryPtr> old;
+  std::lock_guard lock(mutex_);
+  const auto watched = watched_.find(command);
+  if (watched == watched_.end()) return;
+  ended = std::move(watched->second);
+  watched_.erase(watched);
+  for (auto& [name, change] : ended) {
+    const auto it = entries_.find(name);
+    if (it != entries_.end()) old.push_back(it->second.entry);
+    if (change.before) {
+      entries_[name] = std::move(*change.before);
+    } else if (it != entries_.end()) {
+      entries_.erase(it);
+    }
+  }
+  Changed();
+}
+
+void Catalog::Replace(const std::string& name, const EntryPtr& old, EntryPtr entry) {
+  std::lock_guard lock(mutex_);
+  const auto it = entries_.find(name);
+  if (it == entries_.end() || it->second.entry != old) return;
+  it->second.entry = std::move(entry);
+  Changed();
 }
 
 void Catalog::Changed() {

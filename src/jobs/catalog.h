@@ -6,9 +6,11 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -65,11 +67,14 @@ class ModelEntry : public Entry {
 // There is nothing of this name (HTTP 404).
 class NotFound : public UserError {
  public:
-  NotFound(const std::string& what, std::string_view name);
+  // `why`, where it is known, follows in parentheses.
+  NotFound(const std::string& what, std::string_view name, std::string_view why = "");
   const std::string& name() const { return name_; }
+  const std::string& why() const { return why_; }
 
  private:
   std::string name_;
+  std::string why_;
 };
 
 // UserError where this is no name for the catalog, as it is too long: names come from clients.
@@ -127,6 +132,10 @@ class Catalog {
 
   // False if there was nothing.
   bool Remove(const std::string& name);
+  // The same, as its rows are gone with ranks that were lost: who asks for it is told.
+  void Lose(const std::string& name);
+  // Empty where nothing is known.
+  std::string WhyGone(const std::string& name) const;
   // All but those named.
   void RemoveAllBut(const std::vector<std::string>& kept);
   // False if there is nothing of the old name.
@@ -148,6 +157,19 @@ class Catalog {
   // such (mixed.hex, mixed1.hex).
   std::string FreeName(const std::string& wished) const;
 
+  // What a command changes from here on can be taken back until Keep: its puts, removals and
+  // renames (by CommandScope). Properties are not.
+  void Watch(uint64_t command);
+  // The frames that this command has put and not removed again, in the order of their names; the
+  // last one of each name.
+  std::vector<std::shared_ptr<const Frame>> FramesOf(uint64_t command) const;
+  // The end of a watch: the changes stay, or are taken back.
+  void Keep(uint64_t command);
+  void TakeBack(uint64_t command);
+  // Another entry for the same thing: number and version stay. Nothing happens where this name has
+  // another entry than `old` by now.
+  void Replace(const std::string& name, const EntryPtr& old, EntryPtr entry);
+
   // Settings that the users of a server change by name; empty where nothing was set. UserError
   // where name and value together are longer than kLongestName, or there are kMostProperties
   // others.
@@ -161,10 +183,21 @@ class Catalog {
     uint64_t number = 0;
     EntryVersion version;
   };
-  void Changed();  // with the mutex held
+  // How a name stood before a watched command first changed it, and what that put there last.
+  struct Change {
+    std::optional<Held> before;
+    EntryPtr after;
+  };
+  using Changes = std::map<std::string, Change>;
+
+  // All with the mutex held. After: null for a removal.
+  void Note(const std::string& name, const EntryPtr& after);
+  void Changed();
 
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Held> entries_;
+  std::map<uint64_t, Changes> watched_;
+  std::set<std::string> lost_;
   uint64_t next_ = 0;
   uint64_t changes_ = 0;
   mutable std::condition_variable changed_;

@@ -99,10 +99,11 @@ class RanksTest : public testing::TestWithParam<bool> {
     }
     network_.emplace(size);
     for (int r = 1; r < size; ++r) {
-      others_.emplace_back(
-          [this, r] { EXPECT_TRUE(ServeCommands(network_->transport(r), 2, Commands())); });
+      others_.emplace_back([this, r] {
+        EXPECT_TRUE(ServeCommands(network_->transport(r), {.threads = 2}, Commands()));
+      });
     }
-    return ranks_.emplace(network_->transport(0), 2, Commands());
+    return ranks_.emplace(network_->transport(0), ProcessOptions{.threads = 2}, Commands());
   }
 
   void End() {
@@ -192,17 +193,19 @@ INSTANTIATE_TEST_SUITE_P(Kinds, RanksTest, testing::Values(false, true),
 TEST(ProcessRanks, TellOfThemselvesAndAreMissedWhenTheyDoNot) {
   LocalNetwork network(3);
   std::atomic<bool> silent{false};
+  const ProcessOptions options{
+      .threads = 1, .silence_limit = std::chrono::milliseconds(1500), .replicas = false};
   std::vector<std::thread> others;
   for (int r = 1; r < 3; ++r) {
     others.emplace_back([&, r] {
-      EXPECT_TRUE(ServeCommands(network.transport(r), 1, Commands(), [&, r]() -> Json {
+      EXPECT_TRUE(ServeCommands(network.transport(r), options, Commands(), [&, r]() -> Json {
         while (r == 2 && silent) std::this_thread::sleep_for(std::chrono::milliseconds(1));
         return JsonObject{{"host", "h" + std::to_string(r)}};
       }));
     });
   }
   {
-    Ranks ranks(network.transport(0), 1, Commands(), std::chrono::milliseconds(1500));
+    Ranks ranks(network.transport(0), options, Commands());
     ranks.Run("count", JsonObject{{"name", "x"}, {"rows", 20}}, {});
     std::vector<RankReport> reports = ranks.Reports();
     ASSERT_EQ(reports.size(), 2U);

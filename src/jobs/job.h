@@ -62,7 +62,7 @@ class Job : public ProgressListener {
   void Cancel() { cancel_.Cancel(); }
   const CancelToken& cancel() const { return cancel_; }
   // Keeps the first kMostWarnings.
-  void Warn(const std::string& warning);
+  void Warn(const std::string& warning) override;
   static constexpr size_t kMostWarnings = 1000;
   // True if it ended within the time.
   bool WaitFor(std::chrono::milliseconds time) const;

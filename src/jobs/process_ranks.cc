@@ -1,20 +1,20 @@
-// Ranks that are processes: rank 0 says on the control channel which command comes next, and each
-// command then has a channel of its own. Control messages are JSON: {"run": number, "command":
-// name, "arguments": …}, {"cancel": number}, {"end": true}; to rank 0, twice a second: {"state":
-// …}.
+// Ranks that are processes, as rank 0 sees them: it says which command comes next
+// (jobs/process_channels.h), and what is to be done when one of them is lost.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
-#include <optional>
 #include <thread>
 
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/text.h"
+#include "base/wall_clock.h"
 #include "cluster/message_communicator.h"
-#include "cluster/processors.h"
 #include "cluster/time_limit.h"
+#include "jobs/process_channels.h"
 #include "jobs/ranks_state.h"
 
 namespace thalweg::internal {
@@ -22,38 +22,20 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kStartLimit = std::chrono::minutes(5);
 constexpr milliseconds kLook{20};
-constexpr milliseconds kReport{500};
-constexpr milliseconds kLimitAtEnd{500};
-constexpr uint32_t kStartChannel = kControlChannel + 1;
-
-uint32_t ChannelOf(uint64_t number) {
-  Check(number < UINT32_MAX - kStartChannel, "fewer commands than channels");
-  return kStartChannel + static_cast<uint32_t>(number);
-}
-
-// The start that all ranks come to. Returns the threads of this one: 0 means its share of the
-// processors.
-size_t MeetAtStart(Transport& transport, size_t threads) {
-  RunOnChannel(transport, kStartChannel, kStartLimit, [&](Communicator& ranks) {
-    const size_t share = ShareOfProcessors(ranks);
-    if (threads == 0) threads = share;
-  });
-  return threads;
-}
 
 class ProcessRanks : public Ranks::State {
  public:
-  ProcessRanks(Transport& transport, size_t threads, std::vector<Command> commands,
-               milliseconds silence_limit)
+  ProcessRanks(Transport& transport, const ProcessOptions& options, std::vector<Command> commands)
       : transport_(transport),
         commands_(std::move(commands)),
-        silence_limit_(silence_limit),
-        rank_(MeetAtStart(transport, threads)) {
+        silence_limit_(options.silence_limit),
+        replicas_(options.replicas),
+        rank_(OwnRank::Kind::kProcess, MeetAtStart(transport, options.threads), options.replicas) {
     Check(transport.rank() == 0, "rank 0 gives the commands");
-    for (int r = 1; r < transport.size(); ++r) {
-      heard_.push_back({.rank = r, .state = nullptr, .when = Clock::now()});
+    for (int r = 0; r < transport.size(); ++r) {
+      members_.push_back(r);
+      if (r > 0) heard_.push_back({.rank = r, .state = nullptr, .when = Clock::now()});
     }
     watcher_ = std::thread([this] { Watch(); });
   }
@@ -64,38 +46,43 @@ class ProcessRanks : public Ranks::State {
       end_ = true;
     }
     watcher_.join();
+    if (repairer_.joinable()) repairer_.join();
     Tell(JsonObject{{"end", true}});
   }
 
   Json Run(std::string_view name, const Json& arguments, const WorkContext& work) override {
     const Command& command = FindCommand(commands_, name);
-    uint64_t number = 0;
-    {
-      // The messages go out in the order of the numbers, to every rank.
-      std::lock_guard lock(mutex_);
-      number = next_command_++;
-      running_[number] = work.cancel;
-      Tell(JsonObject{{"run", number}, {"command", name}, {"arguments", arguments}});
+    KeptModel kept;
+    for (;;) {
+      const auto attempt = Start(name, arguments, work);
+      Json result;
+      std::exception_ptr failure;
+      try {
+        RunOnChannel(transport_, attempt->members, ChannelOf(attempt->number), kNoTimeLimit,
+                     [&](Communicator& ranks) {
+                       result = rank_.Run(command, attempt->number, arguments, ranks,
+                                          {.progress = work.progress, .cancel = &attempt->cancel},
+                                          replicas_ ? &kept : nullptr);
+                     });
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      const bool again = End(*attempt, failure, work);
+      if (!failure) return result;
+      if (!again) {
+        if (attempt->left_frames) CompleteReplicas();
+        Rethrow(failure);
+      }
+      const std::string losses = AwaitRepair(attempt->losses_before, work);
+      if (work.progress != nullptr) work.progress->Warn(losses);
     }
-    Json result;
-    std::exception_ptr failure;
-    try {
-      RunOnChannel(transport_, ChannelOf(number), kNoTimeLimit, [&](Communicator& ranks) {
-        result = rank_.Run(command, number, arguments, ranks, work);
-      });
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    {
-      std::lock_guard lock(mutex_);
-      running_.erase(number);
-    }
-    if (failure) Rethrow(failure);
-    return result;
   }
 
   Catalog& catalog() override { return rank_.catalog(); }
-  int size() const override { return transport_.size(); }
+  int size() const override {
+    std::lock_guard lock(mutex_);
+    return static_cast<int>(members_.size());
+  }
   size_t threads() const override { return rank_.threads(); }
 
   std::vector<RankReport> Reports() const override {
@@ -111,12 +98,32 @@ class ProcessRanks : public Ranks::State {
     return reports;
   }
 
+  std::vector<RankLoss> Losses() const override {
+    std::lock_guard lock(mutex_);
+    return losses_;
+  }
+
+  void OnLoss(std::function<void(const RankLoss&)> listener) override {
+    std::lock_guard lock(mutex_);
+    on_loss_ = std::move(listener);
+  }
+
  private:
   using Clock = std::chrono::steady_clock;
   struct Heard {
     int rank = 0;
     std::shared_ptr<const Json> state;
     Clock::time_point when;
+  };
+  struct Attempt {
+    explicit Attempt(const CancelToken* wish) : user(wish), cancel(wish) {}
+    uint64_t number = 0;
+    std::vector<int> members;
+    const CancelToken* user;
+    CancelToken cancel;  // the user's wish, or a loss
+    bool others_know = false;
+    size_t losses_before = 0;
+    bool left_frames = false;  // of a failed command, which may lack second copies
   };
 
   [[noreturn]] static void Rethrow(const std::exception_ptr& failure) {
@@ -127,10 +134,104 @@ class ProcessRanks : public Ranks::State {
     }
   }
 
+  // Whether this is what a command throws that others have ended. What it says of a loss is known
+  // here from then on.
+  bool ComesFromOutside(const std::exception_ptr& failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const RankFailure& error) {
+      const bool lost = error.kind() == FailureKind::kLost;
+      if (lost && error.rank() > 0) transport_.mailbox().Lose(error);
+      return lost || error.kind() == FailureKind::kCancelled;
+    } catch (const Cancelled&) {
+      return true;
+    } catch (...) {
+      return false;
+    }
+  }
+
+  // With the mutex held, or nobody else there.
   void Tell(const Json& message) {
     const std::string text = FormatJson(message);
-    for (int r = 1; r < transport_.size(); ++r) transport_.Send(r, kControlChannel, text);
+    for (const int rank : members_) {
+      if (rank != 0) transport_.Send(rank, kControlChannel, text);
+    }
   }
+
+  // Once no repair is under way.
+  std::shared_ptr<Attempt> Start(std::string_view name, const Json& arguments,
+                                 const WorkContext& work) {
+    auto attempt = std::make_shared<Attempt>(work.cancel);
+    std::unique_lock lock(mutex_);
+    AwaitRepair(lock, work);
+    attempt->losses_before = losses_.size();
+    // The messages go out in the order of the numbers, to every rank.
+    attempt->number = next_command_++;
+    attempt->members = members_;
+    running_.push_back(attempt);
+    Tell(JsonObject{{"run", attempt->number},
+                    {"command", name},
+                    {"arguments", arguments},
+                    {"members", JsonArray(members_.begin(), members_.end())}});
+    return attempt;
+  }
+
+  // Whether it is to run again.
+  bool End(Attempt& attempt, const std::exception_ptr& failure, const WorkContext& work) {
+    std::lock_guard lock(mutex_);
+    std::erase_if(running_, [&](const auto& other) { return other.get() == &attempt; });
+    const bool again =
+        replicas_ && failure && ComesFromOutside(failure) && SomeAreLost() && !work.cancelled();
+    if (replicas_) {
+      attempt.left_frames = failure && !again && !rank_.catalog().FramesOf(attempt.number).empty();
+      Tell(JsonObject{{again ? "take_back" : "keep", attempt.number}});
+      rank_.Settle(attempt.number, again);
+    }
+    if (again) repairing_ = true;
+    changed_.notify_all();
+    return again;
+  }
+
+  void AwaitRepair(std::unique_lock<std::mutex>& lock, const WorkContext& work) {
+    while (repairing_) {
+      work.ThrowIfCancelled();
+      changed_.wait_for(lock, kLook);
+    }
+    if (!broken_.empty()) throw UserError(broken_);
+  }
+
+  // Says what was lost since then.
+  std::string AwaitRepair(size_t losses_before, const WorkContext& work) {
+    std::unique_lock lock(mutex_);
+    AwaitRepair(lock, work);
+    std::string words;
+    for (size_t i = losses_before; i < losses_.size(); ++i) {
+      const RankLoss& loss = losses_[i];
+      words += fmt::format("rank {}{} was lost: {}; ", loss.rank,
+                           loss.host.empty() ? "" : " on " + loss.host, loss.reason);
+    }
+    return words + fmt::format("the others have taken over after {}, and go on",
+                               HumanDuration(losses_.back().repair_seconds));
+  }
+
+  void CompleteReplicas() {
+    try {
+      Run(kCompleteReplicas, nullptr, {});
+    } catch (const std::exception&) {
+      // The frames are there, and the next command that fails tries again.
+    }
+  }
+
+  // With the mutex held, from here on.
+
+  std::vector<int> LostMembers() const {
+    std::vector<int> lost;
+    for (const int rank : members_) {
+      if (rank != 0 && transport_.mailbox().LossOf(rank)) lost.push_back(rank);
+    }
+    return lost;
+  }
+  bool SomeAreLost() const { return !LostMembers().empty(); }
 
   void Watch() {
     for (;;) {
@@ -140,159 +241,180 @@ class ProcessRanks : public Ranks::State {
       if (end_) return;
       if (message) Hear(*message);
       CancelOnOthers();
-      EndWhereARankIsSilent();
+      MissTheSilent();
+      if (replicas_ && !repairer_runs_ && broken_.empty() && SomeAreLost()) GoOnWithoutTheLost();
     }
   }
 
   void Hear(const Mailbox::Message& message) {
+    const auto heard = std::find_if(heard_.begin(), heard_.end(),
+                                    [&](const Heard& h) { return h.rank == message.from; });
+    if (heard == heard_.end()) return;  // the others go on without it
     const Json report = ParseJson(message.bytes, "a rank's report");
-    Heard& heard = heard_.at(static_cast<size_t>(message.from - 1));
-    heard.state = std::make_shared<const Json>(report.at("state"));
-    heard.when = Clock::now();
+    heard->state = std::make_shared<const Json>(report.at("state"));
+    heard->when = Clock::now();
   }
 
   // Cancel tokens are set without anyone being told: the others hear of it from here.
   void CancelOnOthers() {
-    for (auto& [number, cancel] : running_) {
-      if (cancel == nullptr || !cancel->cancelled()) continue;
-      Tell(JsonObject{{"cancel", number}});
-      cancel = nullptr;
+    for (const auto& attempt : running_) {
+      if (attempt->others_know || attempt->user == nullptr || !attempt->user->cancelled()) continue;
+      Tell(JsonObject{{"cancel", attempt->number}});
+      attempt->others_know = true;
     }
   }
 
-  void EndWhereARankIsSilent() {
+  static std::string HostOf(const Heard& heard) {
+    const Json* host = heard.state && heard.state->is_object()
+                           ? heard.state->as_object().if_contains("host")
+                           : nullptr;
+    return host != nullptr && host->is_string() ? std::string(host->as_string()) : "";
+  }
+
+  // With replicas a rank that is silent for too long is lost, even if it comes back.
+  void MissTheSilent() {
     for (const Heard& heard : heard_) {
       const auto silent = Clock::now() - heard.when;
-      if (silent < silence_limit_ || running_.empty()) continue;
-      const double seconds = std::chrono::duration<double>(silent).count();
-      const Json* host = heard.state && heard.state->is_object()
-                             ? heard.state->as_object().if_contains("host")
-                             : nullptr;
-      const std::string where =
-          host != nullptr && host->is_string() ? " on " + std::string(host->as_string()) : "";
-      for (const auto& [number, cancel] : running_) {
-        transport_.Interrupt(
-            ChannelOf(number),
-            RankFailure(heard.rank, fmt::format("its process{} has not answered for {:.0f} s",
-                                                where, seconds)));
+      if (silent < silence_limit_ || (!replicas_ && running_.empty())) continue;
+      if (transport_.mailbox().LossOf(heard.rank)) continue;
+      const std::string host = HostOf(heard);
+      const RankFailure failure(heard.rank,
+                                fmt::format("its process{} has not answered for {:.0f} s",
+                                            host.empty() ? "" : " on " + host,
+                                            std::chrono::duration<double>(silent).count()));
+      if (replicas_) transport_.mailbox().Lose(failure);
+      for (const auto& attempt : running_) {
+        transport_.Interrupt(ChannelOf(attempt->number), failure);
       }
     }
+  }
+
+  // Ends what runs; once it has ended, the repair begins.
+  void GoOnWithoutTheLost() {
+    repairing_ = true;
+    for (const auto& attempt : running_) attempt->cancel.Cancel();
+    if (!running_.empty()) return;
+    if (repairer_.joinable()) repairer_.join();
+    repairer_runs_ = true;
+    repairer_ = std::thread([this] { Repair(); });
+  }
+
+  // Without the mutex, from here on.
+
+  void Repair() {
+    const auto start = Clock::now();
+    bool done = false;
+    const size_t known = Losses().size();
+    while (!done) done = TryRepair(start);
+    std::unique_lock lock(mutex_);
+    const std::vector<RankLoss> fresh(losses_.begin() + static_cast<std::ptrdiff_t>(known),
+                                      losses_.end());
+    lock.unlock();
+    for (const RankLoss& loss : fresh) {
+      if (on_loss_) on_loss_(loss);
+    }
+    lock.lock();
+    repairer_runs_ = false;
+    repairing_ = false;
+    changed_.notify_all();
+  }
+
+  // False where another rank was lost meanwhile.
+  bool TryRepair(Clock::time_point start) {
+    std::unique_lock lock(mutex_);
+    const std::vector<int> before = members_;
+    const std::vector<int> lost = LostMembers();
+    std::vector<int> members;
+    std::vector<int> places;
+    for (size_t i = 0; i < before.size(); ++i) {
+      if (std::find(lost.begin(), lost.end(), before[i]) == lost.end()) {
+        members.push_back(before[i]);
+      } else {
+        places.push_back(static_cast<int>(i));
+      }
+    }
+    const uint64_t number = next_command_;
+    next_command_ += 2;
+    const Json message{{"repair", number},
+                       {"before", JsonArray(before.begin(), before.end())},
+                       {"lost", JsonArray(lost.begin(), lost.end())}};
+    for (const int rank : members) {
+      if (rank != 0) transport_.Send(rank, kControlChannel, FormatJson(message));
+    }
+    // One that only was silent: nobody waits for it any more.
+    for (const int rank : lost) {
+      transport_.Send(rank, kControlChannel, FormatJson(JsonObject{{"end", true}}));
+    }
+    lock.unlock();
+    if (!Together(members, number, [&](Communicator& ranks) {
+          rank_.PrepareTakeOver(places, static_cast<int>(before.size()), ranks);
+        })) {
+      return false;
+    }
+    if (!broken_.empty()) return true;
+    lock.lock();
+    members_ = members;
+    Tell(JsonObject{{"repaired", number}});
+    const std::vector<std::string> gone = rank_.FinishTakeOver();
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    for (const int rank : lost) {
+      const auto heard = std::find_if(heard_.begin(), heard_.end(),
+                                      [&](const Heard& h) { return h.rank == rank; });
+      losses_.push_back({.rank = rank,
+                         .host = HostOf(*heard),
+                         .reason = transport_.mailbox().LossOf(rank)->reason(),
+                         .time_ms = WallClockMs(),
+                         .repair_seconds = seconds,
+                         .frames_gone = gone});
+      heard_.erase(heard);
+    }
+    lock.unlock();
+    return Together(members, number + 1,
+                    [&](Communicator& ranks) { rank_.CompleteReplicas(ranks); });
+  }
+
+  // A step of a repair on all of them; false where another one was lost. What else goes wrong
+  // makes everything after it impossible.
+  bool Together(const std::vector<int>& members, uint64_t number,
+                const std::function<void(Communicator&)>& body) {
+    try {
+      RunOnChannel(transport_, members, ChannelOf(number), kNoTimeLimit, body);
+    } catch (const std::exception& error) {
+      const bool from_outside = ComesFromOutside(std::current_exception());
+      std::lock_guard lock(mutex_);
+      if (from_outside && SomeAreLost()) return false;
+      broken_ = fmt::format("the loss of a rank cannot be made good: {}; restart the server",
+                            error.what());
+    }
+    return true;
   }
 
   Transport& transport_;
   const std::vector<Command> commands_;
   const milliseconds silence_limit_;
+  const bool replicas_;
   OwnRank rank_;
   mutable std::mutex mutex_;
+  std::condition_variable changed_;
   uint64_t next_command_ = 1;
-  // Null: cannot be cancelled, or is already.
-  std::map<uint64_t, const CancelToken*> running_;
-  std::vector<Heard> heard_;  // of the ranks from 1 on
+  std::vector<int> members_;  // the transport's ranks that are there
+  std::vector<std::shared_ptr<Attempt>> running_;
+  std::vector<Heard> heard_;  // of the members from 1 on
+  std::vector<RankLoss> losses_;
+  std::function<void(const RankLoss&)> on_loss_;
+  bool repairing_ = false;  // no command starts
+  std::string broken_;      // why no repair is possible
+  bool repairer_runs_ = false;
   bool end_ = false;
   std::thread watcher_;
-};
-
-// A process that is not rank 0.
-class CommandServer : public std::enable_shared_from_this<CommandServer> {
- public:
-  CommandServer(Transport& transport, size_t threads, const std::vector<Command>& commands,
-                RankState state)
-      : transport_(transport),
-        commands_(commands),
-        state_(std::move(state)),
-        rank_(MeetAtStart(transport, threads)) {}
-
-  // Returns at the end; throws what became of rank 0 where it has not said that it is the end.
-  void Serve() {
-    bool told = false;
-    std::optional<RankFailure> lost;
-    auto report = std::chrono::steady_clock::now();
-    while (!told) {
-      if (std::chrono::steady_clock::now() >= report) {
-        transport_.Send(0, kControlChannel,
-                        FormatJson(JsonObject{{"state", state_ ? state_() : Json()}}));
-        report = std::chrono::steady_clock::now() + kReport;
-      }
-      // In this order: what rank 0 has said counts.
-      lost = transport_.mailbox().LossOf(0);
-      const auto message = transport_.mailbox().ReceiveAny(kControlChannel, kReport);
-      if (!message && lost) break;
-      if (!message) continue;
-      const Json control = ParseJson(message->bytes, "a control message");
-      if (control.as_object().contains("end")) {
-        told = true;
-      } else if (const Json* number = control.as_object().if_contains("cancel")) {
-        Cancel(number->to_number<uint64_t>());
-      } else {
-        Start(control);
-      }
-    }
-    std::unique_lock lock(mutex_);
-    for (auto& [number, token] : running_) token->Cancel();
-    changed_.wait_for(lock, kLimitAtEnd, [&] { return running_.empty(); });
-    if (!told) throw RankFailure(*lost);
-  }
-
- private:
-  void Start(const Json& control) {
-    const uint64_t number = control.at("run").to_number<uint64_t>();
-    const Command& command = FindCommand(commands_, control.at("command").as_string());
-    auto token = std::make_shared<CancelToken>();
-    {
-      std::lock_guard lock(mutex_);
-      running_[number] = token;
-    }
-    std::thread([self = shared_from_this(), number, &command, token,
-                 arguments = control.at("arguments")] {
-      try {
-        RunOnChannel(self->transport_, ChannelOf(number), kNoTimeLimit, [&](Communicator& ranks) {
-          self->rank_.Run(command, number, arguments, ranks, {.cancel = token.get()});
-        });
-      } catch (...) {
-        // RunOnChannel has told rank 0, which tells the user.
-      }
-      std::lock_guard lock(self->mutex_);
-      self->running_.erase(number);
-      self->changed_.notify_all();
-    }).detach();
-  }
-
-  void Cancel(uint64_t number) {
-    std::lock_guard lock(mutex_);
-    const auto found = running_.find(number);
-    if (found != running_.end()) found->second->Cancel();
-  }
-
-  Transport& transport_;
-  const std::vector<Command> commands_;
-  const RankState state_;
-  OwnRank rank_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<uint64_t, std::shared_ptr<CancelToken>> running_;
+  std::thread repairer_;
 };
 
 }  // namespace
 
-std::unique_ptr<Ranks::State> MakeProcessRanks(Transport& transport, size_t threads,
-                                               std::vector<Command> commands,
-                                               milliseconds silence_limit) {
-  return std::make_unique<ProcessRanks>(transport, threads, std::move(commands), silence_limit);
+std::unique_ptr<Ranks::State> MakeProcessRanks(Transport& transport, const ProcessOptions& options,
+                                               std::vector<Command> commands) {
+  return std::make_unique<ProcessRanks>(transport, options, std::move(commands));
 }
 
 }  // namespace thalweg::internal
-
-namespace thalweg {
-
-bool ServeCommands(Transport& transport, size_t threads, const std::vector<Command>& commands,
-                   const RankState& state) {
-  try {
-    std::make_shared<internal::CommandServer>(transport, threads, commands, state)->Serve();
-    return true;
-  } catch (const RankFailure& error) {
-    // What ended it at the start is rank 0's to tell.
-    return error.kind() == FailureKind::kEnded;
-  }
-}
-
-}  // namespace thalweg

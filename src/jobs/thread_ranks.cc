@@ -20,7 +20,8 @@ class ThreadRanks : public Ranks::State {
     const auto count = static_cast<size_t>(options.ranks);
     const size_t threads =
         options.threads > 0 ? options.threads : std::max<size_t>(1, AvailableProcessors() / count);
-    for (size_t r = 0; r < count; ++r) ranks_.push_back(std::make_unique<OwnRank>(threads));
+    for (size_t r = 0; r < count; ++r)
+      ranks_.push_back(std::make_unique<OwnRank>(OwnRank::Kind::kThread, threads, false));
   }
 
   Json Run(std::string_view name, const Json& arguments, const WorkContext& work) override {

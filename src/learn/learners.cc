@@ -57,6 +57,7 @@ class DeclaredLearner : public Learner {
     };
     without.reserve(2);
     TrainingFrames used = frames;
+    used.kept = nullptr;
     used.training = drop(frames.training);
     used.validation = drop(frames.validation);
     const size_t parallel = ParallelFolds(*used.training, folds.count, pool.size());

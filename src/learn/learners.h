@@ -24,6 +24,9 @@ struct TrainingFrames {
   std::map<std::string, const Frame*> named = {};
   // The models that parameters name, such as checkpoint; a name that is not here is a file's.
   std::map<std::string, std::shared_ptr<const Model>> models = {};
+  // Where it may have to begin again, as a rank was lost: training leaves here a model to go on
+  // with, and goes on with one that it finds. Null: not wanted, or another rank than 0.
+  KeptModel* kept = nullptr;
 };
 
 struct CrossValidationOutcome;

@@ -1,6 +1,7 @@
 // What every trained model can do.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,6 +75,14 @@ class Model {
   virtual Json Summary() const = 0;
   // As found at training, in descending order; empty where there are none.
   virtual std::vector<VariableImportance> variable_importances() const { return {}; }
+};
+
+// A model in training, to go on with should the training have to begin again.
+struct KeptModel {
+  std::shared_ptr<const Model> model = nullptr;  // null: none
+  std::chrono::steady_clock::time_point when = {};
+  // All ranks have one: each of them may be the one that goes on.
+  bool on_all_ranks = false;
 };
 
 // Any saved model. UserError where the file cannot be used.

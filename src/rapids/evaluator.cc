@@ -120,6 +120,9 @@ Value Evaluator::Identifier(const std::string& name, const ScopePtr& scope) {
     if (entry->kind() == EntryKind::kModel) return NamedModel{catalog().GetModel(name), name};
   }
   if (const Primitive* primitive = FindPrimitive(name)) return primitive;
+  if (const std::string why = catalog().WhyGone(name); !why.empty()) {
+    throw NotFound("frame", name, why);
+  }
   std::vector<std::string> known;
   for (const Primitive& primitive : AllPrimitives()) known.emplace_back(primitive.name);
   for (const auto& [held, entry] : catalog().List()) known.push_back(held);

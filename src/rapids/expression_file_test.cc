@@ -281,7 +281,8 @@ std::vector<std::string> Evaluate(const std::string& text, std::vector<Catalog>&
       const auto rank = static_cast<size_t>(ranks.rank());
       const WorkContext work;
       ThreadPool pool(threads);
-      CommandContext context{ranks, pool, catalogs[rank], work};
+      const CommandTimes times;
+      CommandContext context{ranks, pool, catalogs[rank], work, times};
       RapidsResult result = EvaluateRapids(text, "", context);
       const auto make_whole = [&](RapidsFrameResult& frame) {
         frame.frame = std::make_shared<const Frame>(GatherFrame(*frame.frame, ranks));

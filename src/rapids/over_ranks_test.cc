@@ -29,7 +29,8 @@ Outcome Evaluate(const std::string& text, const Frame& f, const Frame& g, int si
       catalog.PutFrame("g", KeepOwnChunks(g, ranks));
       ThreadPool pool(2);
       const WorkContext work;
-      CommandContext context{ranks, pool, catalog, work};
+      const CommandTimes times;
+      CommandContext context{ranks, pool, catalog, work, times};
       const RapidsResult result = EvaluateRapids(text, "", context);
       const auto& frame = std::get<RapidsFrameResult>(result);
       frames[static_cast<size_t>(ranks.rank())] =

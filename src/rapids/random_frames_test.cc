@@ -59,7 +59,8 @@ class RandomFrames : public testing::Test {
     RapidsResult result;
     RunLocalRanks(1, [&](Communicator& ranks) {
       const WorkContext work;
-      CommandContext context{ranks, pool_, catalog_, work};
+      const CommandTimes times;
+      CommandContext context{ranks, pool_, catalog_, work, times};
       result = EvaluateRapids(text, "", context);
     });
     return result;

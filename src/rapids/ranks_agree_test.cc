@@ -285,7 +285,8 @@ std::vector<std::string> Results(const Sizes& sizes, uint64_t seed, int ranks) {
         const auto rank = static_cast<size_t>(communicator.rank());
         const WorkContext work;
         ThreadPool pool(1 + rank % 2);
-        CommandContext context{communicator, pool, catalogs[rank], work};
+        const CommandTimes times;
+        CommandContext context{communicator, pool, catalogs[rank], work, times};
         RapidsResult result = EvaluateRapids(expression, "", context);
         if (auto* frame = std::get_if<RapidsFrameResult>(&result)) {
           frame->frame = std::make_shared<const Frame>(GatherFrame(*frame->frame, communicator));

@@ -53,7 +53,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   RunLocalRanks(1, [&](Communicator& ranks) {
     const WorkContext work;
-    CommandContext context{ranks, pool, catalog, work};
+    const CommandTimes times;
+    CommandContext context{ranks, pool, catalog, work, times};
     try {
       EvaluateRapids(text, "s", context);
     } catch (const UserError&) {

@@ -1,6 +1,7 @@
 #include "server/commands.h"
 
 #include "base/json.h"
+#include "server/commands/describe_cluster.h"
 #include "server/commands/frame_cells.h"
 #include "server/commands/frame_files.h"
 #include "server/commands/grid.h"
@@ -50,6 +51,7 @@ std::vector<Command> ServerCommands() {
       {"remove", &RemoveCommand},
       {"remove_all", &RemoveAllCommand},
       {"network_test", &NetworkTestCommand},
+      {"describe_cluster", &DescribeClusterCommand},
   };
 }
 

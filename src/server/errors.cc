@@ -53,7 +53,9 @@ HttpResponse ErrorResponse(const std::exception_ptr& error, std::string_view whe
     return respond(e.status(), e.type(), e.what());
   } catch (const NotFound& e) {
     Json json = ErrorJson(404, kKeyNotFound,
-                          fmt::format("Object '{}' not found for argument: key", e.name()), where);
+                          fmt::format("Object '{}' not found for argument: key{}", e.name(),
+                                      e.why().empty() ? "" : ": " + e.why()),
+                          where);
     json.as_object()["values"] = JsonObject{{"argument", "key"}, {"name", e.name()}};
     return JsonResponse(json, 404);
   } catch (const OutsideRoots& e) {

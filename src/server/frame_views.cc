@@ -70,19 +70,23 @@ std::vector<std::shared_ptr<const ColumnSummary>> SummariesOf(const std::string&
                                                               size_t end, ServerContext& server) {
   RollupCache& cache = RollupCache::Shared();
   std::vector<std::shared_ptr<const ColumnSummary>> summaries(end - begin);
-  // Another frame may take the name between our look at it and the command's: then once more.
+  // Another frame may take the name between our look at it and the command's, or the same one lie
+  // on other ranks: then once more.
   constexpr int kTries = 3;
   for (int attempt = 0; attempt < kTries; ++attempt) {
+    const auto now = server.catalog().FindAs<FrameEntry>(name);
+    const bool moved = now && now->frame()->names() == frame.names();
+    const Frame& known = moved ? *now->frame() : frame;
     JsonArray unknown;
     for (size_t c = begin; c < end; ++c) {
-      if (summaries[c - begin] == nullptr) summaries[c - begin] = cache.Find(frame.column_ptr(c));
+      if (summaries[c - begin] == nullptr) summaries[c - begin] = cache.Find(known.column_ptr(c));
       if (summaries[c - begin] == nullptr) unknown.emplace_back(c);
     }
     if (unknown.empty()) return summaries;
     server.ranks.Run("summarize_columns",
                      JsonObject{{"frame", name}, {"columns", std::move(unknown)}}, {});
   }
-  throw NotFound("frame", name);
+  throw NotFound("frame", name, server.catalog().WhyGone(name));
 }
 
 JsonArray ColumnsJson(const std::string& name, const Frame& frame, const FrameWindow& window,

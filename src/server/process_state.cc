@@ -14,6 +14,7 @@
 #include "base/available_memory.h"
 #include "base/json.h"
 #include "base/thread_pool.h"
+#include "jobs/commands.h"
 
 namespace thalweg {
 
@@ -85,6 +86,12 @@ ProcessReport ProcessReport::FromJson(const Json& json) {
   report.state.disk_bytes = number("disk_bytes");
   report.state.open_files = number("open_files");
   return report;
+}
+
+bool IsHealthy(const RankReport& report) {
+  constexpr double kSilent = 5;  // seconds; processes report twice a second
+  return report.state && report.state->is_object() && !report.lost &&
+         report.silent_seconds < kSilent;
 }
 
 std::vector<CpuTicks> ReadCpuTicks() {

@@ -9,6 +9,8 @@
 
 namespace thalweg {
 
+struct RankReport;  // jobs/commands.h
+
 struct ProcessState {
   int64_t resident_bytes = 0;
   int64_t open_files = 0;
@@ -33,6 +35,9 @@ struct ProcessReport {
 };
 // Of this process; its state is RecentProcessState.
 ProcessReport ReportProcess(const std::string& folder);
+
+// Whether this rank's process lives and answers.
+bool IsHealthy(const RankReport& report);
 
 struct CpuTicks {
   int64_t user = 0;

@@ -89,11 +89,17 @@ std::string UserName() {
   return user == nullptr || *user == '\0' ? "thalweg" : fmt::format("thalweg_{}", user);
 }
 
+ProcessOptions ProcessesOf(const ServeOptions& options) {
+  return {
+      .threads = static_cast<size_t>(options.threads),
+      .silence_limit = std::chrono::milliseconds(static_cast<int64_t>(1000 * options.rank_timeout)),
+      .replicas = options.replicas > 0};
+}
+
 Ranks MakeRanks(const ServeOptions& options, Transport* transport) {
   const auto threads = static_cast<size_t>(options.threads);
   if (transport != nullptr) {
-    return Ranks(*transport, threads, ServerCommands(),
-                 std::chrono::milliseconds(static_cast<int64_t>(1000 * options.rank_timeout)));
+    return Ranks(*transport, ProcessesOf(options), ServerCommands());
   }
   return Ranks({.ranks = static_cast<int>(options.ranks), .threads = threads}, ServerCommands());
 }
@@ -169,6 +175,14 @@ RestServer::RestServer(const ServeOptions& options, Transport* transport) {
   RequireSafety(options, transport != nullptr);
   SetLimits(options);
   state_ = std::make_unique<State>(options, transport);
+  state_->ranks.OnLoss([&log = state_->log](const RankLoss& loss) {
+    log.Write(LogLevel::kWarn, "rank_lost",
+              {{"rank", loss.rank},
+               {"host", loss.host},
+               {"reason", loss.reason},
+               {"repair_seconds", loss.repair_seconds},
+               {"frames_gone", Join(loss.frames_gone, ", ")}});
+  });
   if (!options.data_dir.empty()) {
     CatalogSaver& saver =
         state_->saver.emplace(options.data_dir, state_->ranks, state_->jobs, state_->log);
@@ -226,7 +240,7 @@ bool ServeAsRank(const ServeOptions& options, Transport& transport) {
   if (ParseBytes(options.memory).value_or(0) > 0) SetLimits(options);
   std::error_code error;
   const std::string folder = fs::temp_directory_path(error).string();
-  return ServeCommands(transport, static_cast<size_t>(options.threads), ServerCommands(),
+  return ServeCommands(transport, ProcessesOf(options), ServerCommands(),
                        [folder] { return ReportProcess(folder).ToJson(); });
 }
 

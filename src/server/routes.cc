@@ -6,6 +6,7 @@
 #include "server/handlers/admin.h"
 #include "server/handlers/arrow.h"
 #include "server/handlers/cloud.h"
+#include "server/handlers/cluster.h"
 #include "server/handlers/download_dataset.h"
 #include "server/handlers/export_frame.h"
 #include "server/handlers/frames.h"
@@ -58,6 +59,7 @@ std::span<const Endpoint> Routes() {
       Get<GetStacks>("/3/JStack", "Where each thread is now."),
       Get<LogStacks>("/3/KillMinus3", "Writes where each thread is into the log."),
       Get<GetNetworkTest>("/3/NetworkTest", "How fast the ranks talk."),
+      Get<GetCluster>("/3/Cluster", "Ranks, frames over them, where their time goes."),
 
       // Sessions and expressions.
       Post<StartSession4>("/4/sessions", "Starts a session.").Quick(),

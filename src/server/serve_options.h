@@ -15,7 +15,8 @@ struct ServeOptions {
   std::string name;
   int64_t threads = 0;
   int64_t ranks = 1;
-  double rank_timeout = 30;
+  double rank_timeout = 10;
+  int64_t replicas = 1;
   std::string memory;
   std::vector<std::string> import_root;
   std::vector<std::string> import_host;
@@ -55,9 +56,15 @@ inline constexpr auto kFields<ServeOptions> = std::tuple{
          .max = 64}),
     Field<&ServeOptions::rank_timeout>(
         {.name = "rank_timeout",
-         .help = "Seconds after which a rank that is a process and says nothing ends what runs.",
+         .help = "Seconds after which a rank that is a process and says nothing counts as lost.",
          .level = ParamLevel::kExpert,
          .min = 1}),
+    Field<&ServeOptions::replicas>(
+        {.name = "replicas",
+         .help = "Second copies of frames on other ranks, where ranks are processes: 1, so that "
+                 "the loss of one rank is survived, or 0.",
+         .min = 0,
+         .max = 1}),
     Field<&ServeOptions::memory>(
         {.name = "memory",
          .help = "Most memory that frames, models and jobs may take, as in 8g or 500m; empty means "

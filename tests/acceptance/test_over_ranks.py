@@ -1,5 +1,10 @@
 """Commands that mpirun starts on several processes."""
+import os
+import pathlib
+import random
+import signal
 import subprocess
+import time
 
 import pytest
 
@@ -69,3 +74,36 @@ def test_mistakes_are_told_once(words, message):
 def test_what_needs_no_ranks_runs_once():
     assert run(3, "--version").stdout.count("thalweg") == 1
     assert run(3, "inspect", "data/prostate/prostate.csv").stdout.count("380 rows") == 1
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_a_training_survives_lost_ranks(tmp_path, seed):
+    """Any of them, rank 0 too, one after the other: the last one prints and saves."""
+    drawn = random.Random(seed)
+    model = tmp_path / "net.thalweg"
+    training = subprocess.Popen(
+        [ROOT / "tools" / "mpirun.sh", "3", PROGRAM, "train", "deeplearning", "--training_frame",
+         "data/airlines/allyears2k_headers.zip", "--response_column", "IsDepDelayed", "--hidden", "40,40", "--seed", "1",
+         "--ignored_columns", "DepTime,ArrTime,ActualElapsedTime,AirTime,ArrDelay,DepDelay,IsArrDelayed,Cancelled,CancellationCode,"
+         "Diverted,TailNum,FlightNum", "--epochs", "150", "--stopping_rounds", "0", "--model", model],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT,
+    )  # fmt: skip
+    try:
+        children = pathlib.Path(f"/proc/{training.pid}/task/{training.pid}/children")
+        while len(children.read_text().split()) < 3:
+            time.sleep(0.05)
+        ranks = children.read_text().split()
+        time.sleep(2)
+        for rank in drawn.sample(ranks, 2):
+            time.sleep(drawn.uniform(0, 1.5))
+            os.kill(int(rank), signal.SIGKILL)
+        said = training.communicate(timeout=100)[0]
+    finally:
+        training.kill()
+    assert "trained 150.00 epochs" in said, said
+    assert "its process is gone; the others go on without it" in said
+    assert model.exists()
+    checked = subprocess.run(
+        [PROGRAM, "predict", "--model", model, "--frame", "data/airlines/allyears2k_headers.zip", "--output",
+         tmp_path / "p.csv", "--metrics"], capture_output=True, text=True, cwd=ROOT)  # fmt: skip
+    assert checked.returncode == 0, checked.stderr

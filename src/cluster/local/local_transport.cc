@@ -25,6 +25,7 @@ class LocalNetwork::End : public Transport {
   }
 
   void Leave() override {
+    if (dead) return;
     for (const auto& end : network_.ends_) {
       end->mailbox_.Lose(RankFailure(rank_, "it has come to its end", FailureKind::kEnded));
     }

@@ -97,6 +97,11 @@ std::string Ask(const Address& address, const DownloadOptions& options, Sink& si
   set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_seconds));
   set(CURLOPT_WRITEFUNCTION, &Write);
   set(CURLOPT_WRITEDATA, static_cast<void*>(&sink));
+  if (!options.login.empty()) {
+    set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+    set(CURLOPT_USERPWD, options.login.c_str());
+  }
+  if (!options.certificates.empty()) set(CURLOPT_CAINFO, options.certificates.c_str());
   const CURLcode code = curl_easy_perform(curl.get());
   const std::string url = Printable(address.url(), 1000);
   if (sink.trouble != nullptr) throw UserError(url + ": " + sink.trouble);

@@ -13,9 +13,11 @@ struct DownloadOptions {
   // 443 of https), "host:port" for that one. Names are compared without regard to case, never
   // resolved.
   std::vector<std::string> hosts;
-  uint64_t most_bytes = 0;       // of the body
-  int64_t connect_seconds = 10;  // until a connection stands
-  int64_t stall_seconds = 30;    // with less than 1,000 bytes a second, then it is given up
+  uint64_t most_bytes = 0;        // of the body
+  std::string login = {};         // NAME:PASSWORD, sent to any of them; empty: none
+  std::string certificates = {};  // a file of those to trust; empty: the system's
+  int64_t connect_seconds = 10;   // until a connection stands
+  int64_t stall_seconds = 30;     // with less than 1,000 bytes a second, then it is given up
 };
 
 // Whether a path is one that Download takes: of http or https.

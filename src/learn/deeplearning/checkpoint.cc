@@ -82,6 +82,16 @@ std::shared_ptr<const DeepLearningModel> LoadCheckpoint(const std::string& path,
   return model;
 }
 
+std::shared_ptr<const DeepLearningModel> KeptByLeader(const KeptModel* kept, Communicator* ranks) {
+  std::shared_ptr<const Model> model = kept == nullptr ? nullptr : kept->model;
+  if (ranks != nullptr && ranks->size() > 1) {
+    const std::string bytes = ranks->Broadcast(model ? model->Bytes() : std::string(), 0);
+    if (ranks->rank() != 0 && !bytes.empty())
+      model = ReadModel(ModelFile::FromBytes(bytes, "the model so far"));
+  }
+  return std::dynamic_pointer_cast<const DeepLearningModel>(model);
+}
+
 DeepLearningParams Continue(DeepLearningParams params, const DeepLearningModel& model) {
   const ParamSchema& schema = SchemaOf<DeepLearningParams>();
   DeepLearningParams before;

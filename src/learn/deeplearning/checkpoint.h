@@ -38,6 +38,10 @@ std::shared_ptr<const DeepLearningModel> LoadCheckpoint(const std::string& name,
 // else may change.
 DeepLearningParams Continue(DeepLearningParams params, const DeepLearningModel& model);
 
+// A collective where `ranks` is not null: what rank 0 finds at `kept` (which may be null) of a
+// training that was cut off, on all ranks; null where there is nothing.
+std::shared_ptr<const DeepLearningModel> KeptByLeader(const KeptModel* kept, Communicator* ranks);
+
 // `scores` is what ScoreKeeper::ToJson gave.
 std::shared_ptr<const TrainingSnapshot> TakeSnapshot(const TrainingProgress& progress,
                                                      const Json& scores, bool reproducible,

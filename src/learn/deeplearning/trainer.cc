@@ -1,5 +1,8 @@
 #include "learn/deeplearning/trainer.h"
 
+#include <fmt/format.h>
+
+#include <chrono>
 #include <random>
 
 #include "base/text.h"
@@ -68,10 +71,16 @@ TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const Traini
   if (ranks != nullptr && resolved.seed < 0) {
     resolved.seed = *ParseInt(ranks->Broadcast(std::to_string(DrawSeed()), 0));
   }
-  if (!params.checkpoint.empty()) {
-    previous = LoadCheckpoint(params.checkpoint, frames);
-    resolved = Continue(params, *previous);
+  previous = KeptByLeader(frames.kept, ranks);
+  if (previous && frames.kept != nullptr && context.progress != nullptr) {
+    const std::chrono::duration<double> lost = std::chrono::steady_clock::now() - frames.kept->when;
+    context.progress->Warn(
+        fmt::format("training goes on where it was {} before", HumanDuration(lost.count())));
   }
+  if (!previous && !params.checkpoint.empty()) {
+    previous = LoadCheckpoint(params.checkpoint, frames);
+  }
+  if (previous) resolved = Continue(params, *previous);
   TrainingData data = PrepareTrainingData(resolved, frames, previous.get(), pool);
   resolved = Resolve(resolved, data);
   return TrainingLoop(resolved, frames, data, previous.get(), ranks, pool, context, clock).Run();

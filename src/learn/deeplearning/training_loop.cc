@@ -17,6 +17,7 @@
 #include "learn/deeplearning/trainer_options.h"
 #include "models/deeplearning_model.h"
 #include "models/explain/gedeon_importance.h"
+#include "models/model_file.h"
 #include "models/weight_frames.h"
 
 namespace thalweg {
@@ -56,6 +57,7 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
       team_(ranks, net_, *optimizer_, ExchangesGradients(params_, ranks)),
       last_good_(net_, *optimizer_, params_.recover_from_instability),
       scores_(params_, data_, clock_, Seed(kScoring)),
+      kept_(frames.kept),
       schedule_(rows_.rows(), static_cast<uint64_t>(params_.mini_batch_size),
                 SamplesPerIteration(params_, rows_.rows(), team_)),
       order_(rows_.rows(), Seed(kOrder), params_.shuffle_training_data) {
@@ -130,9 +132,27 @@ TrainingOutcome TrainingLoop::Run() {
       Score();
       if (stop_reason_.empty()) stop_reason_ = team_.AsLeader(scores_.StopReason());
     }
+    if (stop_reason_.empty()) KeepForRepeat();
     Report();
   }
   return Outcome();
+}
+
+void TrainingLoop::KeepForRepeat() {
+  if (kept_ == nullptr) return;
+  bool due = !scores_.empty() && clock_.seconds() >= next_keep_seconds_;
+  if (kept_->on_all_ranks) due = team_.AsLeader(due);
+  if (!due) return;
+  const Stopwatch watch;
+  std::shared_ptr<const Model> model;
+  if (team_.leads()) model = MakeModel(true);
+  if (kept_->on_all_ranks && !team_.alone()) {
+    const std::string bytes = team_.AsLeader(model ? model->Bytes() : std::string());
+    if (!model) model = ReadModel(ModelFile::FromBytes(bytes, "the model so far"));
+  }
+  kept_->model = std::move(model);
+  kept_->when = std::chrono::steady_clock::now();
+  next_keep_seconds_ = clock_.seconds() + std::max(0.5, 50 * watch.seconds());
 }
 
 uint64_t TrainingLoop::Seed(Stream stream) const {

@@ -26,7 +26,7 @@ class TrainingLoop {
  public:
   // `params` has nothing left to choose. Everything must outlive this but `clock`, which runs since
   // the beginning of the work. `previous`: the model to go on with, or null. FieldErrors where
-  // there is nothing left to do. `frames` are asked for initial weights alone.
+  // there is nothing left to do. `frames` are asked for initial weights, and for what is kept.
   // `ranks`: those that train together, all with the same rows and parameters; null: this one
   // alone. Only rank 0's outcome has scores and a model.
   TrainingLoop(const DeepLearningParams& params, const TrainingFrames& frames, TrainingData& data,
@@ -55,6 +55,8 @@ class TrainingLoop {
   // To the last good state, where the weights have grown beyond all bounds.
   void GoBack();
   void Score();
+  // For the case that training has to begin again; costs a fiftieth of the time at most.
+  void KeepForRepeat();
   void Report() const;
   std::shared_ptr<DeepLearningModel> MakeModel(bool with_state);
   TrainingOutcome Outcome();
@@ -75,6 +77,8 @@ class TrainingLoop {
   TrainingTeam team_;
   LastGoodState last_good_;
   ScoreKeeper scores_;
+  KeptModel* const kept_;         // null: nothing is kept
+  double next_keep_seconds_ = 0;  // of the clock
   const SampleSchedule schedule_;
   RowOrder order_;
 

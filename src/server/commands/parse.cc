@@ -78,14 +78,14 @@ std::string Show(std::string text, const std::vector<std::string>& files,
 
 // The least that a frame of these files takes: a quarter of their bytes, over all ranks. What is
 // compressed may take many times as much, which is seen when it is read.
-double LeastBytes(const std::vector<std::string>& files, int ranks) {
+double LeastBytes(const std::vector<std::string>& files) {
   double bytes = 0;
   for (const std::string& file : files) {
     std::error_code error;
     const auto size = std::filesystem::file_size(file, error);
     if (!error) bytes += static_cast<double>(size);
   }
-  return bytes / 4 / ranks;
+  return bytes / 4;
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ Json ParseCommand(const Json& arguments, CommandContext& context) {
   }
   try {
     const std::string what = "parsing " + Printable(Join(shown, ", "), 300);
-    if (context.ranks.rank() == 0) RequireMemory(LeastBytes(files, context.ranks.size()), what);
+    if (context.ranks.rank() == 0) RequireMemory(LeastBytes(files) * context.share_of_bytes, what);
     context.ranks.Barrier();
     std::optional<ParseResult> parsed;
     RunWatched(what, context.work, [&](const WorkContext& work) {

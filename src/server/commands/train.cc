@@ -142,7 +142,8 @@ void PublishTraining(const Learner& learner, const void* asked, const TrainingOu
 
 Json TrainCommand(const Json& arguments, CommandContext& context) {
   const TrainingOrder order = ReadTrainingOrder(arguments);
-  const OrderFrames frames = ReadOrderFrames(order, context);
+  OrderFrames frames = ReadOrderFrames(order, context);
+  frames.frames.kept = context.kept;
   Publication out;
   JsonArray warnings;
   const int64_t start_ms = WallClockMs();

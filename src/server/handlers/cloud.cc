@@ -42,26 +42,25 @@ JsonObject Node(ServerContext& server, const std::string& name, const ProcessRep
   return node;
 }
 
-// A rank of this server: its processes report twice a second.
-constexpr double kHealthySeconds = 5;
-
 JsonArray Nodes(ServerContext& server, int64_t* bad) {
   const ProcessReport own = ReportProcess(server.spool_folder);
   JsonArray nodes{Node(server, server.address, own)};
   const std::vector<RankReport> reports = server.ranks.Reports();
-  for (int rank = 1; rank < server.ranks.size(); ++rank) {
-    const std::string name = fmt::format("{} rank {}", server.address, rank);
-    if (reports.empty()) {
-      nodes.push_back(Node(server, name, own));  // a thread of this process
-      continue;
+  if (reports.empty()) {
+    // Threads of this process.
+    for (int rank = 1; rank < server.ranks.size(); ++rank) {
+      nodes.push_back(Node(server, fmt::format("{} rank {}", server.address, rank), own));
     }
-    const RankReport& report = reports[static_cast<size_t>(rank - 1)];
+  }
+  for (const RankReport& report : reports) {
+    const int rank = report.rank;
+    const std::string name = fmt::format("{} rank {}", server.address, rank);
     const bool reported = report.state && report.state->is_object();
     const ProcessReport process = reported ? ProcessReport::FromJson(*report.state) : own;
     JsonObject node =
         Node(server, reported ? fmt::format("rank {} on {}", rank, process.host) : name, process);
     node["last_ping"] = WallClockMs() - static_cast<int64_t>(1000 * report.silent_seconds);
-    const bool healthy = reported && !report.lost && report.silent_seconds < kHealthySeconds;
+    const bool healthy = IsHealthy(report);
     node["healthy"] = healthy;
     if (!healthy) ++*bad;
     nodes.push_back(std::move(node));
@@ -88,7 +87,6 @@ Json GetCloud(const CloudRequest& request, Call& call) {
   json["build_too_old"] = false;
   json["node_idx"] = 0;
   json["cloud_name"] = server.cloud_name;
-  json["cloud_size"] = server.ranks.size();
   json["cloud_uptime_millis"] = WallClockMs() - server.start_ms;
   json["cloud_internal_timezone"] = "UTC";
   json["datafile_parser_timezone"] = "UTC";
@@ -98,7 +96,9 @@ Json GetCloud(const CloudRequest& request, Call& call) {
   json["hadoop_version"] = nullptr;
   json["telemetry_enabled"] = false;
   int64_t bad = 0;
-  json["nodes"] = Nodes(server, &bad);
+  JsonArray nodes = Nodes(server, &bad);
+  json["cloud_size"] = nodes.size();
+  json["nodes"] = std::move(nodes);
   json["bad_nodes"] = bad;
   json["cloud_healthy"] = bad == 0;
   json["internal_security_enabled"] = false;

@@ -142,7 +142,7 @@ HttpResponse DownloadDataset(const DownloadDatasetRequest& request, Call& call) 
                                 "attachment; filename=" + FileName(request.frame_id));
   internal::CsvStyle style = WireCsvStyle();
   style.double_quotes = request.escape_quotes;
-  if (call.server.ranks.size() > 1) {
+  if (frame->layout().ranks() > 1) {
     const auto item = call.server.catalog().FindItem(request.frame_id);
     if (!item) throw NotFound("frame", request.frame_id);
     if (const auto* entry = dynamic_cast<const FrameEntry*>(item->entry.get())) {

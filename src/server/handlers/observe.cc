@@ -226,7 +226,7 @@ Json GetNetworkTest(const NoFields&, Call& call) {
   JsonArray bandwidths;
   for (const Json& size : measured.as_array()) {
     const double bytes = size.at("bytes").to_number<double>();
-    const double time = size.at("seconds").to_number<double>();
+    const double time = size.at("all_gather_seconds").to_number<double>();
     columns.push_back(column(fmt::format("{}_bytes", bytes).c_str()));
     data.push_back(JsonArray{Rate(bytes, time)});
     seconds.push_back(time * 1e6);

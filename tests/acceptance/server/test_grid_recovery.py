@@ -9,7 +9,7 @@ from h2o.exceptions import H2OResponseError
 from h2o.grid import H2OGridSearch
 from h2o.job import H2OJob
 
-from conftest import DATA, Server, connect
+from conftest import DATA, SLOWER, Server, connect
 
 PREDICTORS = ["AGE", "PSA"]
 
@@ -35,7 +35,7 @@ def search(frame, grid_id, varied, validation=None, wait=True, **params):
 
 
 def wait_for_models(grid_id, count):
-    for _ in range(600):
+    for _ in range(600 * SLOWER):
         try:
             if len(h2o.api("GET /99/Grids/" + grid_id)["model_ids"]) >= count:
                 return

@@ -356,8 +356,12 @@ def test_uploads_that_stop_half_way(server):
         assert b"400" in link.recv(100)
         link.close()
         assert ask(server, "GET", "/3/Frames/half").status == 404
-    spools = [p for p in pathlib.Path(f"/proc/{server.pid}/fd").iterdir() if "upload-" in os.readlink(p)]
-    assert spools == []
+    spools = pathlib.Path(f"/proc/{server.pid}/fd")
+    for _ in range(100 * SLOWER):
+        if not any("upload-" in os.readlink(p) for p in spools.iterdir()):
+            break
+        time.sleep(0.1)
+    assert not any("upload-" in os.readlink(p) for p in spools.iterdir())
     assert alive(server)
 
 
