@@ -47,6 +47,13 @@ std::string Text(const Json& json, const char* name) {
 }
 std::string Bytes(const Json& json, const char* name) { return HumanBytes(Number(json, name)); }
 
+// Of a message: microseconds to seconds.
+std::string ShortTime(double seconds) {
+  if (seconds < 1e-3) return fmt::format("{:.0f} us", seconds * 1e6);
+  if (seconds < 1) return fmt::format("{:.1f} ms", seconds * 1e3);
+  return fmt::format("{:.1f} s", seconds);
+}
+
 std::string StateOf(const Json& rank) {
   if (rank.at("lost").as_bool()) return "lost";
   if (rank.at("healthy").as_bool()) return "well";
@@ -85,7 +92,10 @@ void PrintLosses(const Json& cluster) {
     const std::string host = Text(loss, "host");
     fmt::print("\nlost: rank {}{}, {}; the others took over in {}\n", Number(loss, "rank"),
                host.empty() ? "" : " on " + host, Text(loss, "reason"),
-               HumanDuration(Number(loss, "repair_seconds")));
+               ShortTime(Number(loss, "repair_seconds")));
+    if (const std::string trouble = Text(loss, "trouble"); !trouble.empty()) {
+      fmt::print("  no second copies could be made again: {}\n", trouble);
+    }
     for (const Json& name : loss.at("frames_gone").as_array()) {
       fmt::print("  with both copies of its rows: frame {}\n", std::string_view(name.as_string()));
     }
@@ -150,7 +160,7 @@ void PrintNetwork(const Json& cluster) {
   for (const Json& size : network->as_array()) {
     const auto cells = [&](const char* name) {
       const double seconds = Number(size, name);
-      return fmt::format("{}, {}/s", HumanDuration(seconds),
+      return fmt::format("{}, {}/s", ShortTime(seconds),
                          HumanBytes(Number(size, "bytes") / seconds));
     };
     rows.push_back(

@@ -228,21 +228,22 @@ std::vector<std::shared_ptr<const Frame>> Catalog::FramesOf(uint64_t command) co
   return frames;
 }
 
-void Catalog::Keep(uint64_t command) {
+bool Catalog::Keep(uint64_t command) {
   Changes ended;  // outside of the lock
   std::lock_guard lock(mutex_);
   const auto watched = watched_.find(command);
-  if (watched == watched_.end()) return;
+  if (watched == watched_.end()) return false;
   ended = std::move(watched->second);
   watched_.erase(watched);
+  return !ended.empty();
 }
 
-void Catalog::TakeBack(uint64_t command) {
+bool Catalog::TakeBack(uint64_t command) {
   Changes ended;
   std::vector<EntryPtr> old;
   std::lock_guard lock(mutex_);
   const auto watched = watched_.find(command);
-  if (watched == watched_.end()) return;
+  if (watched == watched_.end()) return false;
   ended = std::move(watched->second);
   watched_.erase(watched);
   for (auto& [name, change] : ended) {
@@ -254,7 +255,8 @@ void Catalog::TakeBack(uint64_t command) {
       entries_.erase(it);
     }
   }
-  Changed();
+  if (!ended.empty()) Changed();
+  return !ended.empty();
 }
 
 void Catalog::Replace(const std::string& name, const EntryPtr& old, EntryPtr entry) {

@@ -163,9 +163,9 @@ class Catalog {
   // The frames that this command has put and not removed again, in the order of their names; the
   // last one of each name.
   std::vector<std::shared_ptr<const Frame>> FramesOf(uint64_t command) const;
-  // The end of a watch: the changes stay, or are taken back.
-  void Keep(uint64_t command);
-  void TakeBack(uint64_t command);
+  // The end of a watch: the changes stay, or are taken back. False where there are none.
+  bool Keep(uint64_t command);
+  bool TakeBack(uint64_t command);
   // Another entry for the same thing: number and version stay. Nothing happens where this name has
   // another entry than `old` by now.
   void Replace(const std::string& name, const EntryPtr& old, EntryPtr entry);

@@ -63,12 +63,8 @@ double OwnRank::ShareOfBytes(int ranks) const {
 }
 
 void OwnRank::Settle(uint64_t number, bool take_back) {
-  if (take_back) {
-    catalog_.TakeBack(number);
-  } else {
-    catalog_.Keep(number);
-  }
-  replicas_.Sweep();
+  const bool changed = take_back ? catalog_.TakeBack(number) : catalog_.Keep(number);
+  if (changed) replicas_.Sweep();
 }
 
 void OwnRank::PrepareTakeOver(const std::vector<int>& lost, int before, Communicator& survivors) {

@@ -57,6 +57,7 @@ struct RankLoss {
   int64_t time_ms = 0;
   double repair_seconds = 0;             // until the others had taken over its rows
   std::vector<std::string> frames_gone;  // of which the second copy was lost, too
+  std::string trouble = {};  // why second copies could not be made again; empty: they were
 };
 
 // Called twice a second.

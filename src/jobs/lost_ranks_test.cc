@@ -100,6 +100,16 @@ Json Wait(const Json&, CommandContext& context) {
   }
 }
 
+// Rank 0 works alone; asked to end early, it gives what it has.
+Json Alone(const Json&, CommandContext& context) {
+  if (context.ranks.rank() != 0) return nullptr;
+  for (int i = 0; i < 60; ++i) {
+    if (context.work.cancelled()) return "a part";
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  return "all";
+}
+
 // {"name"}: leaves a frame, and fails.
 Json LeaveAndFail(const Json& arguments, CommandContext& context) {
   Make(arguments, context);
@@ -108,11 +118,8 @@ Json LeaveAndFail(const Json& arguments, CommandContext& context) {
 }
 
 std::vector<Command> Commands() {
-  return {{"make", &Make},
-          {"widen", &Widen},
-          {"sums", &Sums},
-          {"wait", &Wait},
-          {"leave_and_fail", &LeaveAndFail}};
+  return {{"make", &Make}, {"widen", &Widen}, {"sums", &Sums},
+          {"wait", &Wait}, {"alone", &Alone}, {"leave_and_fail", &LeaveAndFail}};
 }
 
 class Cluster {
@@ -240,6 +247,30 @@ TEST(LostRanks, ACommandBeginsAgainAndSaysSo) {
   caller.join();
   ASSERT_EQ(notes.notes.size(), 1U);
   EXPECT_THAT(notes.notes[0], testing::HasSubstr("rank 1"));
+}
+
+TEST(LostRanks, WhatALossCutShortDoesNotCount) {
+  for (const int delay : {0, 30, 100}) {
+    Cluster cluster(3);
+    std::thread killer([&] {
+      std::this_thread::sleep_for(milliseconds(delay));
+      cluster.Kill(2);
+    });
+    EXPECT_EQ(cluster.ranks().Run("alone", nullptr, {}).as_string(), "all");
+    killer.join();
+  }
+}
+
+TEST(LostRanks, AUserWhoDoesNotWaitForTheRepairGetsItsEnd) {
+  Cluster cluster(3);
+  CancelToken cancel;
+  std::thread caller(
+      [&] { EXPECT_THROW(cluster.ranks().Run("wait", nullptr, {.cancel = &cancel}), Cancelled); });
+  std::this_thread::sleep_for(milliseconds(20));
+  cluster.Kill(1);
+  cancel.Cancel();
+  caller.join();
+  cluster.AwaitRepair();
 }
 
 TEST(LostRanks, WithoutReplicasTheUserIsTold) {

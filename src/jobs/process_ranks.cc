@@ -10,7 +10,6 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "base/wall_clock.h"
 #include "cluster/message_communicator.h"
 #include "cluster/time_limit.h"
@@ -23,6 +22,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLook{20};
+constexpr milliseconds kStopped{1000};
 
 class ProcessRanks : public Ranks::State {
  public:
@@ -68,7 +68,7 @@ class ProcessRanks : public Ranks::State {
         failure = std::current_exception();
       }
       const bool again = End(*attempt, failure, work);
-      if (!failure) return result;
+      if (!failure && !again) return result;
       if (!again) {
         if (attempt->left_frames) CompleteReplicas();
         Rethrow(failure);
@@ -122,6 +122,7 @@ class ProcessRanks : public Ranks::State {
     const CancelToken* user;
     CancelToken cancel;  // the user's wish, or a loss
     bool others_know = false;
+    bool cut_off = false;  // by a loss: what it comes to does not count
     size_t losses_before = 0;
     bool left_frames = false;  // of a failed command, which may lack second copies
   };
@@ -180,16 +181,16 @@ class ProcessRanks : public Ranks::State {
   bool End(Attempt& attempt, const std::exception_ptr& failure, const WorkContext& work) {
     std::lock_guard lock(mutex_);
     std::erase_if(running_, [&](const auto& other) { return other.get() == &attempt; });
-    const bool again =
-        replicas_ && failure && ComesFromOutside(failure) && SomeAreLost() && !work.cancelled();
+    if (replicas_ && failure && ComesFromOutside(failure) && SomeAreLost()) attempt.cut_off = true;
     if (replicas_) {
-      attempt.left_frames = failure && !again && !rank_.catalog().FramesOf(attempt.number).empty();
-      Tell(JsonObject{{again ? "take_back" : "keep", attempt.number}});
-      rank_.Settle(attempt.number, again);
+      attempt.left_frames =
+          failure && !attempt.cut_off && !rank_.catalog().FramesOf(attempt.number).empty();
+      Tell(JsonObject{{attempt.cut_off ? "take_back" : "keep", attempt.number}});
+      rank_.Settle(attempt.number, attempt.cut_off);
     }
-    if (again) repairing_ = true;
+    if (attempt.cut_off) repairing_ = true;
     changed_.notify_all();
-    return again;
+    return attempt.cut_off && !work.cancelled();
   }
 
   void AwaitRepair(std::unique_lock<std::mutex>& lock, const WorkContext& work) {
@@ -210,8 +211,8 @@ class ProcessRanks : public Ranks::State {
       words += fmt::format("rank {}{} was lost: {}; ", loss.rank,
                            loss.host.empty() ? "" : " on " + loss.host, loss.reason);
     }
-    return words + fmt::format("the others have taken over after {}, and go on",
-                               HumanDuration(losses_.back().repair_seconds));
+    return words + fmt::format("the others have taken over after {:.2f} s, and go on",
+                               losses_.back().repair_seconds);
   }
 
   void CompleteReplicas() {
@@ -273,8 +274,14 @@ class ProcessRanks : public Ranks::State {
 
   // With replicas a rank that is silent for too long is lost, even if it comes back.
   void MissTheSilent() {
+    // Where this process was stopped itself, nobody was silent meanwhile.
+    const Clock::time_point now = Clock::now();
+    if (now - last_look_ > kStopped) {
+      for (Heard& heard : heard_) heard.when += now - last_look_;
+    }
+    last_look_ = now;
     for (const Heard& heard : heard_) {
-      const auto silent = Clock::now() - heard.when;
+      const auto silent = now - heard.when;
       if (silent < silence_limit_ || (!replicas_ && running_.empty())) continue;
       if (transport_.mailbox().LossOf(heard.rank)) continue;
       const std::string host = HostOf(heard);
@@ -292,7 +299,10 @@ class ProcessRanks : public Ranks::State {
   // Ends what runs; once it has ended, the repair begins.
   void GoOnWithoutTheLost() {
     repairing_ = true;
-    for (const auto& attempt : running_) attempt->cancel.Cancel();
+    for (const auto& attempt : running_) {
+      attempt->cut_off = true;
+      attempt->cancel.Cancel();
+    }
     if (!running_.empty()) return;
     if (repairer_.joinable()) repairer_.join();
     repairer_runs_ = true;
@@ -309,9 +319,10 @@ class ProcessRanks : public Ranks::State {
     std::unique_lock lock(mutex_);
     const std::vector<RankLoss> fresh(losses_.begin() + static_cast<std::ptrdiff_t>(known),
                                       losses_.end());
+    const auto listener = on_loss_;
     lock.unlock();
     for (const RankLoss& loss : fresh) {
-      if (on_loss_) on_loss_(loss);
+      if (listener) listener(loss);
     }
     lock.lock();
     repairer_runs_ = false;
@@ -346,13 +357,17 @@ class ProcessRanks : public Ranks::State {
       transport_.Send(rank, kControlChannel, FormatJson(JsonObject{{"end", true}}));
     }
     lock.unlock();
-    if (!Together(members, number, [&](Communicator& ranks) {
+    std::string failed;
+    if (!Together(members, number, &failed, [&](Communicator& ranks) {
           rank_.PrepareTakeOver(places, static_cast<int>(before.size()), ranks);
         })) {
       return false;
     }
-    if (!broken_.empty()) return true;
     lock.lock();
+    if (!failed.empty()) {
+      broken_ = "the loss of a rank cannot be made good: " + failed + "; restart the server";
+      return true;
+    }
     members_ = members;
     Tell(JsonObject{{"repaired", number}});
     const std::vector<std::string> gone = rank_.FinishTakeOver();
@@ -369,13 +384,19 @@ class ProcessRanks : public Ranks::State {
       heard_.erase(heard);
     }
     lock.unlock();
-    return Together(members, number + 1,
-                    [&](Communicator& ranks) { rank_.CompleteReplicas(ranks); });
+    std::string trouble;
+    if (!Together(members, number + 1, &trouble,
+                  [&](Communicator& ranks) { rank_.CompleteReplicas(ranks); })) {
+      return false;
+    }
+    lock.lock();
+    losses_.back().trouble = trouble;
+    return true;
   }
 
-  // A step of a repair on all of them; false where another one was lost. What else goes wrong
-  // makes everything after it impossible.
-  bool Together(const std::vector<int>& members, uint64_t number,
+  // A step of a repair on all of them; false where another one was lost. `trouble`: what else went
+  // wrong.
+  bool Together(const std::vector<int>& members, uint64_t number, std::string* trouble,
                 const std::function<void(Communicator&)>& body) {
     try {
       RunOnChannel(transport_, members, ChannelOf(number), kNoTimeLimit, body);
@@ -383,8 +404,7 @@ class ProcessRanks : public Ranks::State {
       const bool from_outside = ComesFromOutside(std::current_exception());
       std::lock_guard lock(mutex_);
       if (from_outside && SomeAreLost()) return false;
-      broken_ = fmt::format("the loss of a rank cannot be made good: {}; restart the server",
-                            error.what());
+      *trouble = error.what();
     }
     return true;
   }
@@ -406,6 +426,7 @@ class ProcessRanks : public Ranks::State {
   std::string broken_;      // why no repair is possible
   bool repairer_runs_ = false;
   bool end_ = false;
+  Clock::time_point last_look_ = Clock::now();
   std::thread watcher_;
   std::thread repairer_;
 };

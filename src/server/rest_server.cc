@@ -181,7 +181,8 @@ RestServer::RestServer(const ServeOptions& options, Transport* transport) {
                {"host", loss.host},
                {"reason", loss.reason},
                {"repair_seconds", loss.repair_seconds},
-               {"frames_gone", Join(loss.frames_gone, ", ")}});
+               {"frames_gone", Join(loss.frames_gone, ", ")},
+               {"trouble", loss.trouble}});
   });
   if (!options.data_dir.empty()) {
     CatalogSaver& saver =

@@ -85,7 +85,7 @@ def test_a_training_survives_lost_ranks(tmp_path, seed):
         [ROOT / "tools" / "mpirun.sh", "3", PROGRAM, "train", "deeplearning", "--training_frame",
          "data/airlines/allyears2k_headers.zip", "--response_column", "IsDepDelayed", "--hidden", "40,40", "--seed", "1",
          "--ignored_columns", "DepTime,ArrTime,ActualElapsedTime,AirTime,ArrDelay,DepDelay,IsArrDelayed,Cancelled,CancellationCode,"
-         "Diverted,TailNum,FlightNum", "--epochs", "150", "--stopping_rounds", "0", "--model", model],
+         "Diverted,TailNum,FlightNum", "--epochs", "400", "--stopping_rounds", "0", "--model", model],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT,
     )  # fmt: skip
     try:
@@ -93,14 +93,14 @@ def test_a_training_survives_lost_ranks(tmp_path, seed):
         while len(children.read_text().split()) < 3:
             time.sleep(0.05)
         ranks = children.read_text().split()
-        time.sleep(2)
+        time.sleep(1)
         for rank in drawn.sample(ranks, 2):
-            time.sleep(drawn.uniform(0, 1.5))
+            time.sleep(drawn.uniform(0, 1))
             os.kill(int(rank), signal.SIGKILL)
         said = training.communicate(timeout=100)[0]
     finally:
         training.kill()
-    assert "trained 150.00 epochs" in said, said
+    assert "trained 400.00 epochs" in said, said
     assert "its process is gone; the others go on without it" in said
     assert model.exists()
     checked = subprocess.run(

@@ -45,6 +45,7 @@ JsonArray LossesOf(ServerContext& server) {
                    {"reason", loss.reason},
                    {"time_ms", loss.time_ms},
                    {"repair_seconds", loss.repair_seconds},
+                   {"trouble", loss.trouble},
                    {"frames_gone", JsonArray(loss.frames_gone.begin(), loss.frames_gone.end())}});
   }
   return losses;

@@ -77,6 +77,21 @@ def losses():
     return h2o.api("GET /3/Cluster")["losses"]
 
 
+def test_where_rank_0_is_stopped_nobody_is_lost(server):
+    with Server("--rank-timeout", "2") as own:
+        connect(own)
+        frame = h2o.H2OFrame({"x": list(range(100))})
+        wait_for(lambda: all(node["healthy"] for node in nodes()))
+        os.kill(own.pid, signal.SIGSTOP)
+        time.sleep(4)
+        os.kill(own.pid, signal.SIGCONT)
+        time.sleep(1)
+        assert losses() == []
+        assert frame["x"].sum() == 4950
+        assert len(nodes()) == RANKS
+    connect(server)
+
+
 @pytest.mark.parametrize("stopped", [False, True])
 def test_frames_survive_lost_processes(server, stopped):
     """Killed, or silent for longer than the limit: one after the other, until rank 0 is alone."""
