@@ -41,13 +41,15 @@ class Silence {
   int saved_[3] = {-1, -1, -1};
 };
 
-int RunTogether(Transport& transport, const std::function<int(Communicator*)>& work) {
+int RunTogether(Transport& transport, double silence_limit,
+                const std::function<int(Communicator*)>& work) {
   int code = kExitOk;
   bool first = true;
   std::optional<Silence> silence;
   silence.emplace();
   try {
-    RunOnSurvivors(transport, [&](Communicator& ranks, const LostBefore& lost) {
+    const std::chrono::milliseconds limit(static_cast<int64_t>(1000 * silence_limit));
+    RunOnSurvivors(transport, limit, [&](Communicator& ranks, const LostBefore& lost) {
       first = ranks.rank() == 0;
       if (first) silence.reset();
       if (first && !lost.empty()) {
@@ -56,6 +58,11 @@ int RunTogether(Transport& transport, const std::function<int(Communicator*)>& w
       code = work(&ranks);
     });
   } catch (const RankFailure& failure) {
+    if (failure.kind() == FailureKind::kLost) {
+      // This one, that is: it was stopped, and the others have gone on. They tell the rest.
+      fmt::print(stderr, "warning: {}\n", failure.what());
+      first = false;
+    }
     if (first) failure.Rethrow();
     code = kExitOk;
   } catch (const std::exception&) {
@@ -70,11 +77,11 @@ int RunTogether(Transport& transport, const std::function<int(Communicator*)>& w
 
 }  // namespace
 
-int RunOnRanks(const std::function<int(Communicator* ranks)>& work) {
+int RunOnRanks(double silence_limit, const std::function<int(Communicator* ranks)>& work) {
   if (!StartedByMpi()) return work(nullptr);
   const std::unique_ptr<Transport> transport = StartMpi();
   if (transport->size() == 1) return work(nullptr);
-  return RunTogether(*transport, work);
+  return RunTogether(*transport, silence_limit, work);
 }
 
 }  // namespace thalweg

@@ -10,7 +10,7 @@ namespace thalweg {
 // Runs `work` on every rank and returns rank 0's result (0 on the others); on a process that no
 // launcher started, `work` gets null. Ranks other than 0 print nothing. What a rank throws ends the
 // work on all; rank 0 throws it. Where ranks are lost, the others run `work` again, with a warning,
-// and the first of them is rank 0 then.
-int RunOnRanks(const std::function<int(Communicator* ranks)>& work);
+// and the first of them is rank 0 then; a rank that says nothing for so many seconds is lost, too.
+int RunOnRanks(double silence_limit, const std::function<int(Communicator* ranks)>& work);
 
 }  // namespace thalweg

@@ -45,6 +45,7 @@ struct LearnerFlags {
   std::unique_ptr<TrainingFlags> training;
   std::string model;
   std::string report;
+  double rank_timeout = 10;
 };
 
 class TrainCommand : public Command {
@@ -64,7 +65,8 @@ class TrainCommand : public Command {
       if (!flags->app->parsed()) continue;
       if (flags->app->remaining_size() > 0) throw UnknownWords(*flags->app);
       Begun begun;
-      return RunOnRanks([&](Communicator* ranks) { return Train(*flags, begun, ranks); });
+      return RunOnRanks(flags->rank_timeout,
+                        [&](Communicator* ranks) { return Train(*flags, begun, ranks); });
     }
     if (app->remaining_size() > 0) {
       const std::string word = app->remaining()[0];
@@ -84,6 +86,9 @@ class TrainCommand : public Command {
     sub.add_option("--model", flags->model, "Where to save the model.")->type_name("FILE");
     sub.add_option("--report", flags->report, "Where to save the report (JSON).")
         ->type_name("FILE");
+    sub.add_option("--rank_timeout", flags->rank_timeout,
+                   "Seconds after which a rank that says nothing counts as lost. [10]")
+        ->check(CLI::Range(1.0, 1e6));
     flags->training = std::make_unique<TrainingFlags>(learner, sub);
     sub.footer(R"(
 Examples:

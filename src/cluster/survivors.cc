@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cluster/message_communicator.h"
+#include "cluster/pulse.h"
 #include "cluster/time_limit.h"
 
 namespace thalweg {
@@ -35,7 +36,7 @@ struct Plan {
 
 // The lowest rank that is left says how to go on; if it is lost, the next one does. Nothing where
 // a rank has come to its end: that was after all had done their part.
-std::optional<Plan> Agree(Transport& transport, const Plan& before) {
+std::optional<Plan> Agree(Transport& transport, Pulse& pulse, const Plan& before) {
   for (;;) {
     if (const auto own = transport.mailbox().LossOf(transport.rank())) throw RankFailure(*own);
     std::vector<int> left;
@@ -51,9 +52,9 @@ std::optional<Plan> Agree(Transport& transport, const Plan& before) {
       }
       return plan;
     }
-    const auto message = transport.mailbox().ReceiveAny(kControlChannel, kLook);
+    const auto message = pulse.NextMessage(kLook);
     if (!message) continue;
-    Plan plan = Plan::From(message->bytes);
+    Plan plan = Plan::From(*message);
     // One that its sender did not live to see is older.
     if (plan.channel > before.channel) return plan;
   }
@@ -61,12 +62,14 @@ std::optional<Plan> Agree(Transport& transport, const Plan& before) {
 
 }  // namespace
 
-void RunOnSurvivors(Transport& transport,
+void RunOnSurvivors(Transport& transport, std::chrono::milliseconds silence_limit,
                     const std::function<void(Communicator&, const LostBefore&)>& body) {
   Plan plan{kControlChannel + 1, std::vector<int>(static_cast<size_t>(transport.size()))};
   std::iota(plan.members.begin(), plan.members.end(), 0);
   LostBefore lost;
+  Pulse pulse(transport, silence_limit);
   for (;;) {
+    pulse.Watch(plan.members, plan.channel);
     try {
       RunOnChannel(transport, plan.members, plan.channel, kNoTimeLimit,
                    [&](Communicator& ranks) { body(ranks, lost); });
@@ -76,7 +79,7 @@ void RunOnSurvivors(Transport& transport,
       if (failure.kind() != FailureKind::kLost) throw;
       transport.mailbox().Lose(failure);
     }
-    std::optional<Plan> next = Agree(transport, plan);
+    std::optional<Plan> next = Agree(transport, pulse, plan);
     if (!next) return;
     for (const int rank : plan.members) {
       if (std::find(next->members.begin(), next->members.end(), rank) != next->members.end()) {

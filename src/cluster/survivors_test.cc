@@ -15,6 +15,8 @@ namespace {
 
 using std::chrono::microseconds;
 
+constexpr std::chrono::milliseconds kLimit{20'000};
+
 // What one rank came to.
 struct Outcome {
   int64_t sum = 0;
@@ -31,14 +33,15 @@ std::vector<Outcome> RunAll(LocalNetwork& network, int size,
     threads.emplace_back([&, r] {
       Outcome& mine = outcomes[static_cast<size_t>(r)];
       try {
-        RunOnSurvivors(network.transport(r), [&](Communicator& ranks, const LostBefore& lost) {
-          mine.lost = lost.size();
-          for (int i = 0; i < 100; ++i) {
-            mine.sum = r;
-            ranks.AllReduceSum(std::span<int64_t>(&mine.sum, 1));
-            std::this_thread::sleep_for(microseconds(100));
-          }
-        });
+        RunOnSurvivors(network.transport(r), kLimit,
+                       [&](Communicator& ranks, const LostBefore& lost) {
+                         mine.lost = lost.size();
+                         for (int i = 0; i < 100; ++i) {
+                           mine.sum = r;
+                           ranks.AllReduceSum(std::span<int64_t>(&mine.sum, 1));
+                           std::this_thread::sleep_for(microseconds(100));
+                         }
+                       });
       } catch (const std::exception& error) {
         mine.error = error.what();
       }
@@ -93,7 +96,7 @@ TEST(RunOnSurvivors, OtherFailuresAreThrown) {
   for (int r = 0; r < 3; ++r) {
     threads.emplace_back([&, r] {
       try {
-        RunOnSurvivors(network.transport(r), [&](Communicator& ranks, const LostBefore&) {
+        RunOnSurvivors(network.transport(r), kLimit, [&](Communicator& ranks, const LostBefore&) {
           if (r == 1) throw UserError("it went wrong");
           ranks.Barrier();
         });

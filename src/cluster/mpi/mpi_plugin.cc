@@ -20,8 +20,10 @@ class Port : public MpiPort {
   }
   ~Port() override {
     // After a loss Open MPI 5.0.11 does not always come out of MPI_Finalize.
-    if (Lost().empty()) MPI_Finalize();
+    if (all_are_there_ && Lost().empty()) MPI_Finalize();
   }
+
+  void EndWithoutOthers() override { all_are_there_ = false; }
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
@@ -104,6 +106,7 @@ class Port : public MpiPort {
   MPI_Message message_ = MPI_MESSAGE_NULL;
   int rank_ = 0;
   int size_ = 1;
+  bool all_are_there_ = true;
 };
 
 }  // namespace

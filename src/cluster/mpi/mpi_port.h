@@ -36,6 +36,8 @@ class MpiPort {
   virtual State Test(Request request) = 0;
   // Ranks that are known to be lost.
   virtual std::vector<int> Lost() = 0;
+  // The destructor does not wait for the other ranks.
+  virtual void EndWithoutOthers() = 0;
 
   static constexpr size_t kMostBytes = size_t{1} << 30;
 };

@@ -134,7 +134,7 @@ class MpiTransport : public Transport {
     steady_clock::time_point look = steady_clock::now();
     steady_clock::time_point last_work = look;
     // At the end until all are gone: a loss in between must still be noticed.
-    while (!stop_ || gone_.size() + 1 < static_cast<size_t>(size_)) {
+    while (!stop_ || !OthersAreGone()) {
       bool worked = StartSends();
       worked = Progress() || worked;
       worked = Receive() || worked;
@@ -156,7 +156,16 @@ class MpiTransport : public Transport {
         changed_.wait_for(lock, sleep, [&] { return !to_send_.empty(); });
       }
     }
+    if (gone_.size() + 1 < static_cast<size_t>(size_)) port_->EndWithoutOthers();
     port_.reset();
+  }
+
+  // Those that were too long silent count, too.
+  bool OthersAreGone() const {
+    for (int r = 0; r < size_; ++r) {
+      if (r != rank_ && gone_.count(r) == 0 && !mailbox_.LossOf(r)) return false;
+    }
+    return true;
   }
 
   // Messages that are not here, or not there, in full.

@@ -1,5 +1,5 @@
 // libFuzzer target: any bytes either parse or give a UserError, under several options, and give the
-// same frame with small chunks, streamed, by two threads.
+// same frame with small chunks, streamed, by two threads, and by several ranks.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "ingest/csv/frame_text_for_test.h"
 #include "ingest/csv/memory_input_for_test.h"
+#include "ingest/csv/parse_over_ranks_for_test.h"
 
 namespace {
 
@@ -24,6 +25,23 @@ std::string Outcome(const std::string& text, const ParseOptions& options, size_t
   } catch (const thalweg::UserError& error) {
     return error.what();
   }
+}
+
+std::string OutcomeOverRanks(const std::string& text, const ParseOptions& options,
+                             size_t read_bytes, const thalweg::internal::OverRanks& how) {
+  try {
+    const auto result = thalweg::internal::ParseOverRanks(
+        {thalweg::internal::MemoryInput("text", text, read_bytes)}, options, how);
+    return thalweg::internal::FrameText(result.frame);
+  } catch (const thalweg::UserError& error) {
+    return error.what();
+  }
+}
+
+void RequireSame(const std::string& whole, const std::string& other, const char* how) {
+  if (whole == other) return;
+  std::fprintf(stderr, "whole:\n%s\n%s:\n%s\n", whole.c_str(), how, other.c_str());
+  std::abort();
 }
 
 ParseOptions OptionsOf(uint8_t choice) {
@@ -50,10 +68,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data) + 2, size - 2);
   const std::string whole = Outcome(text, options, 0, one);
   options.chunk_bytes = 1 + data[1] % 64;
-  const std::string cut = Outcome(text, options, 1 + data[1] % 7, two);
-  if (cut != whole) {
-    std::fprintf(stderr, "whole:\n%s\ncut:\n%s\n", whole.c_str(), cut.c_str());
-    std::abort();
+  RequireSame(whole, Outcome(text, options, 1 + data[1] % 7, two), "cut");
+  // Threads for ranks take their time.
+  if ((data[1] & 3) == 0) {
+    const thalweg::internal::OverRanks how{
+        .ranks = 2 + data[1] / 4 % 2, .threads = 1, .look_back_bytes = data[1] / size_t{8} % 8};
+    RequireSame(whole, OutcomeOverRanks(text, options, data[1] % 8, how), "over ranks");
   }
   return 0;
 }

@@ -1,8 +1,6 @@
 // A CSV parse on several ranks of this process (tests).
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <mutex>
 #include <optional>
 #include <string>
@@ -39,12 +37,13 @@ inline ParseResult ParseOverRanks(const std::vector<CsvInput>& inputs, const Par
     const size_t owners = result.frame.layout().ranks();
     result.frame = GatherFrame(result.frame, ranks);
     const std::lock_guard lock(mutex);
-    EXPECT_EQ(owners, static_cast<size_t>(how.ranks));
+    Check(owners == static_cast<size_t>(how.ranks), "every rank has its part");
     results[static_cast<size_t>(ranks.rank())] = std::move(result);
   });
   for (const auto& other : results) {
-    EXPECT_EQ(FrameText(other->frame), FrameText(results[0]->frame));
-    EXPECT_EQ(FormatJson(other->report.ToJson()), FormatJson(results[0]->report.ToJson()));
+    Check(FrameText(other->frame) == FrameText(results[0]->frame), "all ranks get one frame");
+    Check(FormatJson(other->report.ToJson()) == FormatJson(results[0]->report.ToJson()),
+          "all ranks get one report");
   }
   return *std::move(results[0]);
 }
