@@ -124,9 +124,11 @@ std::vector<Command> Commands() {
 
 class Cluster {
  public:
-  explicit Cluster(int size, bool replicas = true) : network_(size), alive_(size) {
+  explicit Cluster(int size, bool replicas = true,
+                   milliseconds silence_limit = std::chrono::seconds(60))
+      : network_(size), alive_(size) {
     const ProcessOptions options{
-        .threads = 1, .silence_limit = milliseconds(1500), .replicas = replicas};
+        .threads = 1, .silence_limit = silence_limit, .replicas = replicas};
     for (int r = 1; r < size; ++r) {
       others_.emplace_back([this, r, options] {
         ServeCommands(network_.transport(r), options, Commands(), [this, r]() -> Json {
@@ -283,7 +285,7 @@ TEST(LostRanks, WithoutReplicasTheUserIsTold) {
 }
 
 TEST(LostRanks, OneThatIsSilentForTooLongIsLost) {
-  Cluster cluster(3);
+  Cluster cluster(3, true, milliseconds(3000));
   Ranks& ranks = cluster.ranks();
   ranks.Run("make", JsonObject{{"name", "x"}, {"rows", 100}}, {});
   while (!ranks.Reports()[0].state) std::this_thread::sleep_for(milliseconds(1));

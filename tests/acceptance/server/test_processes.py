@@ -78,12 +78,12 @@ def losses():
 
 
 def test_where_rank_0_is_stopped_nobody_is_lost(server):
-    with Server("--rank-timeout", "2") as own:
+    with Server("--rank-timeout", "4") as own:
         connect(own)
         frame = h2o.H2OFrame({"x": list(range(100))})
         wait_for(lambda: all(node["healthy"] for node in nodes()))
         os.kill(own.pid, signal.SIGSTOP)
-        time.sleep(4)
+        time.sleep(6)
         os.kill(own.pid, signal.SIGCONT)
         time.sleep(1)
         assert losses() == []
@@ -97,7 +97,7 @@ def test_frames_survive_lost_processes(server, stopped):
     """Killed, or silent for longer than the limit: one after the other, until rank 0 is alone."""
     table = pd.DataFrame({"g": [i % 7 for i in range(50_000)], "x": [i * 0.5 for i in range(50_000)],
                           "s": [f"word {i % 1000}" for i in range(50_000)]})
-    with Server(*(["--rank-timeout", "2"] if stopped else [])) as own:
+    with Server(*(["--rank-timeout", "4"] if stopped else [])) as own:
         connect(own)
         frame = h2o.H2OFrame(table, column_types={"g": "enum", "x": "real", "s": "string"})
         derived = frame["x"] * 2
