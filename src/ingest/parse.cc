@@ -45,9 +45,9 @@ ParseResult Read(const std::vector<std::string>& paths, const ParseOptions& opti
   return result;
 }
 
-// The ranks that do not find the files; nobody where rank 0 does not either: it then tells why. A
-// collective.
-std::vector<int> RanksWithoutFiles(const std::vector<std::string>& paths, Communicator& ranks) {
+// The first rank that does not find the files; none where rank 0 does not either: it then tells
+// why. A collective.
+std::optional<size_t> RankWithoutFiles(const std::vector<std::string>& paths, Communicator& ranks) {
   int64_t missing = 0;
   try {
     FilesOf(paths);
@@ -55,11 +55,10 @@ std::vector<int> RanksWithoutFiles(const std::vector<std::string>& paths, Commun
     missing = 1;
   }
   const std::vector<int64_t> all = NumbersOfRanks(missing, ranks);
-  std::vector<int> without;
   for (size_t rank = 1; all[0] == 0 && rank < all.size(); ++rank) {
-    if (all[rank] != 0) without.push_back(static_cast<int>(rank));
+    if (all[rank] != 0) return rank;
   }
-  return without;
+  return std::nullopt;
 }
 
 // Rank 0 reads, the others get their parts.
@@ -80,14 +79,13 @@ ParseResult ParseFiles(const std::vector<std::string>& paths, const ParseOptions
                        Communicator* ranks) {
   const auto start = std::chrono::steady_clock::now();
   if (ranks != nullptr && ranks->size() == 1) ranks = nullptr;
-  std::vector<int> without;
-  if (ranks != nullptr) without = RanksWithoutFiles(paths, *ranks);
-  ParseResult result = without.empty()
-                           ? Read(paths, options, pool, context, expected, ranks)
-                           : ReadOnFirst(paths, options, pool, context, expected, *ranks);
-  if (!without.empty()) {
+  std::optional<size_t> without;
+  if (ranks != nullptr) without = RankWithoutFiles(paths, *ranks);
+  ParseResult result = without ? ReadOnFirst(paths, options, pool, context, expected, *ranks)
+                               : Read(paths, options, pool, context, expected, ranks);
+  if (without) {
     result.report.hints.push_back(
-        fmt::format("rank {} does not find these files: rank 0 alone has read them", without[0]));
+        fmt::format("rank {} does not find these files: rank 0 alone has read them", *without));
   }
   result.report.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
