@@ -216,6 +216,8 @@ std::vector<AuditRow> RunRows() {
       {"averaging", "mini_batch_size=32", {"gradients"}, SeeNet},
       {"averaging", "mini_batch_size=1", {"gradients"}, nullptr, "must be more than 1"},
       {"averaging", "", {"model"}, SeeWarnings},
+      {"averaging_momentum", "", {"0.5"}, SeeWarnings},
+      {"averaging_momentum", "", {"-0.5"}, nullptr, "is -1"},
       {"elastic_averaging", "", {"true"}, nullptr, "not there yet"},
       {"elastic_averaging_moving_rate", "", {"0.5"}, SeeWarnings},
       {"elastic_averaging_regularization", "", {"0.5"}, SeeWarnings},

@@ -65,7 +65,10 @@ MemoryPlan PlanMemory(const NetOptions& net, const MemoryNeeds& needs, uint64_t 
   plan.batches = buffers * Bytes(rows, net.input.dense);
   plan.optimizer_state = StatesPerWeight(needs.optimizer) * plan.weights;
   // The sums and what travels; exact ones in 64 bits.
-  plan.gradients = plan.weights * (needs.gradients ? 2 : needs.exact_gradients ? 5 : 0);
+  plan.exchange = plan.weights * (needs.gradients ? 2 : needs.exact_gradients ? 5 : 0);
+  // What is averaged, on its way out and in.
+  if (needs.averaging) plan.exchange += 3 * (plan.weights + plan.optimizer_state);
+  if (needs.averaging_momentum) plan.exchange += 2 * plan.weights;
   plan.copies = 2 * plan.weights;
   if (needs.recovery) plan.copies += plan.weights + plan.optimizer_state;
   // Gradients of a strip of weights, and a packed copy of up to 512 columns of deltas.
@@ -87,7 +90,7 @@ std::string MemoryPlan::ToText() const {
       "scratch for each of {} threads",
       Human(Total()), Human(weights), Human(optimizer_state), Human(copies), Human(activations),
       Human(batches), Human(scratch_per_thread), threads);
-  if (gradients > 0) text += ", gradients " + Human(gradients);
+  if (exchange > 0) text += ", exchange between ranks " + Human(exchange);
   if (available > 0) text += fmt::format("; {} available", Human(available));
   return text;
 }
@@ -96,7 +99,7 @@ Json MemoryPlan::ToJson() const {
   JsonObject object{{"total_bytes", Total()},
                     {"weights_bytes", weights},
                     {"optimizer_state_bytes", optimizer_state},
-                    {"gradients_bytes", gradients},
+                    {"exchange_bytes", exchange},
                     {"copies_bytes", copies},
                     {"activations_bytes", activations},
                     {"batches_bytes", batches},

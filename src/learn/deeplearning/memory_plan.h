@@ -13,7 +13,7 @@ namespace thalweg {
 struct MemoryPlan {
   uint64_t weights = 0;          // and biases
   uint64_t optimizer_state = 0;  // as large as the weights, or twice as large
-  uint64_t gradients = 0;        // that ranks exchange
+  uint64_t exchange = 0;         // what ranks send each other, and keep of it
   // Copies for scoring (the net as it is, and the one to keep), and the last good state.
   uint64_t copies = 0;
   // Values and deltas of all layers, and the inputs, of the rows that are in work: of one
@@ -25,7 +25,7 @@ struct MemoryPlan {
   uint64_t available = 0;  // 0: not known
 
   uint64_t Total() const {
-    return weights + optimizer_state + gradients + copies + activations + batches +
+    return weights + optimizer_state + exchange + copies + activations + batches +
            threads * scratch_per_thread;
   }
   // For a person, one line.
@@ -39,7 +39,9 @@ struct MemoryNeeds {
   bool hogwild = false;          // a batch of its own for every thread
   bool gradients = false;        // are exchanged between ranks
   bool exact_gradients = false;  // the same, with sums that do not depend on the order
-  bool recovery = true;          // keeps the last good state
+  bool averaging = false;        // of weights and states over ranks
+  bool averaging_momentum = false;
+  bool recovery = true;  // keeps the last good state
   uint64_t threads = 1;
 };
 

@@ -28,6 +28,9 @@ void CheckGradients(const DeepLearningParams& p, std::vector<FieldError>& errors
 }
 
 void CheckRanks(const RankParams& p, std::vector<FieldError>& errors) {
+  if (p.averaging_momentum < 0 && p.averaging_momentum != -1) {
+    errors.push_back({"averaging_momentum", "is -1 (1 - 1 / ranks), or in [0, 1)"});
+  }
   if (p.elastic_averaging) {
     errors.push_back(
         {"elastic_averaging", "is not there yet: leave it out, and ranks average their models"});
@@ -176,13 +179,13 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
       {!params.balance_classes, "balance_classes is off", {"max_after_balance_size"}},
       {ranks == 1,
        "training runs on one rank, which communicates with no other",
-       {"target_ratio_comm_to_comp"}},
+       {"target_ratio_comm_to_comp", "averaging_momentum"}},
       {ranks == 1 && !ExchangesGradients(params, nullptr),
        "training runs on one rank, which communicates with no other",
        {"averaging"}},
       {ranks > 1 && params.averaging == Averaging::kGradients,
        "gradients are exchanged after every batch",
-       {"target_ratio_comm_to_comp"}},
+       {"target_ratio_comm_to_comp", "averaging_momentum"}},
       {ranks > 1, "on several ranks each has all rows as yet", {"replicate_training_data"}},
       {!params.elastic_averaging,
        "elastic_averaging is off",
@@ -233,6 +236,11 @@ NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
   return options;
 }
 
+double AveragingMomentum(const DeepLearningParams& p, const Communicator* ranks) {
+  if (p.averaging_momentum >= 0) return p.averaging_momentum;
+  return ranks == nullptr ? 0 : 1 - 1.0 / ranks->size();
+}
+
 bool ExchangesGradients(const DeepLearningParams& p, const Communicator* ranks) {
   const bool several = ranks != nullptr && ranks->size() > 1;
   return p.averaging == Averaging::kGradients && (several || p.reproducible);
@@ -240,11 +248,14 @@ bool ExchangesGradients(const DeepLearningParams& p, const Communicator* ranks) 
 
 MemoryNeeds MemoryNeedsOf(const DeepLearningParams& p, const Communicator* ranks, size_t threads) {
   const bool gradients = ExchangesGradients(p, ranks);
+  const bool averaging = !gradients && ranks != nullptr && ranks->size() > 1;
   return {.optimizer = OptimizerOptionsOf(p, 1),
           .batch_rows = static_cast<uint64_t>(p.mini_batch_size),
           .hogwild = p.mini_batch_size == 1 && !p.reproducible,
           .gradients = gradients && !p.reproducible,
           .exact_gradients = gradients && p.reproducible,
+          .averaging = averaging,
+          .averaging_momentum = averaging && AveragingMomentum(p, ranks) > 0,
           .recovery = p.recover_from_instability,
           .threads = threads};
 }

@@ -54,7 +54,8 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
                          AvailableMemory().value_or(0))),
       net_(MakeNet<float>(NetOptionsOf(params_, data_))),
       optimizer_(MakeOptimizer<float>(OptimizerOptionsOf(params_, TotalSamples()), net_.Blocks())),
-      team_(ranks, net_, *optimizer_, ExchangesGradients(params_, ranks)),
+      team_(ranks, net_, *optimizer_, ExchangesGradients(params_, ranks),
+            AveragingMomentum(params_, ranks)),
       last_good_(net_, *optimizer_, params_.recover_from_instability),
       scores_(params_, data_, clock_, Seed(kScoring)),
       kept_(frames.kept),
@@ -122,6 +123,7 @@ TrainingOutcome TrainingLoop::Run() {
   if (!params_.export_checkpoints_dir.empty() && team_.leads()) PrepareExport(params_);
   Report();
   last_good_.Keep(samples_);
+  team_.Start();
   while (stop_reason_.empty()) {
     Iterate(team_.AsLeader(EndOfIteration()));
     const bool ending = samples_ >= end_ || !stop_reason_.empty();
@@ -238,6 +240,7 @@ double TrainingLoop::TrainStretch(uint64_t begin, uint64_t end) {
 void TrainingLoop::GoBack() {
   std::vector<std::string> notes;
   samples_ = last_good_.GoBack(samples_, notes);
+  team_.Start();
   for (std::string& note : notes) {
     scores_.Note(note);
     data_.warnings.push_back(std::move(note));

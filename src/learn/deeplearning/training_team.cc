@@ -9,11 +9,42 @@
 namespace thalweg {
 
 TrainingTeam::TrainingTeam(Communicator* ranks, Net<float>& net, Optimizer<float>& optimizer,
-                           bool in_step)
+                           bool in_step, double momentum)
     : ranks_(ranks != nullptr && ranks->size() > 1 ? ranks : nullptr),
       in_step_(in_step),
       net_(net),
-      optimizer_(optimizer) {}
+      optimizer_(optimizer),
+      momentum_(alone() || in_step ? 0.0F : static_cast<float>(momentum)) {}
+
+void TrainingTeam::Start() {
+  if (momentum_ == 0) return;
+  moves_ = 0;
+  start_.clear();
+  velocity_.clear();
+  for (const auto& block : net_.Blocks()) {
+    const auto elements = block.values->elements();
+    start_.emplace_back(elements.begin(), elements.end());
+    velocity_.emplace_back(elements.size(), 0.0F);
+  }
+}
+
+void TrainingTeam::AddMomentum() {
+  if (momentum_ == 0) return;
+  // Less at the beginning, so that trainings of few, long iterations do not overshoot at their end.
+  constexpr float kRamp = 2;
+  ++moves_;
+  const auto moves = static_cast<float>(moves_);
+  const float momentum = std::min(momentum_, moves / (moves + kRamp));
+  const auto blocks = net_.Blocks();
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    float* values = blocks[b].values->data();
+    for (size_t i = 0; i < start_[b].size(); ++i) {
+      velocity_[b][i] = momentum * velocity_[b][i] + (values[i] - start_[b][i]);
+      start_[b][i] += velocity_[b][i];
+      values[i] = start_[b][i];
+    }
+  }
+}
 
 std::string TrainingTeam::AsLeader(const std::string& mine) {
   return alone() ? mine : ranks_->Broadcast(mine, 0);
@@ -43,11 +74,16 @@ uint64_t TrainingTeam::UnionOf(uint64_t bits) {
 
 TrainingTeam::Trained TrainingTeam::Average(const Trained& mine) {
   if (alone() || in_step_) return mine;
+  Trained all;
+  for (const std::string& bytes :
+       ranks_->AllGather({reinterpret_cast<const char*>(&mine), sizeof(mine)})) {
+    Trained one;
+    bytes.copy(reinterpret_cast<char*>(&one), sizeof(one));
+    all.samples += one.samples;
+    all.why_ended |= one.why_ended;
+  }
+  // All are here now: from here on it is the exchange that takes time.
   const Stopwatch watch;
-  auto samples = static_cast<int64_t>(mine.samples);
-  ranks_->AllReduceSum(std::span<int64_t>(&samples, 1));
-  const Trained all{.samples = static_cast<uint64_t>(samples),
-                    .why_ended = UnionOf(mine.why_ended)};
   if (all.samples > 0) {
     const auto share =
         static_cast<float>(static_cast<double>(mine.samples) / static_cast<double>(all.samples));
@@ -66,6 +102,7 @@ TrainingTeam::Trained TrainingTeam::Average(const Trained& mine) {
       std::copy_n(from, matrix->elements().size(), matrix->data());
       from += matrix->elements().size();
     }
+    AddMomentum();
   }
   averaging_seconds_ += watch.seconds();
   ++averagings_;

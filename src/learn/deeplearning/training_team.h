@@ -1,7 +1,10 @@
 // The ranks that train one net together. Either each trains on its part of an iteration's samples,
 // then their models are averaged (McDonald, Hall, Mann: Distributed training strategies for the
 // structured perceptron, 2010; as H2O does it); the states of the optimizer are averaged, too:
-// docs/decisions/0025-averaging.md. Or they go in step: all take the same samples, and share out
+// docs/decisions/0025-averaging.md. With momentum, what averaging moved goes on moving, so that the
+// mean of N ranks' steps comes to about their sum (Chen, Huo: Scalable training of deep learning
+// machines by incremental block training with intra-block parallel optimization and blockwise
+// model-update filtering, 2016). Or they go in step: all take the same samples, and share out
 // each batch (gradient_trainer.h).
 #pragma once
 
@@ -21,8 +24,9 @@ namespace thalweg {
 class TrainingTeam {
  public:
   // Net and optimizer must outlive this; all ranks' nets have the same shapes and weights.
+  // `momentum` in [0, 1): the part of each averaging's movement that the next one adds again.
   TrainingTeam(Communicator* ranks, Net<float>& net, Optimizer<float>& optimizer,
-               bool in_step = false);
+               bool in_step = false, double momentum = 0);
 
   bool alone() const { return ranks_ == nullptr; }
   // Whether this rank decides, scores and reports.
@@ -48,6 +52,9 @@ class TrainingTeam {
   // more; in step, all.
   std::pair<uint64_t, uint64_t> Share(uint64_t begin, uint64_t end) const;
 
+  // Before training, and where weights were set in another way: movement starts from here, at rest.
+  void Start();
+
   struct Trained {
     uint64_t samples = 0;
     // Bits of what made a rank stop before the end of its part.
@@ -60,7 +67,7 @@ class TrainingTeam {
   // The bits of all ranks.
   uint64_t UnionOf(uint64_t bits);
 
-  // Spent in Average, waiting for other ranks included.
+  // Spent in Average, without waiting for ranks that came later.
   double averaging_seconds() const { return averaging_seconds_; }
   int64_t averagings() const { return averagings_; }
 
@@ -69,7 +76,14 @@ class TrainingTeam {
   const bool in_step_;
   Net<float>& net_;
   Optimizer<float>& optimizer_;
+  void AddMomentum();
+
+  const float momentum_;
+  int64_t moves_ = 0;  // since the start
   std::vector<float> values_;
+  // Of each block of weights: where the iteration began, and how it moves.
+  std::vector<std::vector<float>> start_;
+  std::vector<std::vector<float>> velocity_;
   double averaging_seconds_ = 0;
   int64_t averagings_ = 0;
 };

@@ -77,6 +77,30 @@ TEST(TrainingTeam, MeansAreWeightedBySamples) {
   });
 }
 
+// Two averagings: weights go from 0 by 1, then by 2 and a half of what they went before.
+TEST(TrainingTeam, MomentumMovesOn) {
+  RunLocalRanks(2, [](Communicator& comm) {
+    Net<float> net = SmallNet();
+    auto optimizer = MakeOptimizer<float>({.kind = OptimizerKind::kAdadelta}, net.Blocks());
+    TrainingTeam team(&comm, net, *optimizer, false, 0.5);
+    Matrix<float>& weights = *net.Blocks()[0].values;
+    weights.row(0)[0] = 0;
+    team.Start();
+    weights.row(0)[0] = comm.rank() == 0 ? 0.5F : 1.5F;
+    team.Average({.samples = 10});
+    EXPECT_FLOAT_EQ(weights.row(0)[0], 1);
+    weights.row(0)[0] += 2;
+    team.Average({.samples = 10});
+    EXPECT_FLOAT_EQ(weights.row(0)[0], 3.5);
+    // Set in another way, they are at rest.
+    weights.row(0)[0] = 10;
+    team.Start();
+    weights.row(0)[0] += 1;
+    team.Average({.samples = 10});
+    EXPECT_FLOAT_EQ(weights.row(0)[0], 11);
+  });
+}
+
 // The mean of three ranks' steps is no longer than one of them: at least what one rank learns of a
 // third of the samples is there.
 TEST(TrainingOverRanks, LearnsFromAllRanks) {

@@ -18,6 +18,7 @@ struct RankParams {
   bool force_load_balance = true;
   double target_ratio_comm_to_comp = 0.05;
   Averaging averaging = Averaging::kAuto;
+  double averaging_momentum = -1;
   bool elastic_averaging = false;
   double elastic_averaging_moving_rate = 0.9;
   double elastic_averaging_regularization = 0.001;
@@ -57,6 +58,17 @@ inline constexpr auto kFields<RankParams> = std::tuple{
                  "gradients of each batch (gradients: mini_batch_size rows over all ranks; with "
                  "reproducible the same model for every number of ranks).",
          .level = ParamLevel::kExpert}),
+    Field<&RankParams::averaging_momentum>(
+        {.name = "averaging_momentum",
+         .help =
+             "With averaging=model: the part of each averaging's movement that the next one adds "
+             "again, so that several ranks learn from as many samples what one learns (Chen, "
+             "Huo 2016); -1 means 1 - 1 / ranks, 0 plain averages as in H2O.",
+         .level = ParamLevel::kExpert,
+         .gridable = true,
+         .min = -1,
+         .max = 1,
+         .max_exclusive = true}),
     Field<&RankParams::elastic_averaging>(
         {.name = "elastic_averaging",
          .help = "Ranks are drawn towards their moving average instead of set to it (Zhang, "
