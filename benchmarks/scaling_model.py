@@ -156,7 +156,9 @@ def accuracy(args):
         try:
             url = re.search(r"at (http://\S+)", process.stdout.readline())[1]
             for name in ("train", "test"):
-                parse = {"source_frames": json.dumps([os.path.abspath(f"data/mnist/{name}.csv.gz")]), "destination_frame": name,
+                path = urllib.parse.quote(os.path.abspath(f"data/mnist/{name}.csv.gz"))
+                files = call(url, f"/3/ImportFiles?path={path}")["destination_frames"]
+                parse = {"source_frames": json.dumps(files), "destination_frame": name,
                          "check_header": -1, "separator": 44, "number_columns": 785,
                          "column_types": json.dumps(["Numeric"] * 784 + ["Enum"])}
                 wait(url, call(url, "/3/Parse", parse)["job"])
