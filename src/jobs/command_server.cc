@@ -140,15 +140,9 @@ class CommandServer : public std::enable_shared_from_this<CommandServer> {
   }
 
   void Repair(uint64_t number, const std::vector<int>& before, const std::vector<int>& lost) {
-    std::vector<int> members;
-    std::vector<int> places;  // of the lost ones in `before`
-    for (size_t i = 0; i < before.size(); ++i) {
-      if (std::find(lost.begin(), lost.end(), before[i]) == lost.end()) {
-        members.push_back(before[i]);
-      } else {
-        places.push_back(static_cast<int>(i));
-        transport_.mailbox().Lose(RankFailure(before[i], "the others go on without it"));
-      }
+    const auto [members, places] = SplitOff(before, lost);
+    for (const int rank : lost) {
+      transport_.mailbox().Lose(RankFailure(rank, "the others go on without it"));
     }
     {
       // A repair before this one has not come to its end.
@@ -156,7 +150,7 @@ class CommandServer : public std::enable_shared_from_this<CommandServer> {
       for (auto& [other, running] : running_) GiveUp(*running);
       changed_.notify_all();
     }
-    Spawn(number, [this, number, members, places, before](Running& running) {
+    Spawn(number, [this, number, members = members, places = places, before](Running& running) {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [&] { return running_.begin()->first == number; });
       lock.unlock();
@@ -187,7 +181,9 @@ class CommandServer : public std::enable_shared_from_this<CommandServer> {
     found->second->repaired = true;
     changed_.notify_all();
     // What comes next finds the frames as they are then.
-    changed_.wait(lock, [&, running = found->second] { return running->taken_over; });
+    changed_.wait(lock, [&, running = found->second] {
+      return running->taken_over || !running_.contains(number);
+    });
   }
 
   // With the mutex held.

@@ -1,5 +1,7 @@
 #include "jobs/process_channels.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "cluster/message_communicator.h"
 #include "cluster/processors.h"
@@ -15,6 +17,18 @@ constexpr uint32_t kStartChannel = kControlChannel + 1;
 uint32_t ChannelOf(uint64_t number) {
   Check(number < UINT32_MAX - kStartChannel, "fewer commands than channels");
   return kStartChannel + static_cast<uint32_t>(number);
+}
+
+Split SplitOff(const std::vector<int>& before, const std::vector<int>& lost) {
+  Split split;
+  for (size_t i = 0; i < before.size(); ++i) {
+    if (std::find(lost.begin(), lost.end(), before[i]) == lost.end()) {
+      split.members.push_back(before[i]);
+    } else {
+      split.places.push_back(static_cast<int>(i));
+    }
+  }
+  return split;
 }
 
 size_t MeetAtStart(Transport& transport, size_t threads) {

@@ -10,12 +10,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "cluster/transport.h"
 
 namespace thalweg::internal {
 
 uint32_t ChannelOf(uint64_t number);
+
+// Who goes on, and which places in `before` the lost ones had.
+struct Split {
+  std::vector<int> members;
+  std::vector<int> places;
+};
+Split SplitOff(const std::vector<int>& before, const std::vector<int>& lost);
 
 // The start that all ranks come to. Returns the threads of this one: 0 means its share of the
 // processors.

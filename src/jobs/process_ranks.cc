@@ -335,15 +335,8 @@ class ProcessRanks : public Ranks::State {
     std::unique_lock lock(mutex_);
     const std::vector<int> before = members_;
     const std::vector<int> lost = LostMembers();
-    std::vector<int> members;
-    std::vector<int> places;
-    for (size_t i = 0; i < before.size(); ++i) {
-      if (std::find(lost.begin(), lost.end(), before[i]) == lost.end()) {
-        members.push_back(before[i]);
-      } else {
-        places.push_back(static_cast<int>(i));
-      }
-    }
+    const Split split = SplitOff(before, lost);
+    const std::vector<int>& members = split.members;
     const uint64_t number = next_command_;
     next_command_ += 2;
     const Json message{{"repair", number},
@@ -359,7 +352,7 @@ class ProcessRanks : public Ranks::State {
     lock.unlock();
     std::string failed;
     if (!Together(members, number, &failed, [&](Communicator& ranks) {
-          rank_.PrepareTakeOver(places, static_cast<int>(before.size()), ranks);
+          rank_.PrepareTakeOver(split.places, static_cast<int>(before.size()), ranks);
         })) {
       return false;
     }
