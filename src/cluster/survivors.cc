@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <sstream>
 #include <string>
 
@@ -38,12 +39,16 @@ struct Plan {
 // a rank has come to its end: that was after all had done their part.
 std::optional<Plan> Agree(Transport& transport, Pulse& pulse, const Plan& before) {
   for (;;) {
-    if (const auto own = transport.mailbox().LossOf(transport.rank())) throw RankFailure(*own);
     std::vector<int> left;
     for (const int rank : before.members) {
       const auto loss = transport.mailbox().LossOf(rank);
-      if (loss && loss->kind() == FailureKind::kEnded) return std::nullopt;
-      if (!loss) left.push_back(rank);
+      if (!loss) {
+        left.push_back(rank);
+      } else if (loss->kind() == FailureKind::kEnded) {
+        return std::nullopt;
+      } else if (rank == transport.rank()) {
+        throw RankFailure(*loss);
+      }
     }
     if (left.front() == transport.rank()) {
       const Plan plan{before.channel + 1, left};
@@ -68,11 +73,19 @@ void RunOnSurvivors(Transport& transport, std::chrono::milliseconds silence_limi
   std::iota(plan.members.begin(), plan.members.end(), 0);
   LostBefore lost;
   Pulse pulse(transport, silence_limit);
+  bool done = false;  // by this rank, which does not know of the others yet
   for (;;) {
     pulse.Watch(plan.members, plan.channel);
     try {
-      RunOnChannel(transport, plan.members, plan.channel, kNoTimeLimit,
-                   [&](Communicator& ranks) { body(ranks, lost); });
+      RunOnChannel(transport, plan.members, plan.channel, kNoTimeLimit, [&](Communicator& ranks) {
+        // Where all are done already, or have ended, what they came to must stand.
+        int64_t to_do = done ? 0 : 1;
+        ranks.AllReduceSum(std::span<int64_t>(&to_do, 1));
+        if (to_do == 0) return;
+        done = false;
+        body(ranks, lost);
+        done = true;
+      });
       return;
     } catch (const RankFailure& failure) {
       if (failure.kind() == FailureKind::kEnded) return;
