@@ -55,7 +55,7 @@ test-kills: build
 	@tools/setup_clients.sh
 	@cmake --build --preset $(PRESET) -j $(JOBS) --target jobs_test
 	@THALWEG_LOSS_SEEDS=100 $(BUILD)/jobs_test --gtest_filter='LostRanks.*'
-	@THALWEG_KILLS=25 THALWEG_RANKS=4 THALWEG_MPI=1 $(CLIENTS) -m pytest -q tests/acceptance/server/test_kills.py
+	@THALWEG_KILLS=20 THALWEG_RANKS=4 THALWEG_MPI=1 $(CLIENTS) -m pytest -q tests/acceptance/server/test_kills.py
 
 demo: build
 	@tools/demo.sh

@@ -3,6 +3,7 @@
 
 #include <CLI/App.hpp>
 #include <chrono>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -13,7 +14,10 @@
 #include "cli/hyper_flags.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
+#include "cli/run_on_ranks.h"
 #include "cli/training_flags.h"
+#include "cluster/mpi/mpi_transport.h"
+#include "cluster/processors.h"
 #include "learn/grid/grid_search.h"
 #include "models/model.h"
 
@@ -33,6 +37,8 @@ Examples:
       --response_column y --hyper_parameters values.json --strategy RandomDiscrete \
       --max_models 50 --search_seed 1 --sort_by AUC --recovery_dir runs --model best.thalweg
   with values.json: {"hidden": [[200,200],[50,50,50]], "rate": [0.01,0.003], "l2": [0,1e-4]}
+  mpirun -n 4 thalweg grid deeplearning --training_frame train.csv --response_column label \
+      --hyper l1=0,1e-5,1e-4,1e-3
 The second, given again after it was broken off, goes on where it was.)";
 
 // One subcommand of `grid`: a learner with its flags.
@@ -45,6 +51,7 @@ struct GridFlags {
   std::string hyper_parameters;
   std::string model;
   std::string report;
+  double rank_timeout = 10;
 };
 
 class GridCommand : public Command {
@@ -57,17 +64,21 @@ class GridCommand : public Command {
     for (const std::string& name : LearnerNames()) AddLearner(FindLearner(name));
   }
 
+  bool OverRanks() const override { return true; }
+
   int Run() override {
     for (const auto& flags : flags_) {
       if (!flags->app->parsed()) continue;
       if (flags->app->remaining_size() > 0) throw UnknownWords(*flags->app);
-      return Search(*flags);
+      Begun begun;
+      return RunOnRanks(flags->rank_timeout,
+                        [&](Communicator* ranks) { return Search(*flags, begun, ranks); });
     }
     if (app->remaining_size() > 0) {
       throw UserError(fmt::format("no learner {}; there are: {}", app->remaining()[0],
                                   Join(LearnerNames(), ", ")));
     }
-    fmt::print("{}", app->help("thalweg"));
+    if (LauncherRank() == 0) fmt::print("{}", app->help("thalweg"));
     return kExitOk;
   }
 
@@ -89,6 +100,7 @@ class GridCommand : public Command {
     sub.add_option("--model", flags->model, "Where to save the best model.")->type_name("FILE");
     sub.add_option("--report", flags->report, "Where to save all of the outcome (JSON).")
         ->type_name("FILE");
+    AddRankTimeout(sub, flags->rank_timeout);
     flags->training = std::make_unique<TrainingFlags>(learner, sub);
     flags->options = std::make_unique<FieldFlags>(SchemaOf<GridOptions>(), sub, "Grid");
     flags->criteria =
@@ -158,9 +170,17 @@ class GridCommand : public Command {
     return named;
   }
 
-  static int Search(GridFlags& flags) {
+  // What is there already where ranks were lost and the others begin again.
+  struct Begun {
+    std::optional<TrainingInputs> inputs;
+    KeptModel kept{.on_all_ranks = true};
+  };
+
+  // `ranks`: those that all run this; null: there is one.
+  static int Search(GridFlags& flags, Begun& begun, Communicator* ranks) {
     const auto start = std::chrono::steady_clock::now();
     TrainingFlags& training = *flags.training;
+    if (ranks != nullptr) training.set_default_threads(ShareOfProcessors(*ranks));
     SearchCriteria criteria;
     flags.criteria->Apply(&criteria);
     const HyperSpace space = Space(flags, criteria);
@@ -170,16 +190,25 @@ class GridCommand : public Command {
     request.criteria = criteria;
     CancelToken cancel;
     InterruptScope interrupt(cancel);
-    const TrainingInputs inputs = training.Read(
-        params.get(), AllNamedFrames(training.learner(), space, params.get()), cancel);
+    if (!begun.inputs) {
+      begun.inputs = training.Read(params.get(),
+                                   AllNamedFrames(training.learner(), space, params.get()), cancel);
+    }
+    const TrainingInputs& inputs = *begun.inputs;
+    TrainingFrames frames = inputs.frames();
+    if (ranks != nullptr) frames.kept = &begun.kept;
+    if (ranks != nullptr && ranks->rank() != 0) {
+      ServeGrid(request, frames, training.pool(), {.cancel = &cancel}, *ranks);
+      return kExitOk;
+    }
     fmt::print("grid: {} {} of {}\n", WithThousands(static_cast<int64_t>(space.size())),
                space.size() == 1 ? "combination" : "combinations", Join(space.names(), ", "));
     std::fflush(stdout);
     GridOutcome outcome;
     {
       ProgressBar bar("grid", training.quiet());
-      outcome = SearchGrid(request, inputs.frames(), training.pool(),
-                           {.progress = &bar, .cancel = &cancel});
+      outcome = SearchGrid(request, frames, training.pool(), {.progress = &bar, .cancel = &cancel},
+                           ranks);
     }
     Print(outcome, SeedCounts(request));
     if (!flags.model.empty() && !outcome.models.empty()) {

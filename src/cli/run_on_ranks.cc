@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <CLI/App.hpp>
 #include <cstdio>
 #include <optional>
 
@@ -76,6 +77,12 @@ int RunTogether(Transport& transport, double silence_limit,
 }
 
 }  // namespace
+
+void AddRankTimeout(CLI::App& app, double& seconds) {
+  app.add_option("--rank_timeout", seconds,
+                 "Seconds after which a rank that says nothing counts as lost. [10]")
+      ->check(CLI::Range(1.0, 1e6));
+}
 
 int RunOnRanks(double silence_limit, const std::function<int(Communicator* ranks)>& work) {
   if (!StartedByMpi()) return work(nullptr);

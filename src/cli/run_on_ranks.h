@@ -5,7 +5,14 @@
 
 #include "cluster/communicator.h"
 
+namespace CLI {
+class App;
+}
+
 namespace thalweg {
+
+// --rank_timeout, for `silence_limit` below.
+void AddRankTimeout(CLI::App& app, double& seconds);
 
 // Runs `work` on every rank and returns rank 0's result (0 on the others); on a process that no
 // launcher started, `work` gets null. Ranks other than 0 print nothing. What a rank throws ends the

@@ -86,9 +86,7 @@ class TrainCommand : public Command {
     sub.add_option("--model", flags->model, "Where to save the model.")->type_name("FILE");
     sub.add_option("--report", flags->report, "Where to save the report (JSON).")
         ->type_name("FILE");
-    sub.add_option("--rank_timeout", flags->rank_timeout,
-                   "Seconds after which a rank that says nothing counts as lost. [10]")
-        ->check(CLI::Range(1.0, 1e6));
+    AddRankTimeout(sub, flags->rank_timeout);
     flags->training = std::make_unique<TrainingFlags>(learner, sub);
     sub.footer(R"(
 Examples:

@@ -1,6 +1,6 @@
-// How ranks talk. Everything here is a collective: all ranks of a communicator call the same
-// operation in the same order. Sums are formed in the order of the ranks, so that every rank gets
-// the same bits.
+// How ranks talk. Everything here but Send and Receive is a collective: all ranks of a communicator
+// call the same operation in the same order. Sums are formed in the order of the ranks, so that
+// every rank gets the same bits.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +45,8 @@ class RankFailure : public std::exception {
   size_t reason_at_;
 };
 
-// Thread rule: one thread at a time per rank. No call blocks longer than the time limit that the
-// communicator was made with; then it throws RankFailure.
+// Thread rule: collectives, one thread at a time per rank. No call blocks longer than the time
+// limit that the communicator was made with; then it throws RankFailure.
 class Communicator {
  public:
   virtual ~Communicator() = default;
@@ -65,6 +65,12 @@ class Communicator {
   virtual void AllReduceSum(std::span<double> values) = 0;
   virtual void AllReduceSum(std::span<float> values) = 0;
   virtual void AllReduceSum(std::span<int64_t> values) = 0;
+
+  // No collectives: messages from one rank to another one, which come in the order in which they
+  // were sent, whatever the collectives do meanwhile. Any thread may send; one at a time receives
+  // from a rank. A message that nobody waits for is dropped at the communicator's end.
+  virtual void Send(int to, std::string bytes) = 0;
+  virtual std::string Receive(int from) = 0;
 
   // The end of every command: each rank says how it went (null: well). Returns normally only if it
   // went well on all; otherwise every rank throws: the one that failed its own error, the others a

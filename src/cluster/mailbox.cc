@@ -5,32 +5,43 @@
 #include <algorithm>
 
 namespace thalweg {
+namespace {
+
+constexpr uint32_t ChannelOf(uint32_t stream) { return stream & ~kSideStream; }
+
+}  // namespace
 
 bool Mailbox::Closed(uint32_t channel) const {
   return channel != kControlChannel && (channel < open_from_ || closed_.count(channel) > 0);
 }
 
-void Mailbox::Deliver(int from, uint32_t channel, std::string bytes) {
+void Mailbox::Deliver(int from, uint32_t stream, std::string bytes) {
+  const uint32_t channel = ChannelOf(stream);
   std::lock_guard lock(mutex_);
   if (Closed(channel)) return;
   Channel& to = channels_[channel];
-  to.waiting[from].push_back(std::move(bytes));
-  to.order.push_back(from);
+  if (channel == stream) {
+    to.waiting[from].push_back(std::move(bytes));
+    to.order.push_back(from);
+  } else {
+    to.beside[from].push_back(std::move(bytes));
+  }
   changed_.notify_all();
 }
 
-std::string Mailbox::Receive(int from, uint32_t channel, std::chrono::milliseconds limit) {
+std::string Mailbox::Receive(int from, uint32_t stream, std::chrono::milliseconds limit) {
+  const bool side = ChannelOf(stream) != stream;
   const auto end = std::chrono::steady_clock::now() + limit;
   std::unique_lock lock(mutex_);
   for (;;) {
-    Channel& here = channels_[channel];
+    Channel& here = channels_[ChannelOf(stream)];
     // Before what has arrived: the others go on no more.
     if (here.interrupted) throw RankFailure(*here.interrupted);
-    const auto found = here.waiting.find(from);
-    if (found != here.waiting.end() && !found->second.empty()) {
-      std::string bytes = std::move(found->second.front());
-      found->second.pop_front();
-      here.order.erase(std::find(here.order.begin(), here.order.end(), from));
+    std::deque<std::string>& waiting = side ? here.beside[from] : here.waiting[from];
+    if (!waiting.empty()) {
+      std::string bytes = std::move(waiting.front());
+      waiting.pop_front();
+      if (!side) here.order.erase(std::find(here.order.begin(), here.order.end(), from));
       return bytes;
     }
     const auto gone = lost_.find(from);

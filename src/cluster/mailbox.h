@@ -17,6 +17,9 @@ namespace thalweg {
 
 // For messages outside of commands; it is never closed.
 inline constexpr uint32_t kControlChannel = 0;
+// Added to a channel's number: a second stream of messages, which has its own order, but is
+// interrupted and closed with the channel.
+inline constexpr uint32_t kSideStream = uint32_t{1} << 31;
 
 // Thread rule: any thread may call any member at any time.
 class Mailbox {
@@ -26,12 +29,12 @@ class Mailbox {
     std::string bytes;
   };
 
-  void Deliver(int from, uint32_t channel, std::string bytes);
+  void Deliver(int from, uint32_t stream, std::string bytes);
 
-  // The next message of this rank on this channel. RankFailure when the channel was interrupted,
+  // The next message of this rank on this stream. RankFailure when the channel was interrupted,
   // the rank is lost and has nothing more here, or the time is out.
-  std::string Receive(int from, uint32_t channel, std::chrono::milliseconds limit);
-  // The next message of whatever rank; nothing when the time is out.
+  std::string Receive(int from, uint32_t stream, std::chrono::milliseconds limit);
+  // The next message of whatever rank, but for side streams; nothing when the time is out.
   std::optional<Message> ReceiveAny(uint32_t channel, std::chrono::milliseconds time);
 
   // Whoever waits on this channel, or will, gets this failure. The first one counts.
@@ -47,7 +50,8 @@ class Mailbox {
  private:
   struct Channel {
     std::map<int, std::deque<std::string>> waiting;  // by sender
-    std::deque<int> order;                           // senders, as their messages came
+    std::map<int, std::deque<std::string>> beside;   // of the side stream
+    std::deque<int> order;                           // senders of the waiting ones, as they came
     std::optional<RankFailure> interrupted;
   };
   bool Closed(uint32_t channel) const;  // with the mutex held

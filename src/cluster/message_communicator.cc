@@ -26,8 +26,8 @@ class MessageCommunicator : public Communicator {
   // algorithms for barrier synchronization, 1988).
   void Barrier() override {
     for (int step = 1; step < size(); step *= 2) {
-      Send((rank() + step) % size(), std::string());
-      Receive((rank() - step % size() + size()) % size());
+      Tell((rank() + step) % size(), std::string());
+      Hear((rank() - step % size() + size()) % size());
     }
   }
 
@@ -37,16 +37,16 @@ class MessageCommunicator : public Communicator {
     std::string received;
     int step = 1;
     while (step < size() && (mine & step) == 0) step *= 2;
-    if (mine != 0) received = Receive((mine - step + root) % size());
+    if (mine != 0) received = Hear((mine - step + root) % size());
     const std::string_view all = mine == 0 ? bytes : std::string_view(received);
     for (int child = step / 2; child > 0; child /= 2) {
-      if (mine + child < size()) Send((mine + child + root) % size(), std::string(all));
+      if (mine + child < size()) Tell((mine + child + root) % size(), std::string(all));
     }
     return mine == 0 ? std::string(bytes) : received;
   }
 
   std::vector<std::string> AllGather(std::string_view mine) override {
-    for (int i = 1; i < size(); ++i) Send((rank() + i) % size(), std::string(mine));
+    for (int i = 1; i < size(); ++i) Tell((rank() + i) % size(), std::string(mine));
     return ReceiveAll(std::string(mine));
   }
 
@@ -54,7 +54,7 @@ class MessageCommunicator : public Communicator {
     Check(to_each.size() == static_cast<size_t>(size()), "one message per rank");
     for (int i = 1; i < size(); ++i) {
       const int to = (rank() + i) % size();
-      Send(to, std::move(to_each[static_cast<size_t>(to)]));
+      Tell(to, std::move(to_each[static_cast<size_t>(to)]));
     }
     return ReceiveAll(std::move(to_each[static_cast<size_t>(rank())]));
   }
@@ -63,11 +63,19 @@ class MessageCommunicator : public Communicator {
   void AllReduceSum(std::span<float> values) override { Sum(values); }
   void AllReduceSum(std::span<int64_t> values) override { Sum(values); }
 
+  void Send(int to, std::string bytes) override {
+    transport_.Send(members_[static_cast<size_t>(to)], channel_ | kSideStream, std::move(bytes));
+  }
+  std::string Receive(int from) override {
+    return transport_.mailbox().Receive(members_[static_cast<size_t>(from)], channel_ | kSideStream,
+                                        limit_);
+  }
+
  private:
-  void Send(int to, std::string bytes) {
+  void Tell(int to, std::string bytes) {
     transport_.Send(members_[static_cast<size_t>(to)], channel_, std::move(bytes));
   }
-  std::string Receive(int from) {
+  std::string Hear(int from) {
     return transport_.mailbox().Receive(members_[static_cast<size_t>(from)], channel_, limit_);
   }
 
@@ -76,7 +84,7 @@ class MessageCommunicator : public Communicator {
     all[static_cast<size_t>(rank())] = std::move(mine);
     for (int i = 1; i < size(); ++i) {
       const int from = (rank() - i + size()) % size();
-      all[static_cast<size_t>(from)] = Receive(from);
+      all[static_cast<size_t>(from)] = Hear(from);
     }
     return all;
   }

@@ -23,8 +23,8 @@ class Transport {
   virtual int size() const = 0;
 
   // Returns at once; the message goes while other work is done. To oneself, too. What is sent to a
-  // lost rank is dropped.
-  virtual void Send(int to, uint32_t channel, std::string bytes) = 0;
+  // lost rank is dropped. A stream is a channel, or its side stream.
+  virtual void Send(int to, uint32_t stream, std::string bytes) = 0;
   // What has arrived here.
   virtual Mailbox& mailbox() = 0;
 

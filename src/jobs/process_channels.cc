@@ -15,7 +15,7 @@ constexpr uint32_t kStartChannel = kControlChannel + 1;
 }  // namespace
 
 uint32_t ChannelOf(uint64_t number) {
-  Check(number < UINT32_MAX - kStartChannel, "fewer commands than channels");
+  Check(number < kSideStream - kStartChannel, "fewer commands than channels");
   return kStartChannel + static_cast<uint32_t>(number);
 }
 

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "learn/cross_validation/cross_validation.h"
 #include "learn/deeplearning/fold_params.h"
@@ -37,14 +40,21 @@ class DeclaredLearner : public Learner {
                         const WorkContext& context, Communicator* ranks) const override {
     const auto& p = *static_cast<const Params*>(params);
     if (p.nfolds == 0 && p.fold_column.empty()) return train_(p, frames, pool, context, ranks);
-    if (ranks != nullptr && ranks->rank() != 0) return {};
-    return TrainWithFolds(p, frames, pool, context);
+    return TrainWithFolds(p, frames, pool, context, ranks);
   }
 
  private:
   TrainingOutcome TrainWithFolds(const Params& given, const TrainingFrames& frames,
-                                 ThreadPool& pool, const WorkContext& context) const {
-    const Params params = ForCrossValidation(given);
+                                 ThreadPool& pool, const WorkContext& context,
+                                 Communicator* ranks) const {
+    const bool leads = ranks == nullptr || ranks->rank() == 0;
+    Params params = ForCrossValidation(given);
+    // As when it began for the first time: a seed may have been drawn.
+    constexpr const char* kParameters = "parameters";
+    const bool again = frames.kept != nullptr && frames.kept->parts.contains(kParameters);
+    if (again) params = FromText(frames.kept->parts[kParameters]);
+    params = AsOfLeader(params, ranks);
+    if (frames.kept != nullptr) frames.kept->parts[kParameters] = ToText(params);
     const Folds folds =
         AssignFolds(params, *frames.training, params.response_column, FoldSeed(params));
     std::vector<Frame> without;
@@ -57,25 +67,47 @@ class DeclaredLearner : public Learner {
     };
     without.reserve(2);
     TrainingFrames used = frames;
-    used.kept = nullptr;
     used.training = drop(frames.training);
     used.validation = drop(frames.validation);
-    const size_t parallel = ParallelFolds(*used.training, folds.count, pool.size());
+    Communicator* const sharing = MayShareFolds(params) ? ranks : nullptr;
+    FoldTrainers trainers;
+    trainers.parallel = ParallelFolds(*used.training, folds.count, pool.size());
+    auto at_once = static_cast<int64_t>(trainers.parallel);
+    if (sharing != nullptr) sharing->AllReduceSum(std::span<int64_t>(&at_once, 1));
     // Of the time: folds side by side have one together, the main model has one.
-    const size_t shares = (folds.count + parallel - 1) / parallel + 1;
-    return CrossValidate(
-        params, folds, used,
-        {.parallel = parallel,
-         .fold =
-             [&](size_t fold, const TrainingFrames& own, ThreadPool& threads,
-                 const WorkContext& work) {
-               return train_(ForFold(params, fold, shares), own, threads, work, nullptr);
-             },
-         .main =
-             [&](const std::vector<TrainingOutcome>& outcomes, const TrainingFrames& all) {
-               return train_(ForMainModel(params, outcomes, shares), all, pool, context, nullptr);
-             }},
-        pool, context);
+    const size_t side_by_side = std::min(folds.count, static_cast<size_t>(at_once));
+    const size_t shares = (folds.count + side_by_side - 1) / side_by_side + 1;
+    trainers.fold = [&](size_t fold, const TrainingFrames& own, ThreadPool& threads,
+                        const WorkContext& work) {
+      return train_(ForFold(params, fold, shares), own, threads, work, nullptr);
+    };
+    if (!leads) {
+      if (sharing != nullptr) ServeFolds(folds, used, trainers, pool, context, *sharing);
+      return train_(AsOfLeader(params, ranks), used, pool, context, ranks);
+    }
+    std::optional<RankWorkers> others(sharing);
+    trainers.others = &*others;
+    trainers.kept = frames.kept;
+    trainers.main = [&](const std::vector<TrainingOutcome>& outcomes, const TrainingFrames& all) {
+      others.reset();
+      const Params own = AsOfLeader(ForMainModel(params, outcomes, shares), ranks);
+      return train_(own, all, pool, context, ranks);
+    };
+    return CrossValidate(params, folds, used, trainers, pool, context);
+  }
+
+  // What rank 0 has, on all.
+  static Params AsOfLeader(const Params& params, Communicator* ranks) {
+    if (ranks == nullptr || ranks->size() == 1) return params;
+    return FromText(ranks->Broadcast(ToText(params), 0));
+  }
+  static std::string ToText(const Params& params) {
+    return FormatJson(SchemaOf<Params>().ToJson(&params));
+  }
+  static Params FromText(const std::string& text) {
+    Params params;
+    SchemaOf<Params>().FromJson(ParseJson(text, "parameters"), &params);
+    return params;
   }
 
   std::string name_;

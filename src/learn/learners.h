@@ -66,7 +66,8 @@ class Learner {
   // What is wrong with parameters as far as it shows without reading a cell: all of it.
   virtual std::vector<FieldError> Check(const void* params, const TrainingFrames& frames) const = 0;
   // `ranks`: a collective of ranks that all have these parameters and whole frames; null: this rank
-  // alone. Only rank 0's outcome has a model. With folds, rank 0 works alone.
+  // alone. Only rank 0's outcome has a model. Each fold is trained by one of the ranks, and is the
+  // same whichever it is; then all train the main model.
   virtual TrainingOutcome Train(const void* params, const TrainingFrames& frames, ThreadPool& pool,
                                 const WorkContext& context,
                                 Communicator* ranks = nullptr) const = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,12 +78,14 @@ class Model {
   virtual std::vector<VariableImportance> variable_importances() const { return {}; }
 };
 
-// A model in training, to go on with should the training have to begin again.
+// What is there of a training already, to go on with should it have to begin again.
 struct KeptModel {
   std::shared_ptr<const Model> model = nullptr;  // null: none
   std::chrono::steady_clock::time_point when = {};
   // All ranks have one: each of them may be the one that goes on.
   bool on_all_ranks = false;
+  // What else is done already, such as folds, by the names of who left it.
+  std::map<std::string, std::string> parts = {};
 };
 
 // Any saved model. UserError where the file cannot be used.

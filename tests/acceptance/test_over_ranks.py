@@ -1,5 +1,6 @@
 """Commands that mpirun starts on several processes."""
 import contextlib
+import json
 import os
 import pathlib
 import random
@@ -75,6 +76,87 @@ def test_mistakes_are_told_once(words, message):
 def test_what_needs_no_ranks_runs_once():
     assert run(3, "--version").stdout.count("thalweg") == 1
     assert run(3, "inspect", "data/prostate/prostate.csv").stdout.count("380 rows") == 1
+
+
+GRID = [
+    "grid", "deeplearning", *TRAIN[2:10], *TRAIN[12:], "--reproducible", "--hyper", "hidden=[5];[10];[5,5];[20]", "--hyper", "l2=0,0.01",
+]  # fmt: skip
+
+
+def grid(report, ranks=0):
+    words = [*map(str, GRID), "--report", str(report)]
+    if ranks > 0:
+        done = run(ranks, *words)
+    else:
+        done = subprocess.run([PROGRAM, *words], capture_output=True, text=True, cwd=ROOT, timeout=120)
+    assert done.returncode == 0, done.stderr
+    models = json.loads(report.read_text())["models"]
+    return done.stdout, [(m["model_id"], m["training_metrics"]) for m in models]
+
+
+def test_ranks_share_the_models_of_a_grid(tmp_path):
+    _, one = grid(tmp_path / "one.json")
+    told, three = grid(tmp_path / "three.json", 3)
+    assert len(one) == 8
+    assert three == one
+    assert told.count("8 models trained") == 1, "one rank tells"
+
+
+def test_ranks_share_folds(tmp_path):
+    words = [*TRAIN, "--reproducible", "--nfolds", "5"]
+    reports = []
+    for ranks in (0, 3):
+        report = tmp_path / f"{ranks}.json"
+        if ranks > 0:
+            done = run(ranks, *words, "--report", report)
+        else:
+            done = subprocess.run([PROGRAM, *words, "--report", report], capture_output=True, text=True, cwd=ROOT, timeout=120)
+        assert done.returncode == 0, done.stderr
+        reports.append(json.loads(report.read_text()))
+    for key in ("training_metrics", "cross_validation_metrics", "cross_validation_metrics_summary"):
+        assert reports[0][key] == reports[1][key]
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_a_grid_survives_lost_ranks(tmp_path, seed):
+    drawn = random.Random(seed)
+    report = tmp_path / "report.json"
+    output = tmp_path / "output"
+    words = [
+        "grid", "deeplearning", "--training_frame", "data/airlines/allyears2k_headers.zip", "--response_column", "IsDepDelayed",
+        "--ignored_columns", "DepTime,ArrTime,ActualElapsedTime,AirTime,ArrDelay,DepDelay,IsArrDelayed,Cancelled,CancellationCode,"
+        "Diverted,TailNum,FlightNum", "--epochs", "25", "--stopping_rounds", "0", "--seed", "1", "--reproducible",
+        "--hyper", "hidden=[10];[20];[30];[40];[20,20];[10,10]", "--report", report,
+    ]  # fmt: skip
+    searching = subprocess.Popen(
+        [ROOT / "tools" / "mpirun.sh", "3", PROGRAM, *map(str, words)],
+        stdout=output.open("w"), stderr=subprocess.STDOUT, cwd=ROOT,
+    )  # fmt: skip
+    ranks = []
+    try:
+        while "grid: 6 combinations" not in output.read_text(errors="replace"):
+            assert searching.poll() is None, output.read_text()
+            time.sleep(0.05)
+        ranks = [int(pid) for pid in pathlib.Path(f"/proc/{searching.pid}/task/{searching.pid}/children").read_text().split()]
+        for rank in drawn.sample(ranks, 2):
+            time.sleep(drawn.uniform(0, 1))
+            os.kill(rank, signal.SIGKILL)
+        searching.wait(timeout=200)
+    finally:
+        searching.kill()
+        for rank in ranks:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(rank, signal.SIGKILL)
+    said = output.read_text()
+    assert "6 models trained" in said, said
+    assert "its process is gone; the others go on without it" in said
+    want = subprocess.run([PROGRAM, *map(str, words[:-1]), tmp_path / "one.json"], capture_output=True, text=True, cwd=ROOT, timeout=200)
+    assert want.returncode == 0, want.stderr
+    metrics = [
+        [(m["model_id"], m["training_metrics"]) for m in json.loads(file.read_text())["models"]]
+        for file in (report, tmp_path / "one.json")
+    ]
+    assert metrics[0] == metrics[1]
 
 
 @pytest.mark.parametrize("seed", range(1, 6))

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <deque>
+#include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 
@@ -34,6 +37,24 @@ class Meeting {
     if (!in_time) throw RankFailure(-1, "not all ranks came within the time limit");
   }
 
+  void Send(int from, int to, std::string bytes) {
+    std::lock_guard lock(mutex_);
+    messages_[{from, to}].push_back(std::move(bytes));
+    changed_.notify_all();
+  }
+
+  std::string Receive(int from, int to) {
+    std::unique_lock lock(mutex_);
+    std::deque<std::string>& messages = messages_[{from, to}];
+    const bool in_time = changed_.wait_for(lock, time_limit_,
+                                           [&] { return !messages.empty() || failed_rank_ >= 0; });
+    ThrowIfFailed();
+    if (!in_time) throw RankFailure(from, "it sent nothing within the time limit");
+    std::string bytes = std::move(messages.front());
+    messages.pop_front();
+    return bytes;
+  }
+
   void Fail(int rank, const std::string& message) {
     std::lock_guard lock(mutex_);
     if (failed_rank_ < 0) {
@@ -58,6 +79,7 @@ class Meeting {
   uint64_t round_ = 0;
   int failed_rank_ = -1;
   std::string message_;
+  std::map<std::pair<int, int>, std::deque<std::string>> messages_;  // by sender and reader
 };
 
 class LocalCommunicator : public Communicator {
@@ -98,6 +120,9 @@ class LocalCommunicator : public Communicator {
   void AllReduceSum(std::span<double> values) override { Sum(values); }
   void AllReduceSum(std::span<float> values) override { Sum(values); }
   void AllReduceSum(std::span<int64_t> values) override { Sum(values); }
+
+  void Send(int to, std::string bytes) override { meeting_.Send(rank_, to, std::move(bytes)); }
+  std::string Receive(int from) override { return meeting_.Receive(from, rank_); }
 
  private:
   using Slots = const std::vector<const void*>&;

@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <mutex>
+#include <optional>
+#include <string>
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "frame/chunk_builder.h"
 #include "frame/select_rows.h"
 
@@ -45,6 +49,102 @@ class FoldProgress {
   const WorkContext& context_;
   std::mutex mutex_;
   std::vector<double> done_;
+};
+
+FoldOutcome TrainFold(size_t fold, const Folds& folds, const TrainingFrames& frames,
+                      const FoldTrainers& trainers, ThreadPool& pool, const WorkContext& context) {
+  std::vector<uint8_t> held_out(folds.of_row.size());
+  std::vector<uint8_t> kept(folds.of_row.size());
+  for (size_t r = 0; r < kept.size(); ++r) {
+    held_out[r] = folds.of_row[r] == static_cast<int32_t>(fold) ? 1 : 0;
+    kept[r] = 1 - held_out[r];
+  }
+  const Frame training = SelectRows(*frames.training, kept, pool);
+  const Frame validation = SelectRows(*frames.training, held_out, pool);
+  TrainingFrames own = frames;
+  own.training = &training;
+  own.validation = &validation;
+  own.kept = nullptr;
+  FoldOutcome outcome;
+  outcome.training = trainers.fold(fold, own, pool, context);
+  outcome.held_out = outcome.training.model->Score(validation, pool);
+  outcome.predictions =
+      std::make_shared<const Frame>(outcome.training.model->Predict(validation, pool));
+  return outcome;
+}
+
+// Every fold once, on whichever thread or rank is free.
+class FoldRun {
+ public:
+  FoldRun(const Folds& folds, const TrainingFrames& frames, const FoldTrainers& trainers,
+          ThreadPool& pool, const WorkContext& context)
+      : folds_(folds),
+        frames_(frames),
+        trainers_(trainers),
+        pool_(pool),
+        context_(context),
+        progress_(context, folds.count),
+        outcomes_(folds.count) {}
+
+  std::vector<FoldOutcome> Run() {
+    const size_t lanes = trainers_.others == nullptr ? 0 : trainers_.others->lanes();
+    const size_t workers = trainers_.parallel + lanes;
+    ThreadPool side_by_side(workers);
+    side_by_side.Run(workers, [&](size_t worker, size_t /*thread*/) {
+      try {
+        while (const std::optional<size_t> fold = Next()) Do(*fold, worker);
+      } catch (...) {
+        next_ = folds_.count;
+        throw;
+      }
+    });
+    return std::move(outcomes_);
+  }
+
+ private:
+  std::optional<size_t> Next() {
+    context_.ThrowIfCancelled();
+    const size_t fold = next_++;
+    return fold < folds_.count ? std::optional(fold) : std::nullopt;
+  }
+
+  void Do(size_t fold, size_t worker) {
+    const std::string name = fmt::format("fold {}", fold);
+    FoldProgress::Listener listener(progress_, fold);
+    const WorkContext context{.progress = &listener, .cancel = context_.cancel};
+    KeptModel* const kept = trainers_.kept;
+    if (kept != nullptr) {
+      const std::lock_guard lock(mutex_);
+      const auto found = kept->parts.find(name);
+      if (found != kept->parts.end()) {
+        outcomes_[fold] = FoldFromBytes(found->second);
+        listener.Update({1, ""});
+        return;
+      }
+    }
+    std::string bytes;
+    if (worker >= trainers_.parallel) {
+      bytes = trainers_.others->Run(worker - trainers_.parallel, std::to_string(fold), context);
+      outcomes_[fold] = FoldFromBytes(bytes);
+    } else {
+      ThreadPool own(pool_.size() / trainers_.parallel);
+      outcomes_[fold] = TrainFold(fold, folds_, frames_, trainers_, own, context);
+    }
+    if (kept == nullptr || outcomes_[fold].training.interrupted) return;
+    if (bytes.empty()) bytes = FoldBytes(outcomes_[fold]);
+    const std::lock_guard lock(mutex_);
+    kept->parts[name] = std::move(bytes);
+  }
+
+  const Folds& folds_;
+  const TrainingFrames& frames_;
+  const FoldTrainers& trainers_;
+  ThreadPool& pool_;
+  const WorkContext& context_;
+  FoldProgress progress_;
+  std::atomic<size_t> next_{0};
+  std::mutex mutex_;  // of what is kept
+  std::vector<FoldOutcome> outcomes_;
 };
 
 // Rows of many frames of the same columns put together: row r of `layout` is the next row of
@@ -131,38 +231,27 @@ size_t ParallelFolds(const Frame& frame, size_t folds, size_t threads,
   return std::min({folds, threads, fit});
 }
 
+void ServeFolds(const Folds& folds, const TrainingFrames& frames, const FoldTrainers& trainers,
+                ThreadPool& pool, const WorkContext& context, Communicator& ranks) {
+  ServeTasks(ranks, trainers.parallel, pool, context,
+             [&](const std::string& task, ThreadPool& own, const WorkContext& work) {
+               const auto fold = static_cast<size_t>(*ParseInt(task));
+               return FoldBytes(TrainFold(fold, folds, frames, trainers, own, work));
+             });
+}
+
 TrainingOutcome CrossValidate(const CrossValidationParams& params, const Folds& folds,
                               const TrainingFrames& frames, const FoldTrainers& trainers,
                               ThreadPool& pool, const WorkContext& context) {
   const Frame& frame = *frames.training;
-  const size_t parallel = trainers.parallel;
-  std::vector<TrainingOutcome> outcomes(folds.count);
-  std::vector<std::shared_ptr<const Frame>> predictions(folds.count);
   auto result = std::make_shared<CrossValidationOutcome>();
-  result->of_folds.resize(folds.count);
-  FoldProgress progress(context, folds.count);
-  ThreadPool side_by_side(parallel);
-  side_by_side.Run(folds.count, [&](size_t fold, size_t /*thread*/) {
-    context.ThrowIfCancelled();
-    ThreadPool own(pool.size() / parallel);
-    std::vector<uint8_t> held_out(folds.of_row.size());
-    std::vector<uint8_t> kept(folds.of_row.size());
-    for (size_t r = 0; r < kept.size(); ++r) {
-      held_out[r] = folds.of_row[r] == static_cast<int32_t>(fold) ? 1 : 0;
-      kept[r] = 1 - held_out[r];
-    }
-    const Frame training = SelectRows(frame, kept, own);
-    const Frame validation = SelectRows(frame, held_out, own);
-    FoldProgress::Listener listener(progress, fold);
-    TrainingFrames own_frames = frames;
-    own_frames.training = &training;
-    own_frames.validation = &validation;
-    outcomes[fold] =
-        trainers.fold(fold, own_frames, own, {.progress = &listener, .cancel = context.cancel});
-    result->of_folds[fold] = outcomes[fold].model->Score(validation, own);
-    predictions[fold] =
-        std::make_shared<const Frame>(outcomes[fold].model->Predict(validation, own));
-  });
+  std::vector<TrainingOutcome> outcomes;
+  std::vector<std::shared_ptr<const Frame>> predictions;
+  for (FoldOutcome& fold : FoldRun(folds, frames, trainers, pool, context).Run()) {
+    outcomes.push_back(std::move(fold.training));
+    result->of_folds.push_back(std::move(fold.held_out));
+    predictions.push_back(std::move(fold.predictions));
+  }
   context.ThrowIfCancelled();
 
   TrainingOutcome outcome = trainers.main(outcomes, frames);

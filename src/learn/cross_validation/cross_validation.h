@@ -3,7 +3,8 @@
 //
 // The rows of a fold's training are a frame of their own: whatever a model learns from its rows
 // (means, levels, priors) it learns without those held out. A fold's model is the same to the bit
-// as one trained on such a frame by hand. Folds train side by side where memory allows.
+// as one trained on such a frame by hand. Folds train side by side where memory allows, and on all
+// ranks, each fold on one of them.
 #pragma once
 
 #include <functional>
@@ -12,8 +13,10 @@
 #include <vector>
 
 #include "base/available_memory.h"
+#include "cluster/rank_workers.h"
 #include "learn/cross_validation/folds.h"
 #include "learn/learners.h"
+#include "learn/outcome_bytes.h"
 
 namespace thalweg {
 
@@ -32,7 +35,11 @@ struct CrossValidationOutcome {
 };
 
 struct FoldTrainers {
-  size_t parallel = 1;  // folds that train side by side
+  size_t parallel = 1;  // folds that train side by side on this rank
+  // Ranks that train folds, too (ServeFolds); may be null.
+  RankWorkers* others = nullptr;
+  // Folds that are done are left here, and taken from here; may be null.
+  KeptModel* kept = nullptr;
   // Trains on `frames`; fold from 0.
   std::function<TrainingOutcome(size_t fold, const TrainingFrames&, ThreadPool&,
                                 const WorkContext&)>
@@ -40,6 +47,10 @@ struct FoldTrainers {
   // The main model, which may learn from how the folds went.
   std::function<TrainingOutcome(const std::vector<TrainingOutcome>&, const TrainingFrames&)> main;
 };
+
+// What a rank that is not rank 0 does while rank 0 trains folds: its share of them.
+void ServeFolds(const Folds& folds, const TrainingFrames& frames, const FoldTrainers& trainers,
+                ThreadPool& pool, const WorkContext& context, Communicator& ranks);
 
 // `frames` without the fold column. Throws Cancelled where it is cancelled before the main model.
 TrainingOutcome CrossValidate(const CrossValidationParams& params, const Folds& folds,

@@ -4,12 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "cluster/local/local_ranks.h"
 #include "frame/select_rows.h"
 #include "learn/deeplearning/fold_params.h"
 #include "learn/deeplearning/training_for_test.h"
@@ -144,6 +147,94 @@ TEST(CrossValidation, ThreadsChangeNothing) {
   for (size_t threads : {2, 3, 5}) {
     EXPECT_EQ(*TrainOn(Small(), frame, threads).cross_validation->pooled.logloss, one);
   }
+}
+
+TEST(CrossValidation, RanksShareTheFolds) {
+  const Frame frame = MakeFrame(300, 4);
+  DeepLearningParams params = Small();
+  params.nfolds = 5;
+  params.keep_cross_validation_predictions = true;
+  const TrainingOutcome one = TrainOn(params, frame, 1);
+  for (const int size : {2, 3}) {
+    SCOPED_TRACE(size);
+    std::optional<TrainingOutcome> of_ranks;
+    RunLocalRanks(size, [&](Communicator& ranks) {
+      ThreadPool pool(1);
+      TrainingOutcome mine =
+          FindLearner("deeplearning").Train(&params, {&frame, nullptr}, pool, {}, &ranks);
+      EXPECT_EQ(mine.model != nullptr, ranks.rank() == 0);
+      if (ranks.rank() == 0) of_ranks = std::move(mine);
+    });
+    const CrossValidationOutcome& cv = *of_ranks->cross_validation;
+    EXPECT_EQ(*cv.pooled.logloss, *one.cross_validation->pooled.logloss);
+    EXPECT_EQ(of_ranks->training_metrics.logloss, one.training_metrics.logloss);
+    ASSERT_EQ(cv.models.size(), 5U);
+    for (size_t f = 0; f < 5; ++f) {
+      EXPECT_EQ(FormatJson(cv.of_folds[f].ToJson()),
+                FormatJson(one.cross_validation->of_folds[f].ToJson()));
+    }
+    std::vector<double> a(300), b(300);
+    ReadCells(*cv.predictions, 2, 0, a);
+    ReadCells(*one.cross_validation->predictions, 2, 0, b);
+    EXPECT_EQ(a, b);
+  }
+}
+
+TEST(CrossValidation, AllRanksTrainTheMainModel) {
+  const Frame frame = MakeFrame(600, 4);
+  DeepLearningParams params = Small();
+  params.reproducible = false;
+  params.epochs = 6;
+  std::optional<TrainingOutcome> of_ranks;
+  RunLocalRanks(3, [&](Communicator& ranks) {
+    ThreadPool pool(1);
+    TrainingOutcome mine =
+        FindLearner("deeplearning").Train(&params, {&frame, nullptr}, pool, {}, &ranks);
+    if (ranks.rank() == 0) of_ranks = std::move(mine);
+  });
+  EXPECT_EQ(of_ranks->cross_validation->models.size(), 3U);
+  EXPECT_GE(of_ranks->samples, 6 * 590);
+  EXPECT_LT(*of_ranks->training_metrics.logloss, 0.69);
+}
+
+TEST(CrossValidation, ErrorsOfFoldsAreTheSameOnRanks) {
+  const Frame frame = MakeFrame(300, 4);
+  DeepLearningParams params = Small();
+  params.hidden = {8, 8};
+  params.hidden_dropout_ratios = {0.5};
+  for (const int size : {1, 3}) {
+    std::atomic<int> with_fields{0};
+    try {
+      RunLocalRanks(size, [&](Communicator& ranks) {
+        ThreadPool pool(1);
+        FindLearner("deeplearning").Train(&params, {&frame, nullptr}, pool, {}, &ranks);
+      });
+      FAIL();
+    } catch (const FieldErrors& errors) {
+      ++with_fields;
+      EXPECT_EQ(errors.errors()[0].field, "hidden_dropout_ratios");
+    }
+    EXPECT_EQ(with_fields, 1);
+  }
+}
+
+TEST(CrossValidation, FoldsThatAreKeptAreNotTrainedAgain) {
+  const Frame frame = MakeFrame(300, 4);
+  DeepLearningParams params = Small();
+  params.seed = -1;
+  params.reproducible = false;
+  KeptModel kept;
+  ThreadPool pool(1);
+  const TrainingFrames frames{.training = &frame, .kept = &kept};
+  const TrainingOutcome first = FindLearner("deeplearning").Train(&params, frames, pool, {});
+  kept.model = nullptr;
+  const TrainingOutcome again = FindLearner("deeplearning").Train(&params, frames, pool, {});
+  EXPECT_EQ(*again.cross_validation->pooled.logloss, *first.cross_validation->pooled.logloss);
+  EXPECT_EQ(again.parameters->at("seed"), first.parameters->at("seed"));
+  // Unlike a training that does not know of the first one.
+  const TrainingOutcome other =
+      FindLearner("deeplearning").Train(&params, {.training = &frame}, pool, {});
+  EXPECT_NE(*other.cross_validation->pooled.logloss, *first.cross_validation->pooled.logloss);
 }
 
 TEST(CrossValidation, MainModelTakesTheMeanEpochs) {

@@ -27,6 +27,10 @@ uint64_t FoldSeed(const DeepLearningParams& params) {
   return Random(static_cast<uint64_t>(params.seed), {kStream}).Next();
 }
 
+bool MayShareFolds(const DeepLearningParams& params) {
+  return !params.single_node_mode && params.export_checkpoints_dir.empty();
+}
+
 DeepLearningParams ForFold(DeepLearningParams params, size_t fold, size_t shares) {
   if (!params.export_checkpoints_dir.empty()) {
     params.export_checkpoints_dir += fmt::format("/cv_{}", fold + 1);

@@ -13,6 +13,8 @@ namespace thalweg {
 // that goes on, as it has seen the rows held out.
 DeepLearningParams ForCrossValidation(DeepLearningParams params);
 uint64_t FoldSeed(const DeepLearningParams& params);
+// Whether ranks may train folds by themselves: files that a training writes are rank 0's.
+bool MayShareFolds(const DeepLearningParams& params);
 // Of a fold: its model is <model_id>_cv_<fold>, checkpoints go into a folder of its own, and time
 // is shared out evenly to the folds and the main model.
 DeepLearningParams ForFold(DeepLearningParams params, size_t fold, size_t shares);

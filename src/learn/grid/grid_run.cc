@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "learn/early_stopping.h"
+#include "learn/outcome_bytes.h"
 
 namespace thalweg {
 namespace {
@@ -18,6 +19,8 @@ namespace {
 constexpr auto kLook = std::chrono::milliseconds(50);
 // With stopping_rounds, results wait for those before them; not too many.
 constexpr uint64_t kMostAhead = 4;
+// Of models that are kept for the case that the search has to begin again; others train again.
+constexpr size_t kMostKeptBytes = size_t{256} << 20;
 
 }  // namespace
 
@@ -38,15 +41,17 @@ class GridRun::Listener : public ProgressListener {
 };
 
 GridRun::GridRun(const GridRequest& request, const GridPlan& plan, const TrainingFrames& frames,
-                 RecoveryFolder* folder, ThreadPool& pool, const WorkContext& context)
+                 RecoveryFolder* folder, RankWorkers& others, ThreadPool& pool,
+                 const WorkContext& context)
     : request_(request),
       plan_(plan),
       frames_(frames),
       folder_(folder),
+      others_(others),
       pool_(pool),
       context_(context),
       order_(request.criteria.strategy, request.space->size(), static_cast<uint64_t>(plan.seed)),
-      fractions_(plan.parallel) {
+      fractions_(plan.parallel + others.lanes()) {
   outcome_.grid_id = request.options.grid_id;
   outcome_.hyper_names = request.space->names();
   outcome_.combinations = request.space->size();
@@ -54,15 +59,19 @@ GridRun::GridRun(const GridRequest& request, const GridPlan& plan, const Trainin
   outcome_.judged_by = frames.validation != nullptr ? MetricsOf::kValidation : MetricsOf::kTraining;
   outcome_.warnings = plan.warnings;
   outcome_.seed = plan.seed;
-  outcome_.parallelism = plan.parallel;
+  outcome_.parallelism = Workers();
 }
 
 GridOutcome GridRun::Run() {
-  if (plan_.parallel == 1) {
+  if (Workers() == 1) {
     Work(0, pool_);
   } else {
-    ThreadPool workers(plan_.parallel);
-    workers.Run(plan_.parallel, [&](size_t worker, size_t /*thread*/) {
+    ThreadPool workers(Workers());
+    workers.Run(Workers(), [&](size_t worker, size_t /*thread*/) {
+      if (worker >= plan_.parallel || plan_.parallel == 1) {
+        Work(worker, pool_);
+        return;
+      }
       const size_t rest = worker < pool_.size() % plan_.parallel ? 1 : 0;
       ThreadPool own(pool_.size() / plan_.parallel + rest);
       Work(worker, own);
@@ -190,7 +199,7 @@ bool GridRun::MayStart() {
   // Those in training may all succeed.
   const auto most = static_cast<uint64_t>(request_.criteria.max_models);
   if (most > 0 && succeeded_ + running_ >= most) return false;
-  return request_.criteria.stopping_rounds == 0 || drawn_ - decided_ < kMostAhead * plan_.parallel;
+  return request_.criteria.stopping_rounds == 0 || drawn_ - decided_ < kMostAhead * Workers();
 }
 
 double GridRun::TimeLimit(const void* params, bool* of_grid) const {
@@ -231,6 +240,37 @@ std::shared_ptr<void> GridRun::ParamsOf(const Job& job, double limit) const {
   return params;
 }
 
+TrainingOutcome GridRun::Trained(const Job& job, const void* params, size_t worker,
+                                 ThreadPool& pool, const WorkContext& context) {
+  const std::string name = fmt::format("model {} {}", job.number, job.combination);
+  if (frames_.kept != nullptr) {
+    std::unique_lock lock(mutex_);
+    const auto found = frames_.kept->parts.find(name);
+    if (found != frames_.kept->parts.end()) {
+      lock.unlock();
+      return OutcomeFromBytes(found->second);
+    }
+  }
+  TrainingOutcome outcome;
+  std::string bytes;
+  if (worker < plan_.parallel) {
+    TrainingFrames frames = frames_;
+    frames.kept = nullptr;  // it holds the state of one training
+    outcome = request_.learner->Train(params, frames, pool, context);
+  } else {
+    const std::string task = FormatJson(request_.learner->schema().ToJson(params));
+    bytes = others_.Run(worker - plan_.parallel, task, context);
+    outcome = OutcomeFromBytes(bytes);
+  }
+  if (frames_.kept != nullptr && !outcome.interrupted) {
+    if (bytes.empty()) bytes = OutcomeBytes(outcome);
+    const std::lock_guard lock(mutex_);
+    kept_bytes_ += bytes.size();
+    if (kept_bytes_ <= kMostKeptBytes) frames_.kept->parts.emplace(name, std::move(bytes));
+  }
+  return outcome;
+}
+
 void GridRun::Train(const Job& job, size_t worker, ThreadPool& pool) {
   Result result{job, {}, {}, {}};
   bool dropped = false, again = false, keep_failure = true;
@@ -244,22 +284,24 @@ void GridRun::Train(const Job& job, size_t worker, ThreadPool& pool) {
     const std::shared_ptr<void> params = ParamsOf(job, limit);
     Listener listener(*this, worker);
     const double begin = Seconds();
-    auto outcome = std::make_shared<TrainingOutcome>(request_.learner->Train(
-        params.get(), frames_, pool, {.progress = &listener, .cancel = &cancel_}));
+    auto outcome = std::make_shared<TrainingOutcome>(
+        Trained(job, params.get(), worker, pool, {.progress = &listener, .cancel = &cancel_}));
     dropped = outcome->interrupted;
     result.model.emplace();
     FillIn(*outcome, *result.model);
     result.model->seconds = Seconds() - begin;
     result.model->cut_short = limit_of_grid && outcome->out_of_time;
     result.outcome = std::move(outcome);
+  } catch (const RankFailure&) {
+    throw;  // no model's
   } catch (const Cancelled&) {
     dropped = true;
   } catch (const MemoryError& error) {
-    again = !job.alone && plan_.parallel > 1;
+    again = !job.alone && Workers() > 1;
     keep_failure = false;
     fail(error.what());
   } catch (const std::bad_alloc&) {
-    again = !job.alone && plan_.parallel > 1;
+    again = !job.alone && Workers() > 1;
     keep_failure = false;
     fail("out of memory");
   } catch (const std::exception& error) {

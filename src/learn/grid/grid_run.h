@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/rank_workers.h"
 #include "learn/grid/grid_search.h"
 #include "learn/grid/recovery_folder.h"
 #include "learn/grid/search_order.h"
@@ -22,15 +23,16 @@ struct GridPlan {
   const MetricByName* sort_by = nullptr;
   const MetricByName* stop_by = nullptr;
   int64_t seed = 0;
-  size_t parallel = 1;
+  size_t parallel = 1;  // on this rank
   std::vector<std::string> warnings;
 };
 
 class GridRun {
  public:
-  // `folder` may be null. Everything must outlive this.
+  // `folder` may be null. `others`: ranks that train models, too. Everything must outlive this.
   GridRun(const GridRequest& request, const GridPlan& plan, const TrainingFrames& frames,
-          RecoveryFolder* folder, ThreadPool& pool, const WorkContext& context);
+          RecoveryFolder* folder, RankWorkers& others, ThreadPool& pool,
+          const WorkContext& context);
   GridOutcome Run();
 
  private:
@@ -48,10 +50,15 @@ class GridRun {
   };
   class Listener;
 
+  size_t Workers() const { return plan_.parallel + others_.lanes(); }
+  // Workers from plan_.parallel on are of other ranks; `pool` is that of the others.
   void Work(size_t worker, ThreadPool& pool);
   // Waits until there is something to do; nothing when there will not be.
   std::optional<Job> Next();
   void Train(const Job& job, size_t worker, ThreadPool& pool);
+  // Here, or on another rank; or as it was left when the search had to begin again.
+  TrainingOutcome Trained(const Job& job, const void* params, size_t worker, ThreadPool& pool,
+                          const WorkContext& context);
   std::shared_ptr<void> ParamsOf(const Job& job, double limit) const;
   // The model's or the grid's, what is less; 0: none.
   double TimeLimit(const void* params, bool* of_grid) const;
@@ -81,6 +88,7 @@ class GridRun {
   const GridPlan& plan_;
   const TrainingFrames& frames_;
   RecoveryFolder* const folder_;
+  RankWorkers& others_;
   ThreadPool& pool_;
   const WorkContext& context_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -96,6 +104,7 @@ class GridRun {
   bool alone_ = false;
   uint64_t succeeded_ = 0;
   uint64_t failed_ = 0;
+  size_t kept_bytes_ = 0;
   std::vector<double> fractions_;  // of the models in training, by worker
   std::map<uint64_t, Result> undecided_;
   uint64_t decided_ = 0;        // all numbers up to this

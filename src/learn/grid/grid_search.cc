@@ -81,10 +81,16 @@ size_t ParallelModels(const GridRequest& request, const Frame& frame, size_t thr
   return parallel;
 }
 
+// Files that a training writes are rank 0's.
+bool MayShareModels(const GridRequest& request) {
+  const ParamSpec* exported = request.learner->schema().Find("export_checkpoints_dir");
+  return exported == nullptr || exported->Format(request.params).empty();
+}
+
 }  // namespace
 
 GridOutcome SearchGrid(const GridRequest& given, const TrainingFrames& frames, ThreadPool& pool,
-                       const WorkContext& context) {
+                       const WorkContext& context, Communicator* ranks) {
   GridRequest request = given;
   if (!request.criteria.early_stopping) request.criteria.stopping_rounds = 0;
   if (!request.any_name) CheckName(request.options.grid_id);
@@ -106,8 +112,30 @@ GridOutcome SearchGrid(const GridRequest& given, const TrainingFrames& frames, T
   plan.seed = request.criteria.seed;
   if (plan.seed < 0 && folder) plan.seed = folder->seed().value_or(-1);
   if (plan.seed < 0) plan.seed = DrawSearchSeed();
+  if (frames.kept != nullptr) {
+    // As when it began for the first time.
+    const std::string seed = std::to_string(plan.seed);
+    plan.seed = *ParseInt(frames.kept->parts.try_emplace("search_seed", seed).first->second);
+  }
   if (folder) folder->Settle(Settings(request, plan.seed, frames, pool));
-  return GridRun(request, plan, frames, folder.get(), pool, context).Run();
+  RankWorkers others(MayShareModels(request) ? ranks : nullptr);
+  return GridRun(request, plan, frames, folder.get(), others, pool, context).Run();
+}
+
+void ServeGrid(const GridRequest& request, const TrainingFrames& frames, ThreadPool& pool,
+               const WorkContext& context, Communicator& ranks) {
+  if (!MayShareModels(request)) return;
+  const auto wanted = static_cast<size_t>(request.options.parallelism);
+  const size_t lanes =
+      ParallelFolds(*frames.training, wanted == 0 ? pool.size() : wanted, pool.size());
+  TrainingFrames own = frames;
+  own.kept = nullptr;
+  ServeTasks(ranks, lanes, pool, context,
+             [&](const std::string& task, ThreadPool& threads, const WorkContext& work) {
+               const std::shared_ptr<void> params = request.learner->CopyParams(request.params);
+               request.learner->schema().FromJson(ParseJson(task, "parameters"), params.get());
+               return OutcomeBytes(request.learner->Train(params.get(), own, threads, work));
+             });
 }
 
 }  // namespace thalweg

@@ -1,8 +1,9 @@
 // Grid search: a model for each combination of values of parameters, the best first.
 //
-// Models may train side by side; what the grid comes to does not depend on how many do, nor on
-// which ends first. Decisions that need earlier models (stopping_rounds) are made in the order of
-// the search, and models beyond the last that counts are dropped.
+// Models may train side by side, and each on any of several ranks; what the grid comes to does not
+// depend on how many do, nor on which ends first. Decisions that need earlier models
+// (stopping_rounds) are made in the order of the search, and models beyond the last that counts are
+// dropped.
 #pragma once
 
 #include <functional>
@@ -45,7 +46,15 @@ struct GridRequest {
 // Where the learner's parameter `seed` is -1 and not varied, model n has the search's seed + n; any
 // other seed is that of all models. `model_id` becomes <grid_id>_model_<n>; where the learner has
 // none, its `export_checkpoints_dir`, if given, gets a folder of that name for each model.
+//
+// `ranks`: all have these parameters and frames; rank 0 searches, the others are in ServeGrid.
+// Where models write files, rank 0 trains alone. Where `frames.kept` is there, models that are done
+// are left there for the case that the search has to begin again.
 GridOutcome SearchGrid(const GridRequest& request, const TrainingFrames& frames, ThreadPool& pool,
-                       const WorkContext& context);
+                       const WorkContext& context, Communicator* ranks = nullptr);
+// What another rank does meanwhile: models, each by itself. Of the request, `learner`, `params` and
+// `options` are used.
+void ServeGrid(const GridRequest& request, const TrainingFrames& frames, ThreadPool& pool,
+               const WorkContext& context, Communicator& ranks);
 
 }  // namespace thalweg

@@ -7,6 +7,8 @@
 #include <new>
 #include <set>
 
+#include "cluster/local/local_ranks.h"
+#include "learn/deeplearning/training_for_test.h"
 #include "learn/grid/toy_learner_for_test.h"
 
 namespace thalweg {
@@ -313,6 +315,89 @@ TEST(GridSearch, TellsItsProgress) {
   toy.Search(1, nullptr, &progress);
   EXPECT_EQ(progress.last.fraction, 1);
   EXPECT_EQ(progress.last.message, "4 of 6 models, 2 failed, best deviance 1 (grid_model_2)");
+}
+
+// Nets, which travel between ranks.
+struct Nets {
+  const Learner& learner = FindLearner("deeplearning");
+  DeepLearningParams params = [] {
+    DeepLearningParams p = Classify();
+    p.epochs = 1;
+    return p;
+  }();
+  Frame frame = MakeFrame(300, 4);
+  std::string hyper = R"({"hidden": [[4], [8], [12], [8, 8]], "l2": [0, 0.001]})";
+  SearchCriteria criteria = {.seed = 7};
+  KeptModel* kept = nullptr;
+
+  GridOutcome Search(int size) {
+    const HyperSpace space(learner, ParseJson(hyper, "test"), BadValues::kFailModels);
+    const GridRequest request{.learner = &learner,
+                              .params = &params,
+                              .space = &space,
+                              .criteria = criteria,
+                              .options = {.grid_id = "nets", .parallelism = 1}};
+    GridOutcome outcome;
+    RunLocalRanks(size, [&](Communicator& ranks) {
+      ThreadPool pool(1);
+      TrainingFrames frames{.training = &frame};
+      if (ranks.rank() != 0) {
+        ServeGrid(request, frames, pool, {}, ranks);
+        return;
+      }
+      frames.kept = kept;
+      outcome = SearchGrid(request, frames, pool, {}, &ranks);
+    });
+    return outcome;
+  }
+};
+
+TEST(GridSearch, IsTheSameOnAnyNumberOfRanks) {
+  Nets nets;
+  const GridOutcome one = nets.Search(1);
+  ASSERT_EQ(one.models.size(), 8U);
+  for (const int size : {2, 3}) {
+    const GridOutcome of_ranks = nets.Search(size);
+    EXPECT_EQ(of_ranks.parallelism, static_cast<size_t>(size));
+    EXPECT_EQ(Numbers(of_ranks), Numbers(one));
+    for (size_t i = 0; i < 8; ++i) {
+      EXPECT_EQ(FormatJson(*of_ranks.models[i].training_metrics),
+                FormatJson(*one.models[i].training_metrics));
+      EXPECT_EQ(of_ranks.models[i].seed, one.models[i].seed);
+    }
+    EXPECT_EQ(FormatJson(of_ranks.best->model->Summary()), FormatJson(one.best->model->Summary()));
+  }
+}
+
+TEST(GridSearch, FailuresOnOtherRanksAreTheModels) {
+  Nets nets;
+  nets.hyper = R"({"hidden": [[4], [8]], "input_dropout_ratio": [0, 0.5, 1.5]})";
+  const GridOutcome one = nets.Search(1);
+  const GridOutcome three = nets.Search(3);
+  EXPECT_EQ(one.models.size(), 4U);
+  EXPECT_EQ(Numbers(three), Numbers(one));
+  ASSERT_EQ(three.failures.size(), one.failures.size());
+  for (size_t i = 0; i < one.failures.size(); ++i) {
+    EXPECT_EQ(three.failures[i].number, one.failures[i].number);
+    EXPECT_EQ(three.failures[i].reason, one.failures[i].reason);
+  }
+}
+
+TEST(GridSearch, ModelsThatAreKeptAreNotTrainedAgain) {
+  Nets nets;
+  nets.criteria = {.strategy = SearchStrategy::kRandomDiscrete, .max_models = 3};
+  KeptModel kept;
+  nets.kept = &kept;
+  const GridOutcome first = nets.Search(2);
+  const size_t parts = kept.parts.size();
+  EXPECT_GE(parts, 4U);  // the seed, too
+  const GridOutcome again = nets.Search(3);
+  EXPECT_EQ(again.seed, first.seed);
+  ASSERT_EQ(again.models.size(), 3U);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(FormatJson(*again.models[i].training_metrics),
+              FormatJson(*first.models[i].training_metrics));
+  }
 }
 
 }  // namespace

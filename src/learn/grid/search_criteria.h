@@ -77,7 +77,7 @@ struct GridOptions {
   std::string grid_id = "grid";
   StoppingMetric sort_by = StoppingMetric::kAuto;
   int64_t parallelism = 0;
-  std::string recovery_dir;
+  std::string recovery_dir = {};
 };
 
 template <>

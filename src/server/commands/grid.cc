@@ -130,7 +130,7 @@ class SearchThread {
       if (given_up_) throw UserError("the models of the search cannot be kept");
     };
     try {
-      outcome_ = SearchGrid(request, frames, context.pool, context.work);
+      outcome_ = SearchGrid(request, frames, context.pool, context.work, &context.ranks);
     } catch (...) {
       failure_ = std::current_exception();
     }
@@ -170,12 +170,37 @@ bool Share(const std::shared_ptr<GridEntry::Record>& record, bool goes_on, Publi
   return json.at("goes_on").as_bool();
 }
 
+// The part of another rank than 0: it trains models, on a thread of its own, and gets what rank 0
+// shares.
+void FollowSearch(const GridRequest& request, const TrainingFrames& frames,
+                  CommandContext& context) {
+  std::exception_ptr failure;
+  std::thread serving([&] {
+    try {
+      ServeGrid(request, frames, context.pool, context.work, context.ranks);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  });
+  try {
+    for (bool goes_on = true; goes_on;) {
+      Publication news;
+      goes_on = Share(nullptr, true, news, context);
+    }
+  } catch (...) {
+    // Rank 0 is gone, or ends the search: the other thread hears of it, too.
+    serving.join();
+    throw;
+  }
+  serving.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
 // What a search is to do, but for the combinations that it does not have to.
-GridRequest RequestOf(const TrainingOrder& order, const HyperSpace& space, const Json& arguments) {
+GridRequest RequestOf(const TrainingOrder& order, const Json& arguments) {
   GridRequest request;
   request.learner = order.learner;
   request.params = order.params.get();
-  request.space = &space;
   request.criteria = ReadCriteria(arguments.at("search_criteria"));
   request.options.grid_id = TextOf(arguments, "grid_id");
   request.options.parallelism = arguments.at("parallelism").to_number<int64_t>();
@@ -228,7 +253,8 @@ SearchCriteria ReadCriteria(const Json& json) {
 
 Json GridCommand(const Json& arguments, CommandContext& context) {
   const TrainingOrder order = ReadTrainingOrder(arguments);
-  const OrderFrames frames = ReadOrderFrames(order, context);
+  OrderFrames frames = ReadOrderFrames(order, context);
+  frames.frames.kept = context.kept;
   const std::string grid_id = TextOf(arguments, "grid_id");
   const std::string folder = TextOf(arguments, "folder");
   const std::string recovery = TextOf(arguments, "recovery_folder");
@@ -240,10 +266,7 @@ Json GridCommand(const Json& arguments, CommandContext& context) {
     if (before) WriteGridModels(before->record(), true, recovery, context);
   }
   if (context.ranks.rank() != 0) {
-    for (bool goes_on = true; goes_on;) {
-      Publication news;
-      goes_on = Share(nullptr, true, news, context);
-    }
+    FollowSearch(RequestOf(order, arguments), frames.frames, context);
     return nullptr;
   }
   const HyperSpace space(
@@ -254,7 +277,8 @@ Json GridCommand(const Json& arguments, CommandContext& context) {
   record->arguments = arguments;
   record->arguments.as_object().erase("cloud");  // of this search alone
   record->hyper_names = space.names();
-  GridRequest request = RequestOf(order, space, arguments);
+  GridRequest request = RequestOf(order, arguments);
+  request.space = &space;
   if (before) GoOnFrom(before->record(), order, *record, request);
   const Json described = DescribeOrder(order, frames, context.pool);
   const auto save_record = [&] {

@@ -192,7 +192,10 @@ void ClearRecovery(const GridEntry::Record& record, const TrainingOrder& order,
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
     const size_t ending = name.rfind(".tmp-");
-    if (ending != std::string::npos && ours.contains(name.substr(0, ending))) {
+    if (ending == std::string::npos) continue;
+    // A model's number may never have been given again.
+    const bool of_a_model = name.starts_with(record.grid_id + "_model_");
+    if (of_a_model || ours.contains(name.substr(0, ending))) {
       unfinished.push_back(entry.path());
     }
   }

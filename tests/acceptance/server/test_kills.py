@@ -1,6 +1,6 @@
 """Processes that are killed at random moments of what a user does: results are those without a loss.
 
-THALWEG_KILLS says how many seeded runs of each kind (`make test-kills`: 25, of four kinds); THALWEG_KILL_SEED where to begin.
+THALWEG_KILLS says how many seeded runs of each kind (`make test-kills`: 20, of five kinds); THALWEG_KILL_SEED where to begin.
 """
 import concurrent.futures
 import os
@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from conftest import DATA, MPI, RANKS, Server, connect
 from h2o.estimators import H2ODeepLearningEstimator
+from h2o.grid import H2OGridSearch
 
 pytestmark = pytest.mark.skipif(not MPI or RANKS < 3, reason="the ranks are threads")
 
@@ -150,6 +151,31 @@ def test_training(server, seed):
             again.train(x=INPUTS, y="IsDepDelayed", training_frame=frame)
             assert again.auc() == net.auc()
             assert again.logloss() == net.logloss()
+    connect(server)
+
+
+def folds_of(net):
+    return [fold.auc() for fold in (h2o.get_model(model["name"]) for model in net._model_json["output"]["cross_validation_models"])]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_grids_and_folds(server, seed):
+    drawn = random.Random(4000 + seed)
+    with Server("--import-root", DATA) as own:
+        connect(own)
+        frame = h2o.import_file(AIRLINES)
+        settings = {"epochs": 2, "seed": 1, "stopping_rounds": 0, "reproducible": True}
+
+        def search(grid_id):
+            grid = H2OGridSearch(H2ODeepLearningEstimator(**settings), {"hidden": [[10], [20], [10, 10], [30]]}, grid_id=grid_id)
+            grid.train(x=INPUTS, y="IsDepDelayed", training_frame=frame)
+            net = H2ODeepLearningEstimator(hidden=[10], nfolds=4, fold_assignment="modulo", **settings)
+            net.train(x=INPUTS, y="IsDepDelayed", training_frame=frame)
+            return [(model.actual_params["hidden"], model.auc()) for model in grid.models], net.auc(xval=True), folds_of(net)
+
+        got = under_fire(drawn, 1.5, lambda: search("fire"))
+        assert len(got[0]) == 4
+        assert got == search("peace")
     connect(server)
 
 
