@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "frame/chunk_bytes.h"
+#include "frame/frame_bytes.h"
 
 namespace thalweg {
 namespace {
@@ -66,6 +67,33 @@ Frame GatherFrame(const Frame& part, Communicator& ranks) {
   std::vector<ColumnPtr> in_order;
   for (const size_t slot : slot_of) in_order.push_back(columns[slot]);
   return {std::make_shared<const Layout>(Starts(layout)), part.names(), std::move(in_order)};
+}
+
+std::optional<Frame> GatherParts(const Frame& part, Communicator& ranks) {
+  Check(part.layout().ranks() == 1, "each rank gives rows of its own");
+  if (ranks.size() == 1) return part;
+  if (ranks.rank() != 0) {
+    ranks.Send(0, FrameBytes(part));
+    return std::nullopt;
+  }
+  std::vector<int64_t> starts = {0};
+  std::vector<std::vector<ChunkPtr>> chunks(part.columns());
+  const auto add = [&](const Frame& more) {
+    // A rank without rows has a chunk without rows.
+    for (size_t i = 0; more.rows() > 0 && i < more.layout().chunks(); ++i) {
+      starts.push_back(starts.back() + more.layout().ChunkRows(i));
+      for (size_t c = 0; c < chunks.size(); ++c) chunks[c].push_back(more.column(c).chunk_ptr(i));
+    }
+  };
+  add(part);
+  for (int rank = 1; rank < ranks.size(); ++rank) add(FrameFromBytes(ranks.Receive(rank)));
+  if (starts.size() == 1) return part;
+  std::vector<ColumnPtr> columns;
+  for (size_t c = 0; c < chunks.size(); ++c) {
+    columns.push_back(std::make_shared<const Column>(part.column(c).type(), std::move(chunks[c]),
+                                                     part.column(c).domain()));
+  }
+  return Frame(std::make_shared<const Layout>(std::move(starts)), part.names(), std::move(columns));
 }
 
 LayoutPtr SharedOut(const Layout& cuts, const Communicator& ranks) {

@@ -1,6 +1,8 @@
 // Frames over ranks: from each rank's chunks to all of them, and back.
 #pragma once
 
+#include <optional>
+
 #include "cluster/communicator.h"
 #include "frame/frame.h"
 
@@ -12,6 +14,10 @@ namespace thalweg {
 // A collective. Every rank gives its part of the same frame and gets it whole. What is whole
 // already comes back as it is.
 Frame GatherFrame(const Frame& part, Communicator& ranks);
+
+// Each rank gives a frame of its rows alone, as OwnPart does (frame_parts.h); all have the same
+// columns. Rank 0 gets their rows, in the order of the ranks, the others nothing.
+std::optional<Frame> GatherParts(const Frame& part, Communicator& ranks);
 
 // The chunks of `cuts`, shared out over the ranks so that each has about as many rows as the
 // others.

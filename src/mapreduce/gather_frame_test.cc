@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "cluster/local/local_ranks.h"
+#include "mapreduce/frame_parts.h"
 #include "mapreduce/numbered_frame_for_test.h"
 
 namespace thalweg {
@@ -42,6 +43,27 @@ TEST(GatherFrame, PartsComeToTheWholeAgain) {
     int64_t all = 0;
     for (const int64_t n : kept) all += n;
     EXPECT_EQ(all, rows) << "every chunk is one rank's";
+  }
+}
+
+TEST(GatherParts, RankZeroGetsAllRows) {
+  for (const Case& c : {Case{{0, 7, 14, 21, 23}, 3}, Case{{0, 100}, 3}, Case{{0, 0}, 2},
+                        Case{{0, 1, 2, 3}, 5}, Case{{0, 50, 51, 52, 53}, 2}}) {
+    const Frame whole = NumberedFrame(c.starts);
+    RunLocalRanks(c.ranks, [&](Communicator& ranks) {
+      const Frame over_ranks = KeepOwnChunks(whole, ranks);
+      const std::optional<Frame> all = GatherParts(OwnPart(over_ranks, ranks), ranks);
+      ASSERT_EQ(all.has_value(), ranks.rank() == 0);
+      if (!all) return;
+      ASSERT_EQ(all->rows(), whole.rows());
+      EXPECT_EQ(all->layout().chunks(), whole.layout().chunks());
+      for (size_t column : {0, 2}) {
+        std::vector<int64_t> want(static_cast<size_t>(whole.rows())), got(want.size());
+        ReadCells(whole, column, 0, std::span<int64_t>(want));
+        ReadCells(*all, column, 0, std::span<int64_t>(got));
+        EXPECT_EQ(got, want);
+      }
+    });
   }
 }
 

@@ -13,9 +13,9 @@
 #include "base/text.h"
 #include "frame/chunk_builder.h"
 #include "models/frame_stretches.h"
-#include "models/metrics/classification_accumulator.h"
-#include "models/metrics/regression_accumulator.h"
+#include "models/reconstruction.h"
 #include "models/row_terms.h"
+#include "models/stretch_metrics.h"
 
 namespace thalweg {
 namespace {
@@ -208,48 +208,36 @@ Metrics DeepLearningModel::Score(const Frame& frame, ThreadPool& pool) const {
   return ScoreWith({}, frame, pool);
 }
 
+ActualResponses DeepLearningModel::Actual(const Frame& frame, int64_t begin, int64_t end) const {
+  ActualResponses actual;
+  if (!scale_.autoencoder()) {
+    actual = ReadResponses(frame, frame.IndexOf(response_), scale_, begin, end);
+  }
+  // Rows count by their weights where the frame has them.
+  if (!scale_.weights_column.empty() && frame.Find(scale_.weights_column)) {
+    actual.weights = ReadWeights(frame, scale_.weights_column, begin, end);
+  }
+  return actual;
+}
+
 Metrics DeepLearningModel::ScoreWith(const ScoringOptions& how, const Frame& frame,
                                      ThreadPool& pool) const {
   if (scale_.autoencoder()) return ScoreReconstructions(frame, pool);
   const FeatureBinding binding(encoder_, frame);
-  const size_t column = frame.IndexOf(response_);
-  // Errors are those of the labels that Predict gives.
-  ClassificationOptions options = scale_.metrics;
-  if (!how.best_threshold) options.threshold = scale_.threshold;
-  if (how.auc_type) options.auc_type = *how.auc_type;
-  const ClassificationAccumulator none(scale_.domain.size(), options);
-  ClassificationAccumulator classes = none;
-  const RegressionAccumulator no_values(DevianceOf(scale_.distribution));
-  RegressionAccumulator values = no_values;
-  // Rows count by their weights where the frame has them.
-  const bool weighted = !scale_.weights_column.empty() && frame.Find(scale_.weights_column);
+  StretchMetrics metrics(scale_, how);
   ForEachStretch(frame.layout(), [&](size_t, size_t, int64_t begin, int64_t end) {
     const RowStore store(binding, begin, end, {}, pool);
-    ActualResponses actual = ReadResponses(frame, column, scale_, begin, end);
-    actual.offsets = Offsets(frame, begin, end);
-    actual.weights.assign(store.rows(), 1);
-    if (weighted) actual.weights = ReadWeights(frame, scale_.weights_column, begin, end);
-    std::vector<ClassificationAccumulator> class_parts;
-    std::vector<RegressionAccumulator> value_parts(ScoreBlocks(store.rows()), no_values);
-    class_parts.assign(ScoreBlocks(store.rows()), none);
+    const ActualResponses actual = Actual(frame, begin, end);
+    metrics.Begin(store.rows(), actual);
     ScoreRows(
         network_, scale_, store, AllRows(store.rows()), pool,
         [&](size_t block, size_t first, ConstMatrixView<float> scores) {
-          for (size_t r = 0; r < scores.rows; ++r) {
-            if (scale_.classification()) {
-              class_parts[block].Add(actual.classes[first + r], {scores.row(r), scores.columns},
-                                     actual.weights[first + r]);
-            } else {
-              value_parts[block].Add(actual.values[first + r], scores.row(r)[0],
-                                     actual.weights[first + r]);
-            }
-          }
+          metrics.Add(block, first, scores);
         },
-        actual.offsets);
-    for (const auto& part : class_parts) classes.Merge(part);
-    for (const auto& part : value_parts) values.Merge(part);
+        Offsets(frame, begin, end));
+    metrics.End();
   });
-  return scale_.classification() ? classes.Finish(scale_.domain, &pool) : values.Finish();
+  return metrics.Finish(pool);
 }
 
 std::vector<std::string> DeepLearningModel::predictors() const {
@@ -258,34 +246,33 @@ std::vector<std::string> DeepLearningModel::predictors() const {
   return names;
 }
 
-Metrics DeepLearningModel::ScorePredictions(const Frame& predictions, const Frame& frame) const {
-  const int64_t rows = frame.rows();
-  const ActualResponses actual = ReadResponses(frame, frame.IndexOf(response_), scale_, 0, rows);
-  const bool weighted = !scale_.weights_column.empty() && frame.Find(scale_.weights_column);
-  const std::vector<double> weights = weighted ? ReadWeights(frame, scale_.weights_column, 0, rows)
-                                               : std::vector<double>(static_cast<size_t>(rows), 1);
-  const size_t first = scale_.classification() ? 1 : 0;
-  std::vector<std::vector<double>> columns;
-  for (size_t c = first; c < predictions.columns(); ++c) {
-    columns.emplace_back(weights.size());
-    ReadCells(predictions, c, 0, columns.back());
+Metrics DeepLearningModel::ScorePredictions(const ScoringOptions& how, const Frame& predictions,
+                                            const Frame& frame, ThreadPool& pool) const {
+  if (scale_.autoencoder()) {
+    std::vector<double> errors(static_cast<size_t>(frame.rows()));
+    ReadCells(predictions, 0, 0, errors);
+    return ReconstructionMetrics(errors, Actual(frame, 0, frame.rows()), AllRows(errors.size()));
   }
-  if (!scale_.classification()) {
-    RegressionAccumulator values(DevianceOf(scale_.distribution));
-    for (size_t r = 0; r < weights.size(); ++r) {
-      values.Add(actual.values[r], columns[0][r], weights[r]);
+  // Probabilities come after the labels.
+  const size_t skipped = scale_.classification() ? 1 : 0;
+  StretchMetrics metrics(scale_, how);
+  ForEachStretch(frame.layout(), [&](size_t, size_t, int64_t begin, int64_t end) {
+    const auto rows = static_cast<size_t>(end - begin);
+    Matrix<float> scores(rows, predictions.columns() - skipped);
+    std::vector<double> cells(rows);
+    for (size_t c = 0; c < scores.columns(); ++c) {
+      ReadCells(predictions, c + skipped, begin, cells);
+      for (size_t r = 0; r < rows; ++r) scores(r, c) = static_cast<float>(cells[r]);
     }
-    return values.Finish();
-  }
-  ClassificationAccumulator classes(scale_.domain.size());
-  std::vector<float> probabilities(columns.size());
-  for (size_t r = 0; r < weights.size(); ++r) {
-    for (size_t c = 0; c < columns.size(); ++c) {
-      probabilities[c] = static_cast<float>(columns[c][r]);
-    }
-    classes.Add(actual.classes[r], probabilities, weights[r]);
-  }
-  return classes.Finish(scale_.domain);
+    const ActualResponses actual = Actual(frame, begin, end);
+    metrics.Begin(rows, actual);
+    pool.Run(ScoreBlocks(rows), [&](size_t block, size_t /*thread*/) {
+      const size_t first = block * kScoreBlock;
+      metrics.Add(block, first, scores.Rows(first, std::min(rows, first + kScoreBlock)));
+    });
+    metrics.End();
+  });
+  return metrics.Finish(pool);
 }
 
 Json DeepLearningModel::Summary() const {

@@ -32,9 +32,11 @@ class DeepLearningModel : public Model {
   Metrics Score(const Frame& frame, ThreadPool& pool) const override;
   Metrics ScoreWith(const ScoringOptions& options, const Frame& frame,
                     ThreadPool& pool) const override;
+  std::vector<std::string> ScoredBy() const override { return {response_, scale_.weights_column}; }
   Frame ReconstructionErrors(const Frame& frame, bool per_feature, ThreadPool& pool) const override;
   Frame DeepFeatures(const Frame& frame, int64_t layer, ThreadPool& pool) const override;
-  Metrics ScorePredictions(const Frame& predictions, const Frame& frame) const override;
+  Metrics ScorePredictions(const ScoringOptions& options, const Frame& predictions,
+                           const Frame& frame, ThreadPool& pool) const override;
   void Save(const std::string& path) const override;
   std::string Bytes() const override;
   const Json& parameters() const override { return *parameters_; }
@@ -60,6 +62,8 @@ class DeepLearningModel : public Model {
   Json Description() const;
   // Of rows begin … end-1; empty where the model has none.
   std::vector<double> Offsets(const Frame& frame, int64_t begin, int64_t end) const;
+  // Responses and weights of these rows.
+  ActualResponses Actual(const Frame& frame, int64_t begin, int64_t end) const;
   Frame Reconstruct(const Frame& frame, ThreadPool& pool) const;
   Metrics ScoreReconstructions(const Frame& frame, ThreadPool& pool) const;
   void AddArrays(ModelFileWriter& writer) const;

@@ -104,11 +104,8 @@ Frame DeepLearningModel::ReconstructionErrors(const Frame& frame, bool per_featu
 Metrics DeepLearningModel::ScoreReconstructions(const Frame& frame, ThreadPool& pool) const {
   const FeatureBinding binding(encoder_, frame);
   const RowStore store(binding, 0, frame.rows(), {}, pool);
-  ActualResponses actual;
-  if (!scale_.weights_column.empty() && frame.Find(scale_.weights_column)) {
-    actual.weights = ReadWeights(frame, scale_.weights_column, 0, frame.rows());
-  }
-  return ScoreReconstruction(network_, store, actual, AllRows(store.rows()), pool);
+  return ScoreMetrics(network_, scale_, store, Actual(frame, 0, frame.rows()),
+                      AllRows(store.rows()), pool);
 }
 
 Frame DeepLearningModel::DeepFeatures(const Frame& frame, int64_t layer, ThreadPool& pool) const {

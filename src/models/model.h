@@ -63,9 +63,14 @@ class Model {
   // Nets: what the units of a hidden layer, counted from 1, come out as: columns DF.L<layer>.C1, ….
   // UserError where there is no such layer.
   virtual Frame DeepFeatures(const Frame& frame, int64_t layer, ThreadPool& pool) const;
-  // Metrics of predictions made elsewhere, in the form of Predict, for the rows of a frame that has
-  // the response.
-  virtual Metrics ScorePredictions(const Frame& predictions, const Frame& frame) const = 0;
+  // Columns that scoring needs beside the predictors, where a frame has them: the response,
+  // weights.
+  virtual std::vector<std::string> ScoredBy() const { return {response()}; }
+  // Metrics of predictions that this model has made before: what ScoreWith comes to, to the bit.
+  // They are as Predict gives them, of autoencoders as ReconstructionErrors without features. Of
+  // the frame, the response and weights are used.
+  virtual Metrics ScorePredictions(const ScoringOptions& options, const Frame& predictions,
+                                   const Frame& frame, ThreadPool& pool) const = 0;
   // Atomically; see model_file.h.
   virtual void Save(const std::string& path) const = 0;
   // What Save writes.

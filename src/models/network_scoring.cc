@@ -6,6 +6,7 @@
 #include "models/metrics/classification_accumulator.h"
 #include "models/metrics/regression_accumulator.h"
 #include "models/reconstruction.h"
+#include "models/stretch_metrics.h"
 
 namespace thalweg {
 
@@ -74,40 +75,36 @@ void ScoreRows(const Network& network, const ResponseScale& response, const RowS
   });
 }
 
+ActualResponses Chosen(const ActualResponses& actual, std::span<const uint32_t> rows) {
+  ActualResponses chosen;
+  const auto choose = [&](const auto& from, auto& to) {
+    if (from.empty()) return;
+    for (const uint32_t row : rows) to.push_back(from[row]);
+  };
+  choose(actual.classes, chosen.classes);
+  choose(actual.values, chosen.values);
+  choose(actual.weights, chosen.weights);
+  choose(actual.offsets, chosen.offsets);
+  return chosen;
+}
+
 Metrics ScoreMetrics(const Network& network, const ResponseScale& response, const RowStore& store,
                      const ActualResponses& actual, std::span<const uint32_t> rows,
                      ThreadPool& pool) {
-  if (response.autoencoder()) return ScoreReconstruction(network, store, actual, rows, pool);
-  const size_t blocks = ScoreBlocks(rows.size());
-  const auto weight = [&](size_t row) { return actual.weights.empty() ? 1 : actual.weights[row]; };
-  if (response.classification()) {
-    ClassificationAccumulator all(response.domain.size(), response.metrics);
-    std::vector<ClassificationAccumulator> parts(blocks, all);
-    ScoreRows(
-        network, response, store, rows, pool,
-        [&](size_t block, size_t first, ConstMatrixView<float> scores) {
-          for (size_t r = 0; r < scores.rows; ++r) {
-            parts[block].Add(actual.classes[rows[first + r]], {scores.row(r), scores.columns},
-                             weight(rows[first + r]));
-          }
-        },
-        actual.offsets);
-    for (const ClassificationAccumulator& part : parts) all.Merge(part);
-    return all.Finish(response.domain, &pool);
+  if (response.autoencoder()) {
+    return ReconstructionMetrics(ReconstructionErrors(network, store, rows, pool), actual, rows);
   }
-  RegressionAccumulator all(DevianceOf(response.distribution));
-  std::vector<RegressionAccumulator> parts(blocks, all);
+  StretchMetrics metrics(response, {.best_threshold = true});
+  const ActualResponses chosen = Chosen(actual, rows);
+  metrics.Begin(rows.size(), chosen);
   ScoreRows(
       network, response, store, rows, pool,
       [&](size_t block, size_t first, ConstMatrixView<float> scores) {
-        for (size_t r = 0; r < scores.rows; ++r) {
-          parts[block].Add(actual.values[rows[first + r]], scores.row(r)[0],
-                           weight(rows[first + r]));
-        }
+        metrics.Add(block, first, scores);
       },
       actual.offsets);
-  for (const RegressionAccumulator& part : parts) all.Merge(part);
-  return all.Finish();
+  metrics.End();
+  return metrics.Finish(pool);
 }
 
 }  // namespace thalweg

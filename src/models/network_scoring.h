@@ -81,6 +81,9 @@ void ScoreRows(const Network& network, const ResponseScale& response, const RowS
 inline constexpr size_t kScoreBlock = 256;
 size_t ScoreBlocks(size_t rows);
 
+// Those of these rows, in their order.
+ActualResponses Chosen(const ActualResponses& actual, std::span<const uint32_t> rows);
+
 Metrics ScoreMetrics(const Network& network, const ResponseScale& response, const RowStore& store,
                      const ActualResponses& actual, std::span<const uint32_t> rows,
                      ThreadPool& pool);

@@ -36,9 +36,8 @@ void ReconstructRows(const Network& network, const RowStore& store, std::span<co
   });
 }
 
-Metrics ScoreReconstruction(const Network& network, const RowStore& store,
-                            const ActualResponses& actual, std::span<const uint32_t> rows,
-                            ThreadPool& pool) {
+std::vector<double> ReconstructionErrors(const Network& network, const RowStore& store,
+                                         std::span<const uint32_t> rows, ThreadPool& pool) {
   std::vector<double> errors(rows.size());
   ReconstructRows(network, store, rows, pool,
                   [&](size_t /*block*/, size_t first, ConstMatrixView<float> inputs,
@@ -48,6 +47,11 @@ Metrics ScoreReconstruction(const Network& network, const RowStore& store,
                                                               {outputs.row(r), inputs.columns});
                     }
                   });
+  return errors;
+}
+
+Metrics ReconstructionMetrics(std::span<const double> errors, const ActualResponses& actual,
+                              std::span<const uint32_t> rows) {
   ReconstructionAccumulator all;
   for (size_t i = 0; i < rows.size(); ++i) {
     all.Add(errors[i], actual.weights.empty() ? 1 : actual.weights[rows[i]]);

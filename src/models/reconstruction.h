@@ -21,10 +21,12 @@ using UseReconstruction = std::function<void(
 void ReconstructRows(const Network& network, const RowStore& store, std::span<const uint32_t> rows,
                      ThreadPool& pool, const UseReconstruction& use);
 
-// mse: the mean of the rows' errors, by weight.
-Metrics ScoreReconstruction(const Network& network, const RowStore& store,
-                            const ActualResponses& actual, std::span<const uint32_t> rows,
-                            ThreadPool& pool);
+// ReconstructionError of each of the rows, in their order.
+std::vector<double> ReconstructionErrors(const Network& network, const RowStore& store,
+                                         std::span<const uint32_t> rows, ThreadPool& pool);
+// mse: the mean of these errors of the rows, by weight.
+Metrics ReconstructionMetrics(std::span<const double> errors, const ActualResponses& actual,
+                              std::span<const uint32_t> rows);
 
 // One input unit, for people.
 struct InputName {

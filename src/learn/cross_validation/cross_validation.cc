@@ -258,7 +258,7 @@ TrainingOutcome CrossValidate(const CrossValidationParams& params, const Folds& 
   std::vector<Frame> parts;
   for (const auto& part : predictions) parts.push_back(*part);
   const Frame pooled = Interleave(parts, folds, frame.layout_ptr());
-  result->pooled = outcome.model->ScorePredictions(pooled, frame);
+  result->pooled = outcome.model->ScorePredictions({.best_threshold = true}, pooled, frame, pool);
   result->summary = std::make_shared<Json>(Summarize(result->of_folds));
   for (const TrainingOutcome& fold : outcomes) {
     result->fold_epochs.push_back(fold.kept_epochs);

@@ -69,6 +69,7 @@ MemoryPlan PlanMemory(const NetOptions& net, const MemoryNeeds& needs, uint64_t 
   // What is averaged, on its way out and in.
   if (needs.averaging) plan.exchange += 3 * (plan.weights + plan.optimizer_state);
   if (needs.averaging_momentum) plan.exchange += 2 * plan.weights;
+  if (needs.elastic_averaging) plan.exchange += plan.weights;
   plan.copies = 2 * plan.weights;
   if (needs.recovery) plan.copies += plan.weights + plan.optimizer_state;
   // Gradients of a strip of weights, and a packed copy of up to 512 columns of deltas.

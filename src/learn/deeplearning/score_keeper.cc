@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "learn/deeplearning/score_over_ranks.h"
 #include "learn/deeplearning/scoring_rows.h"
 #include "learn/early_stopping.h"
 
@@ -29,10 +30,11 @@ void AddMetrics(const char* prefix, const Metrics& metrics, JsonObject& entry) {
 }  // namespace
 
 ScoreKeeper::ScoreKeeper(const DeepLearningParams& params, const TrainingData& data,
-                         const Stopwatch& clock, uint64_t seed)
+                         const Stopwatch& clock, uint64_t seed, Communicator* ranks)
     : params_(params),
       data_(data),
       clock_(clock),
+      ranks_(ranks),
       training_rows_(SampleRows(data.training.store->rows(), params.score_training_samples,
                                 Random(seed, {0}))),
       history_(std::make_unique<Json>(JsonArray())) {
@@ -119,11 +121,11 @@ void ScoreKeeper::AddToHistory(const Scores& scores, const TrainingState& state,
 
 Scores ScoreKeeper::Measure(const Network& network, ThreadPool& pool) const {
   Scores scores;
-  scores.training = ScoreMetrics(network, data_.response, *data_.training.store,
-                                 data_.training.actual, training_rows_, pool);
+  scores.training = ScoreOverRanks(network, data_.response, *data_.training.store,
+                                   data_.training.actual, training_rows_, pool, ranks_);
   if (data_.validation) {
-    scores.validation = ScoreMetrics(network, data_.response, *data_.validation->store,
-                                     data_.validation->actual, validation_rows_, pool);
+    scores.validation = ScoreOverRanks(network, data_.response, *data_.validation->store,
+                                       data_.validation->actual, validation_rows_, pool, ranks_);
   }
   return scores;
 }

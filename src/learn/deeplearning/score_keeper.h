@@ -1,4 +1,6 @@
-// Measures the net in training from time to time, writes the history, and remembers the best.
+// Measures the net in training from time to time, writes the history, and remembers the best. With
+// several ranks this is rank 0's work; the others score their share of the rows (Help), and Restore
+// with it.
 #pragma once
 
 #include <memory>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include "base/json_fwd.h"
+#include "cluster/communicator.h"
 #include "learn/deeplearning/params.h"
 #include "learn/deeplearning/stopwatch.h"
 #include "learn/deeplearning/training_data.h"
@@ -36,8 +39,9 @@ class ScoreKeeper {
   // Parameters and data must outlive this. `clock` runs since this part of the training began.
   // `seed` decides on which rows to score. FieldErrors where score_validation_sampling does not go
   // with the response.
+  // `ranks`: those that all have these rows, and score together; null: this one alone.
   ScoreKeeper(const DeepLearningParams& params, const TrainingData& data, const Stopwatch& clock,
-              uint64_t seed);
+              uint64_t seed, Communicator* ranks);
   ~ScoreKeeper();
 
   // FieldErrors where stopping_metric is not measured for such responses; scores a few rows with
@@ -48,6 +52,8 @@ class ScoreKeeper {
   // `layers` goes into the history, too, where it is not null.
   void Score(std::shared_ptr<const Network> network, const TrainingState& state, const Json& layers,
              ThreadPool& pool);
+  // The part of other ranks than rank 0 in its Score.
+  void Help(const Network& network, ThreadPool& pool) const { Measure(network, pool); }
   // Why training should end now: the training error is as low as classification_stop or
   // regression_stop, or the stopping metric has converged. Empty: it should not.
   std::string StopReason() const;
@@ -82,6 +88,7 @@ class ScoreKeeper {
   const DeepLearningParams& params_;
   const TrainingData& data_;
   const Stopwatch clock_;
+  Communicator* const ranks_;
   std::vector<uint32_t> training_rows_;
   std::vector<uint32_t> validation_rows_;
   double last_seconds_ = 0;  // since this part of the training began

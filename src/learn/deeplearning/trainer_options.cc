@@ -31,9 +31,15 @@ void CheckRanks(const RankParams& p, std::vector<FieldError>& errors) {
   if (p.averaging_momentum < 0 && p.averaging_momentum != -1) {
     errors.push_back({"averaging_momentum", "is -1 (1 - 1 / ranks), or in [0, 1)"});
   }
-  if (p.elastic_averaging) {
-    errors.push_back(
-        {"elastic_averaging", "is not there yet: leave it out, and ranks average their models"});
+  if (p.elastic_averaging && p.averaging == Averaging::kGradients) {
+    errors.push_back({"elastic_averaging", "averages models: take averaging=model"});
+  }
+  if (p.elastic_averaging && p.averaging_momentum > 0) {
+    errors.push_back({"averaging_momentum", "moves models on; elastic_averaging goes without it"});
+  }
+  if (p.elastic_averaging && p.elastic_averaging_moving_rate == 0) {
+    errors.push_back({"elastic_averaging_moving_rate",
+                      "is 0: the average would stay where it began; 0.9 is the default"});
   }
   if (!p.force_load_balance) {
     errors.push_back({"force_load_balance",
@@ -179,7 +185,10 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
       {!params.balance_classes, "balance_classes is off", {"max_after_balance_size"}},
       {ranks == 1,
        "training runs on one rank, which communicates with no other",
-       {"target_ratio_comm_to_comp", "averaging_momentum"}},
+       {"target_ratio_comm_to_comp", "averaging_momentum", "elastic_averaging"}},
+      {ranks == 1 && params.elastic_averaging,
+       "training runs on one rank, which communicates with no other",
+       {"elastic_averaging_moving_rate", "elastic_averaging_regularization"}},
       {ranks == 1 && !ExchangesGradients(params, nullptr),
        "training runs on one rank, which communicates with no other",
        {"averaging"}},
@@ -236,7 +245,12 @@ NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
   return options;
 }
 
+bool AveragesElastically(const DeepLearningParams& p, const Communicator* ranks) {
+  return p.elastic_averaging && ranks != nullptr && ranks->size() > 1;
+}
+
 double AveragingMomentum(const DeepLearningParams& p, const Communicator* ranks) {
+  if (p.elastic_averaging) return 0;
   if (p.averaging_momentum >= 0) return p.averaging_momentum;
   return ranks == nullptr ? 0 : 1 - 1.0 / ranks->size();
 }
@@ -256,6 +270,7 @@ MemoryNeeds MemoryNeedsOf(const DeepLearningParams& p, const Communicator* ranks
           .exact_gradients = gradients && p.reproducible,
           .averaging = averaging,
           .averaging_momentum = averaging && AveragingMomentum(p, ranks) > 0,
+          .elastic_averaging = AveragesElastically(p, ranks),
           .recovery = p.recover_from_instability,
           .threads = threads};
 }

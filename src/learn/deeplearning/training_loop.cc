@@ -38,6 +38,15 @@ constexpr double kShortest = 0.02;
 // Why a rank ended before its part of an iteration was done: TrainingTeam::Trained.
 enum WhyEnded : uint64_t { kInterrupted = 1, kOutOfTime = 2, kUnstable = 4 };
 
+std::unique_ptr<Optimizer<float>> MakeOptimizerOfRank(const DeepLearningParams& params,
+                                                      const Communicator* ranks, double samples,
+                                                      Net<float>& net) {
+  auto own = MakeOptimizer<float>(OptimizerOptionsOf(params, samples), net.Blocks());
+  if (!AveragesElastically(params, ranks)) return own;
+  return std::make_unique<ElasticOptimizer>(std::move(own), net.Blocks(),
+                                            params.elastic_averaging_regularization);
+}
+
 }  // namespace
 
 TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrames& frames,
@@ -53,11 +62,14 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
       memory_(PlanMemory(NetOptionsOf(params_, data_), MemoryNeedsOf(params_, ranks, pool.size()),
                          AvailableMemory().value_or(0))),
       net_(MakeNet<float>(NetOptionsOf(params_, data_))),
-      optimizer_(MakeOptimizer<float>(OptimizerOptionsOf(params_, TotalSamples()), net_.Blocks())),
-      team_(ranks, net_, *optimizer_, ExchangesGradients(params_, ranks),
-            AveragingMomentum(params_, ranks)),
+      optimizer_(MakeOptimizerOfRank(params_, ranks, TotalSamples(), net_)),
+      team_(ranks, net_, *optimizer_,
+            {.in_step = ExchangesGradients(params_, ranks),
+             .momentum = AveragingMomentum(params_, ranks),
+             .elastic = dynamic_cast<ElasticOptimizer*>(optimizer_.get()),
+             .moving_rate = params_.elastic_averaging_moving_rate}),
       last_good_(net_, *optimizer_, params_.recover_from_instability),
-      scores_(params_, data_, clock_, Seed(kScoring)),
+      scores_(params_, data_, clock_, Seed(kScoring), ranks),
       kept_(frames.kept),
       schedule_(rows_.rows(), static_cast<uint64_t>(params_.mini_batch_size),
                 SamplesPerIteration(params_, rows_.rows(), team_)),
@@ -128,7 +140,7 @@ TrainingOutcome TrainingLoop::Run() {
     Iterate(team_.AsLeader(EndOfIteration()));
     const bool ending = samples_ >= end_ || !stop_reason_.empty();
     const bool due = team_.AsLeader(scores_.IsDue());
-    if ((ending || due) && !last_good_.IsSound()) GoBack();
+    if ((ending || due) && team_.UnionOf(last_good_.IsSound() ? 0 : 1) != 0) GoBack();
     if (samples_ >= end_ && !interrupted_) stop_reason_ = "all epochs are done";
     if (!stop_reason_.empty() || due) {
       Score();
@@ -142,6 +154,7 @@ TrainingOutcome TrainingLoop::Run() {
 
 void TrainingLoop::KeepForRepeat() {
   if (kept_ == nullptr) return;
+  const TrainingTeam::Agreed agreed(team_);
   bool due = !scores_.empty() && clock_.seconds() >= next_keep_seconds_;
   if (kept_->on_all_ranks) due = team_.AsLeader(due);
   if (!due) return;
@@ -262,8 +275,12 @@ void TrainingLoop::ApplyHuberDelta() {
 }
 
 void TrainingLoop::Score() {
+  const TrainingTeam::Agreed agreed(team_);
   last_good_.Keep(samples_);
-  if (!team_.leads()) return;
+  if (!team_.leads()) {
+    scores_.Help(ToNetwork(net_), pool_);
+    return;
+  }
   scores_.Score(std::make_shared<Network>(ToNetwork(net_)),
                 {.seconds = seconds_before_ + clock_.seconds(),
                  .epochs = Epochs(),
@@ -332,6 +349,7 @@ void TrainingLoop::Report() const {
 }
 
 TrainingOutcome TrainingLoop::Outcome() {
+  const TrainingTeam::Agreed agreed(team_);
   TrainingOutcome outcome;
   outcome.stop_reason = stop_reason_;
   outcome.interrupted = interrupted_;

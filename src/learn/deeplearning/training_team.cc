@@ -9,14 +9,26 @@
 namespace thalweg {
 
 TrainingTeam::TrainingTeam(Communicator* ranks, Net<float>& net, Optimizer<float>& optimizer,
-                           bool in_step, double momentum)
+                           const TeamOptions& options)
     : ranks_(ranks != nullptr && ranks->size() > 1 ? ranks : nullptr),
-      in_step_(in_step),
+      in_step_(options.in_step),
       net_(net),
       optimizer_(optimizer),
-      momentum_(alone() || in_step ? 0.0F : static_cast<float>(momentum)) {}
+      momentum_(alone() || in_step_ ? 0.0F : static_cast<float>(options.momentum)),
+      elastic_(alone() || in_step_ ? nullptr : options.elastic),
+      moving_rate_(static_cast<float>(options.moving_rate)) {}
 
 void TrainingTeam::Start() {
+  if (elastic_ != nullptr) {
+    const std::vector<Matrix<float>*> state = net_.State();
+    center_.clear();
+    for (const Matrix<float>* matrix : state) center_.push_back(*matrix);
+    const auto blocks = net_.Blocks();
+    for (size_t b = 0; b < blocks.size(); ++b) {
+      const auto at = std::find(state.begin(), state.end(), blocks[b].values) - state.begin();
+      elastic_->SetCenter(b, &center_[static_cast<size_t>(at)]);
+    }
+  }
   if (momentum_ == 0) return;
   moves_ = 0;
   start_.clear();
@@ -43,6 +55,38 @@ void TrainingTeam::AddMomentum() {
       start_[b][i] += velocity_[b][i];
       values[i] = start_[b][i];
     }
+  }
+}
+
+void TrainingTeam::SumUp(const std::vector<Matrix<float>*>& matrices, float share) {
+  size_t count = 0;
+  for (const Matrix<float>* matrix : matrices) count += matrix->elements().size();
+  values_.resize(count);
+  float* to = values_.data();
+  for (const Matrix<float>* matrix : matrices) {
+    to = std::transform(matrix->elements().begin(), matrix->elements().end(), to,
+                        [&](float value) { return value * share; });
+  }
+  ranks_->AllReduceSum(std::span<float>(values_));
+}
+
+void TrainingTeam::MoveCenter() {
+  const float* mean = values_.data();
+  for (Matrix<float>& center : center_) {
+    const size_t count = center.elements().size();
+    for (size_t i = 0; i < count; ++i) {
+      center.data()[i] = moving_rate_ * mean[i] + (1 - moving_rate_) * center.data()[i];
+    }
+    mean += count;
+  }
+}
+
+void TrainingTeam::SwapWithCenter() {
+  if (elastic_ == nullptr) return;
+  const std::vector<Matrix<float>*> state = net_.State();
+  for (size_t i = 0; i < state.size(); ++i) {
+    std::swap_ranges(center_[i].data(), center_[i].data() + center_[i].elements().size(),
+                     state[i]->data());
   }
 }
 
@@ -87,22 +131,19 @@ TrainingTeam::Trained TrainingTeam::Average(const Trained& mine) {
   if (all.samples > 0) {
     const auto share =
         static_cast<float>(static_cast<double>(mine.samples) / static_cast<double>(all.samples));
-    const std::vector<Matrix<float>*> state = TrainingState(net_, optimizer_);
-    size_t count = 0;
-    for (const Matrix<float>* matrix : state) count += matrix->elements().size();
-    values_.resize(count);
-    float* to = values_.data();
-    for (const Matrix<float>* matrix : state) {
-      to = std::transform(matrix->elements().begin(), matrix->elements().end(), to,
-                          [&](float value) { return value * share; });
+    if (elastic_ != nullptr) {
+      SumUp(net_.State(), share);
+      MoveCenter();
+    } else {
+      const std::vector<Matrix<float>*> state = TrainingState(net_, optimizer_);
+      SumUp(state, share);
+      const float* from = values_.data();
+      for (Matrix<float>* matrix : state) {
+        std::copy_n(from, matrix->elements().size(), matrix->data());
+        from += matrix->elements().size();
+      }
+      AddMomentum();
     }
-    ranks_->AllReduceSum(std::span<float>(values_));
-    const float* from = values_.data();
-    for (Matrix<float>* matrix : state) {
-      std::copy_n(from, matrix->elements().size(), matrix->data());
-      from += matrix->elements().size();
-    }
-    AddMomentum();
   }
   averaging_seconds_ += watch.seconds();
   ++averagings_;

@@ -4,8 +4,9 @@
 // docs/decisions/0025-averaging.md. With momentum, what averaging moved goes on moving, so that the
 // mean of N ranks' steps comes to about their sum (Chen, Huo: Scalable training of deep learning
 // machines by incremental block training with intra-block parallel optimization and blockwise
-// model-update filtering, 2016). Or they go in step: all take the same samples, and share out
-// each batch (gradient_trainer.h).
+// model-update filtering, 2016). With elastic averaging ranks keep their own weights, and are only
+// drawn to the moving average of all (optimizers/elastic.h), which is the model. Or they go in
+// step: all take the same samples, and share out each batch (gradient_trainer.h).
 #pragma once
 
 #include <cstdint>
@@ -16,17 +17,27 @@
 
 #include "cluster/communicator.h"
 #include "learn/deeplearning/net.h"
+#include "learn/deeplearning/optimizers/elastic.h"
 
 namespace thalweg {
+
+struct TeamOptions {
+  bool in_step = false;
+  // In [0, 1): the part of each averaging's movement that the next one adds again.
+  double momentum = 0;
+  // Elastic averaging: the optimizer that draws to the average, and the share of the mean over the
+  // ranks in a new average; the rest is the average before. Null: none.
+  ElasticOptimizer* elastic = nullptr;
+  double moving_rate = 0;
+};
 
 // Every member but leads() and Share() is a collective of the ranks. Without ranks, or with one,
 // all of them are trivial.
 class TrainingTeam {
  public:
   // Net and optimizer must outlive this; all ranks' nets have the same shapes and weights.
-  // `momentum` in [0, 1): the part of each averaging's movement that the next one adds again.
   TrainingTeam(Communicator* ranks, Net<float>& net, Optimizer<float>& optimizer,
-               bool in_step = false, double momentum = 0);
+               const TeamOptions& options = {});
 
   bool alone() const { return ranks_ == nullptr; }
   // Whether this rank decides, scores and reports.
@@ -52,8 +63,22 @@ class TrainingTeam {
   // more; in step, all.
   std::pair<uint64_t, uint64_t> Share(uint64_t begin, uint64_t end) const;
 
-  // Before training, and where weights were set in another way: movement starts from here, at rest.
+  // Before training, and where weights were set in another way: movement starts from here, at rest,
+  // and they are the average.
   void Start();
+
+  // While it lives, the net has the weights that the ranks agree on: with elastic averaging those
+  // of the average, else its own. No collective.
+  class Agreed {
+   public:
+    explicit Agreed(TrainingTeam& team) : team_(team) { team_.SwapWithCenter(); }
+    ~Agreed() { team_.SwapWithCenter(); }
+    Agreed(const Agreed&) = delete;
+    Agreed& operator=(const Agreed&) = delete;
+
+   private:
+    TrainingTeam& team_;
+  };
 
   struct Trained {
     uint64_t samples = 0;
@@ -61,7 +86,8 @@ class TrainingTeam {
     uint64_t why_ended = 0;
   };
   // The end of an iteration: every weight and every state of the optimizer becomes the mean over
-  // the ranks, weighted by the samples that they have trained. Returns the sum and union over the
+  // the ranks, weighted by the samples that they have trained; with elastic averaging, the average
+  // moves towards the mean of the weights instead. Returns the sum and union over the
   // ranks. In step, ranks have trained on the same samples, and nothing is to be done.
   Trained Average(const Trained& mine);
   // The bits of all ranks.
@@ -76,14 +102,22 @@ class TrainingTeam {
   const bool in_step_;
   Net<float>& net_;
   Optimizer<float>& optimizer_;
+  // Into values_: the sums over the ranks, each times its share.
+  void SumUp(const std::vector<Matrix<float>*>& matrices, float share);
   void AddMomentum();
+  void MoveCenter();
+  void SwapWithCenter();
 
   const float momentum_;
+  ElasticOptimizer* const elastic_;  // null: no elastic averaging
+  const float moving_rate_;
   int64_t moves_ = 0;  // since the start
   std::vector<float> values_;
   // Of each block of weights: where the iteration began, and how it moves.
   std::vector<std::vector<float>> start_;
   std::vector<std::vector<float>> velocity_;
+  // With elastic averaging the average of each matrix of the net.
+  std::vector<Matrix<float>> center_;
   double averaging_seconds_ = 0;
   int64_t averagings_ = 0;
 };

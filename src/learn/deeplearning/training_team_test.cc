@@ -82,7 +82,7 @@ TEST(TrainingTeam, MomentumMovesOn) {
   RunLocalRanks(2, [](Communicator& comm) {
     Net<float> net = SmallNet();
     auto optimizer = MakeOptimizer<float>({.kind = OptimizerKind::kAdadelta}, net.Blocks());
-    TrainingTeam team(&comm, net, *optimizer, false, 0.5);
+    TrainingTeam team(&comm, net, *optimizer, {.momentum = 0.5});
     Matrix<float>& weights = *net.Blocks()[0].values;
     weights.row(0)[0] = 0;
     team.Start();
@@ -98,6 +98,38 @@ TEST(TrainingTeam, MomentumMovesOn) {
     weights.row(0)[0] += 1;
     team.Average({.samples = 10});
     EXPECT_FLOAT_EQ(weights.row(0)[0], 11);
+  });
+}
+
+// The average moves towards the mean; the ranks keep their weights, and are drawn to the average.
+TEST(TrainingTeam, ElasticAveraging) {
+  RunLocalRanks(2, [](Communicator& comm) {
+    Net<float> net = SmallNet();
+    ElasticOptimizer optimizer(
+        MakeOptimizer<float>({.kind = OptimizerKind::kSgd, .rate = 0.5}, net.Blocks()),
+        net.Blocks(), 0.1);
+    TrainingTeam team(&comm, net, optimizer, {.elastic = &optimizer, .moving_rate = 0.75});
+    Matrix<float>& weights = *net.Blocks()[0].values;
+    weights.row(0)[0] = 4;
+    team.Start();
+    const float own = comm.rank() == 0 ? 5 : 11;
+    weights.row(0)[0] = own;
+    team.Average({.samples = 10});
+    EXPECT_FLOAT_EQ(weights.row(0)[0], own);
+    {
+      const TrainingTeam::Agreed agreed(team);
+      EXPECT_FLOAT_EQ(weights.row(0)[0], 7);  // 0.75 * 8 + 0.25 * 4
+    }
+    EXPECT_FLOAT_EQ(weights.row(0)[0], own);
+    const Matrix<float> gradient(1, weights.columns());
+    optimizer.BeginStep(0, 1);
+    optimizer.Update(0, 0, 0, gradient.row(0), 1, weights.columns());
+    EXPECT_FLOAT_EQ(weights.row(0)[0], own - 0.5F * 0.1F * (own - 7));
+    // Set in another way, they are the average.
+    weights.row(0)[0] = 3;
+    team.Start();
+    const TrainingTeam::Agreed agreed(team);
+    EXPECT_FLOAT_EQ(weights.row(0)[0], 3);
   });
 }
 
@@ -122,6 +154,25 @@ TEST(TrainingOverRanks, LearnsFromAllRanks) {
   EXPECT_LT(logloss(1, 30, 0), 0.7 * third) << "there is something to learn";
   for (const int64_t iteration : {-2, -1, 0, 500, 96}) {
     EXPECT_LT(logloss(3, 30, iteration), 1.2 * third) << iteration;
+  }
+}
+
+TEST(TrainingOverRanks, LearnsWithElasticAveraging) {
+  DeepLearningParams params = Classify();
+  params.epochs = 10;
+  const double alone = *TrainOnRanks(1, params)[0].validation_metrics->logloss;
+  params.elastic_averaging = true;
+  params.epochs = 30;
+  params.train_samples_per_iteration = 500;
+  for (const int64_t batch : {1, 0}) {
+    params.mini_batch_size = batch;
+    const TrainingOutcome outcome = TrainOnRanks(3, params)[0];
+    EXPECT_LT(*outcome.validation_metrics->logloss, 1.3 * alone) << batch;
+    EXPECT_EQ(outcome.epochs, 30);
+    // The model that is saved is the one that was scored.
+    ThreadPool pool(1);
+    const Frame validation = MakeFrame(500, 2);
+    EXPECT_NEAR(outcome.model->Score(validation, pool).mse, outcome.validation_metrics->mse, 1e-9);
   }
 }
 

@@ -92,8 +92,9 @@ inline constexpr auto kFields<GridOptions> = std::tuple{
                  "or MSE of autoencoders."}),
     Field<&GridOptions::parallelism>(
         {.name = "parallelism",
-         .help = "Models that train at the same time, sharing the threads; 0: as many as there are "
-                 "threads and memory allows.",
+         .help =
+             "Models that train at the same time on each rank, sharing its threads; 0: as many as "
+             "there are threads and memory allows.",
          .min = 0,
          .max = 1024}),
     Field<&GridOptions::recovery_dir>(

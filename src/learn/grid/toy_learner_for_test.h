@@ -63,7 +63,8 @@ class ToyModel : public Model {
   std::vector<std::pair<std::string, ColumnType>> TrainedTypes() const override { return {}; }
   Frame Predict(const Frame&, ThreadPool&) const override { throw InternalError("not asked for"); }
   Metrics Score(const Frame&, ThreadPool&) const override { throw InternalError("not asked for"); }
-  Metrics ScorePredictions(const Frame&, const Frame&) const override {
+  Metrics ScorePredictions(const ScoringOptions&, const Frame&, const Frame&,
+                           ThreadPool&) const override {
     throw InternalError("not asked for");
   }
   void Save(const std::string& path) const override { WriteWholeFile(path, text_); }

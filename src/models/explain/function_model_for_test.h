@@ -52,7 +52,8 @@ class FunctionModel : public Model {
     for (size_t i = 0; i < values.size(); ++i) all.Add(actual[i], values[i]);
     return all.Finish();
   }
-  Metrics ScorePredictions(const Frame& /*predictions*/, const Frame& /*frame*/) const override {
+  Metrics ScorePredictions(const ScoringOptions&, const Frame&, const Frame&,
+                           ThreadPool&) const override {
     throw InternalError("not asked for");
   }
   void Save(const std::string& /*path*/) const override { throw InternalError("not for files"); }

@@ -12,6 +12,8 @@
 #include "base/wall_clock.h"
 #include "frame/chunk_builder.h"
 #include "jobs/rank_frames.h"
+#include "mapreduce/frame_parts.h"
+#include "mapreduce/gather_frame.h"
 #include "models/adapt_frame.h"
 #include "models/deeplearning_model.h"
 #include "models/explain/shap.h"
@@ -78,14 +80,30 @@ Frame ToOutputSpace(const Frame& contributions, bool probability) {
   return Frame(contributions.layout_ptr(), contributions.names(), std::move(columns));
 }
 
+// A frame's rows on this rank, fit for the model, and what is to be said of that: the same on all
+// ranks. Where all ranks have the whole frame, its rows count as those of each.
+struct AdaptedRows {
+  std::shared_ptr<const Frame> given;
+  std::optional<Frame> rows;
+  std::vector<std::string> warnings;
+  bool in_parts = false;
+};
+AdaptedRows AdaptRows(const Model& model, const std::string& name, CommandContext& context) {
+  AdaptedRows adapted;
+  adapted.given = context.catalog.GetFrame(name);
+  adapted.in_parts = adapted.given->layout().ranks() > 1;
+  adapted.rows =
+      AdaptFrame(model, OwnPart(*adapted.given, context.ranks), context.pool, adapted.warnings);
+  return adapted;
+}
+
 }  // namespace
 
 Json PredictCommand(const Json& arguments, CommandContext& context) {
   const std::shared_ptr<const Model> model = context.catalog.GetModel(TextOf(arguments, "model"));
-  const std::shared_ptr<const Frame> given = GetWholeFrame(TextOf(arguments, "frame"), context);
+  AdaptedRows adapted = AdaptRows(*model, TextOf(arguments, "frame"), context);
   const std::string what = TextOf(arguments, "what");
-  std::vector<std::string> warnings;
-  const Frame whole = AdaptFrame(*model, *given, context.pool, warnings);
+  std::vector<std::string>& warnings = adapted.warnings;
   std::optional<Frame> background;
   if (what == "contributions") {
     const auto rows = GetWholeFrame(TextOf(arguments, "background"), context);
@@ -114,32 +132,65 @@ Json PredictCommand(const Json& arguments, CommandContext& context) {
     }
     return WireNames(model->Predict(frame, context.pool));
   };
-  if (given->rows() > kFewRows) {
+  const Frame& rows = *adapted.rows;
+  if (adapted.given->rows() > kFewRows) {
     // Some rows tell how wide the result is.
-    const auto rows = static_cast<double>(given->rows());
-    const auto cells = static_cast<double>(predict(whole.Slice(0, kProbeRows)).columns());
-    RequireMemory(rows * cells * sizeof(double) * context.ranks.size(),
+    const auto all = static_cast<double>(adapted.given->rows());
+    const Frame probe = predict(rows.Slice(0, std::min(kProbeRows, rows.rows())));
+    RequireMemory(all * static_cast<double>(probe.columns()) * sizeof(double) *
+                      (adapted.in_parts ? context.share_of_bytes : context.ranks.size()),
                   fmt::format("{} of {} on {}", what, TextOf(arguments, "model"),
                               TextOf(arguments, "frame")));
   }
-  PutWholeFrame(TextOf(arguments, "dest"), predict(whole), context);
+  const std::string dest = TextOf(arguments, "dest");
+  if (adapted.in_parts) {
+    context.catalog.PutFrame(dest, PlaceParts(predict(rows), context.ranks));
+  } else {
+    PutWholeFrame(dest, predict(rows), context);
+  }
   return JsonObject{{"warnings", boost::json::value_from(warnings)}};
 }
+
+namespace {
+
+// Each rank predicts its rows; rank 0, whose metrics count, judges them.
+Metrics ScoreParts(const Model& model, const ScoringOptions& how, const Frame& rows,
+                   CommandContext& context) {
+  const bool reconstructs = model.response().empty();
+  const Frame own = reconstructs ? model.ReconstructionErrors(rows, false, context.pool)
+                                 : model.Predict(rows, context.pool);
+  std::vector<size_t> wanted;
+  for (const std::string& name : model.ScoredBy()) {
+    if (const std::optional<size_t> column = rows.Find(name)) wanted.push_back(*column);
+  }
+  int64_t all = own.rows();
+  context.ranks.AllReduceSum(std::span<int64_t>(&all, 1));
+  OnFirstRank(context, [&] {
+    RequireMemory(static_cast<double>(all) * static_cast<double>(own.columns()) * sizeof(double),
+                  "predictions of all rows, gathered on rank 0 to be judged,");
+  });
+  const std::optional<Frame> predictions = GatherParts(own, context.ranks);
+  const std::optional<Frame> actual = GatherParts(rows.Select(wanted), context.ranks);
+  if (!predictions) return {};
+  return model.ScorePredictions(how, *predictions, *actual, context.pool);
+}
+
+}  // namespace
 
 Json ScoreCommand(const Json& arguments, CommandContext& context) {
   const std::string name = TextOf(arguments, "model");
   const std::shared_ptr<const Model> model = context.catalog.GetModel(name);
   const std::string frame_name = TextOf(arguments, "frame");
-  const std::shared_ptr<const Frame> given = GetWholeFrame(frame_name, context);
-  std::vector<std::string> warnings;
-  const Frame frame = AdaptFrame(*model, *given, context.pool, warnings);
+  const AdaptedRows adapted = AdaptRows(*model, frame_name, context);
   const ModelCategory category = CategoryOf(*model);
   Metrics metrics;
-  const bool measurable = model->response().empty() || frame.Find(model->response());
+  const bool measurable =
+      model->response().empty() || adapted.rows->Find(model->response()).has_value();
   if (measurable) {
-    metrics = model->ScoreWith(
-        {.auc_type = ParseAucType(TextOf(arguments, "auc_type")), .best_threshold = true}, frame,
-        context.pool);
+    const ScoringOptions how{.auc_type = ParseAucType(TextOf(arguments, "auc_type")),
+                             .best_threshold = true};
+    metrics = adapted.in_parts ? ScoreParts(*model, how, *adapted.rows, context)
+                               : model->ScoreWith(how, *adapted.rows, context.pool);
   }
   return MetricsToWire(metrics, category,
                        {.model = name,

@@ -1,6 +1,7 @@
 """Deep learning as the unmodified client trains, shows and uses it."""
 import h2o
 import numpy as np
+import pandas as pd
 import pytest
 from h2o.estimators import H2OAutoEncoderEstimator, H2ODeepLearningEstimator
 
@@ -196,6 +197,29 @@ def test_predictions_made_elsewhere(halves):
     assert metrics.auc() == pytest.approx(model.auc(valid=True), abs=1e-6)
     numbers = h2o.make_metrics(predictions["p1"], predictions["p1"] + 1, distribution="gaussian")
     assert numbers.mse() == pytest.approx(1)
+
+
+def test_predictions_do_not_depend_on_which_rows_are_beside(server):
+    """Nor on where they lie: each rank predicts its own, and some have none."""
+    frame = h2o.import_file(str(DATA / "airlines" / "allyears2k_headers.zip"))
+    columns = ["Origin", "Dest", "UniqueCarrier", "DayOfWeek", "Distance"]
+    net = H2ODeepLearningEstimator(hidden=[10], epochs=1, seed=1, reproducible=True)
+    net.train(x=columns, y="IsDepDelayed", training_frame=frame)
+    coder = H2OAutoEncoderEstimator(hidden=[3], epochs=0.2, seed=1, reproducible=True)
+    coder.train(x=columns, training_frame=frame)
+    whole = [net.predict(frame), net.deepfeatures(frame, 0), coder.anomaly(frame)]
+    assert all(part.nrow == frame.nrow for part in whole)
+    whole = [part.as_data_frame() for part in whole]
+    for first, last in [(0, 1), (5, 7), (1000, 1004), (20_000, 30_123)]:
+        rows = frame[first:last, :]
+        for got, want in zip([net.predict(rows), net.deepfeatures(rows, 0), coder.anomaly(rows)], whole):
+            pd.testing.assert_frame_equal(got.as_data_frame(), want[first:last].reset_index(drop=True), check_exact=True, check_dtype=False)
+        assert net.model_performance(rows).nobs() == last - first
+    late = frame[frame["Distance"] < 0, :]
+    assert late.nrow == 0
+    assert net.predict(late).nrow == 0
+    # Where all rows were scored while training, it is the same again.
+    assert net.model_performance(frame).logloss() == pytest.approx(net.logloss(), abs=0.03)
 
 
 def test_partial_dependence(halves):

@@ -71,21 +71,23 @@ inline constexpr auto kFields<RankParams> = std::tuple{
          .max_exclusive = true}),
     Field<&RankParams::elastic_averaging>(
         {.name = "elastic_averaging",
-         .help = "Ranks are drawn towards their moving average instead of set to it (Zhang, "
-                 "Choromanska, LeCun 2015); it is not there yet, and refused.",
+         .help = "Ranks keep their own weights and are drawn towards their moving average, which "
+                 "is the model, instead of being set to their mean (Zhang, Choromanska, LeCun "
+                 "2015).",
          .level = ParamLevel::kExpert,
          .gridable = true}),
     Field<&RankParams::elastic_averaging_moving_rate>(
         {.name = "elastic_averaging_moving_rate",
-         .help = "With elastic_averaging: share of the old average in the new one.",
+         .help = "With elastic_averaging: share of the ranks' mean in the new average; the rest is "
+                 "the average before.",
          .level = ParamLevel::kExpert,
          .gridable = true,
          .min = 0,
-         .max = 1,
-         .max_exclusive = true}),
+         .max = 1}),
     Field<&RankParams::elastic_averaging_regularization>(
         {.name = "elastic_averaging_regularization",
-         .help = "With elastic_averaging: how strongly ranks are drawn to the average.",
+         .help = "With elastic_averaging: how strongly ranks are drawn to the average. So many "
+                 "times its distance from there is added to the gradient of each weight.",
          .level = ParamLevel::kExpert,
          .gridable = true,
          .min = 0}),

@@ -1,0 +1,96 @@
+#include "learn/deeplearning/score_over_ranks.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "models/reconstruction.h"
+#include "models/stretch_metrics.h"
+
+namespace thalweg {
+namespace {
+
+// Whole blocks, so that rows are grouped as on one rank.
+struct Share {
+  size_t first = 0;
+  size_t count = 0;
+};
+Share ShareOf(size_t rows, int rank, int ranks) {
+  const auto cut = [&](int r) {
+    const size_t block = ScoreBlocks(rows) * static_cast<size_t>(r) / static_cast<size_t>(ranks);
+    return std::min(rows, block * kScoreBlock);
+  };
+  return {cut(rank), cut(rank + 1) - cut(rank)};
+}
+
+template <class T>
+std::string BytesOf(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+template <class T>
+std::vector<T> Received(Communicator& ranks, int from, size_t count) {
+  const std::string bytes = ranks.Receive(from);
+  std::vector<T> values(count);
+  Check(bytes.size() == count * sizeof(T), "a rank scores its share");
+  if (count > 0) std::memcpy(values.data(), bytes.data(), bytes.size());
+  return values;
+}
+
+}  // namespace
+
+Metrics ScoreOverRanks(const Network& network, const ResponseScale& response, const RowStore& store,
+                       const ActualResponses& actual, std::span<const uint32_t> rows,
+                       ThreadPool& pool, Communicator* ranks) {
+  if (ranks == nullptr || ranks->size() == 1) {
+    return ScoreMetrics(network, response, store, actual, rows, pool);
+  }
+  const Share own = ShareOf(rows.size(), ranks->rank(), ranks->size());
+  const std::span<const uint32_t> own_rows = rows.subspan(own.first, own.count);
+  if (response.autoencoder()) {
+    std::vector<double> errors = ReconstructionErrors(network, store, own_rows, pool);
+    if (ranks->rank() != 0) {
+      ranks->Send(0, BytesOf(errors));
+      return {};
+    }
+    for (int rank = 1; rank < ranks->size(); ++rank) {
+      const Share share = ShareOf(rows.size(), rank, ranks->size());
+      const auto more = Received<double>(*ranks, rank, share.count);
+      errors.insert(errors.end(), more.begin(), more.end());
+    }
+    return ReconstructionMetrics(errors, actual, rows);
+  }
+  const size_t columns = response.predictions();
+  std::vector<float> scores(own.count * columns);
+  ScoreRows(
+      network, response, store, own_rows, pool,
+      [&](size_t /*block*/, size_t first, ConstMatrixView<float> view) {
+        for (size_t r = 0; r < view.rows; ++r) {
+          std::copy_n(view.row(r), columns, scores.begin() + (first + r) * columns);
+        }
+      },
+      actual.offsets);
+  if (ranks->rank() != 0) {
+    ranks->Send(0, BytesOf(scores));
+    return {};
+  }
+  StretchMetrics metrics(response, {.best_threshold = true});
+  const ActualResponses chosen = Chosen(actual, rows);
+  metrics.Begin(rows.size(), chosen);
+  for (int rank = 0; rank < ranks->size(); ++rank) {
+    const Share share = ShareOf(rows.size(), rank, ranks->size());
+    if (rank > 0) scores = Received<float>(*ranks, rank, share.count * columns);
+    pool.Run(ScoreBlocks(share.count), [&](size_t block, size_t /*thread*/) {
+      const size_t first = block * kScoreBlock;
+      const size_t count = std::min(kScoreBlock, share.count - first);
+      metrics.Add(share.first / kScoreBlock + block, share.first + first,
+                  {scores.data() + first * columns, count, columns, columns});
+    });
+  }
+  metrics.End();
+  return metrics.Finish(pool);
+}
+
+}  // namespace thalweg
