@@ -72,6 +72,10 @@ class Communicator {
   virtual void Send(int to, std::string bytes) = 0;
   virtual std::string Receive(int from) = 0;
 
+  // From any thread: every wait, here and on the other ranks, ends with this error of this rank's,
+  // as it would if the command had thrown it.
+  virtual void Fail(const std::exception_ptr& error) = 0;
+
   // The end of every command: each rank says how it went (null: well). Returns normally only if it
   // went well on all; otherwise every rank throws: the one that failed its own error, the others a
   // RankFailure that names the lowest failed rank and its message.

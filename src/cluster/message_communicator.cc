@@ -66,6 +66,9 @@ class MessageCommunicator : public Communicator {
   void Send(int to, std::string bytes) override {
     transport_.Send(members_[static_cast<size_t>(to)], channel_ | kSideStream, std::move(bytes));
   }
+  void Fail(const std::exception_ptr& error) override {
+    transport_.Interrupt(channel_, RankFailure::Of(error, transport_.rank()));
+  }
   std::string Receive(int from) override {
     return transport_.mailbox().Receive(members_[static_cast<size_t>(from)], channel_ | kSideStream,
                                         limit_);

@@ -24,13 +24,19 @@ constexpr milliseconds kLimit{20'000};
 
 // Ranks as threads that share memory, and as threads that exchange messages.
 void OnAllKindsOfRanks(int size, const std::function<void(Communicator&)>& body) {
-  RunLocalRanks(size, body);
   LocalNetwork network(size);
   std::vector<std::thread> threads;
   for (int r = 0; r < size; ++r) {
-    threads.emplace_back([&, r] { RunOnChannel(network.transport(r), 1, kLimit, body); });
+    threads.emplace_back([&, r] {
+      try {
+        RunOnChannel(network.transport(r), 1, kLimit, body);
+      } catch (const std::exception&) {
+        // As with RunLocalRanks, which throws it.
+      }
+    });
   }
   for (std::thread& thread : threads) thread.join();
+  RunLocalRanks(size, body);
 }
 
 TEST(RankWorkers, DoAllTasksAndAnswerWithTheirResults) {
@@ -118,6 +124,34 @@ TEST(RankWorkers, ThrowWhatATaskThrew) {
       EXPECT_STREQ(error.what(), "a wrong file");
     }
   });
+}
+
+TEST(RankWorkers, AFailureBesideThemEndsTheirWaits) {
+  EXPECT_THROW(OnAllKindsOfRanks(2,
+                                 [](Communicator& ranks) {
+                                   if (ranks.rank() == 0) {
+                                     RankWorkers workers(&ranks);
+                                     ranks.Barrier();
+                                     return;
+                                   }
+                                   std::thread serving([&] {
+                                     ThreadPool pool(1);
+                                     EXPECT_THROW(
+                                         ServeTasks(ranks, 1, pool, {},
+                                                    [](const std::string& task, ThreadPool&,
+                                                       const WorkContext&) { return task; }),
+                                         RankFailure);
+                                   });
+                                   std::this_thread::sleep_for(milliseconds(20));
+                                   try {
+                                     throw UserError("there is no room");
+                                   } catch (...) {
+                                     ranks.Fail(std::current_exception());
+                                     serving.join();
+                                     throw;
+                                   }
+                                 }),
+               UserError);
 }
 
 struct Heard : ProgressListener {

@@ -58,6 +58,7 @@ class TimedCommunicator final : public Communicator {
   }
   void Send(int to, std::string bytes) override { ranks_.Send(to, std::move(bytes)); }
   std::string Receive(int from) override { return ranks_.Receive(from); }
+  void Fail(const std::exception_ptr& error) override { ranks_.Fail(error); }
 
  private:
   Communicator& ranks_;

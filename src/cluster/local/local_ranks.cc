@@ -123,6 +123,9 @@ class LocalCommunicator : public Communicator {
 
   void Send(int to, std::string bytes) override { meeting_.Send(rank_, to, std::move(bytes)); }
   std::string Receive(int from) override { return meeting_.Receive(from, rank_); }
+  void Fail(const std::exception_ptr& error) override {
+    meeting_.Fail(rank_, RankFailure::Of(error, rank_).reason());
+  }
 
  private:
   using Slots = const std::vector<const void*>&;

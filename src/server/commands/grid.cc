@@ -188,7 +188,7 @@ void FollowSearch(const GridRequest& request, const TrainingFrames& frames,
       goes_on = Share(nullptr, true, news, context);
     }
   } catch (...) {
-    // Rank 0 is gone, or ends the search: the other thread hears of it, too.
+    context.ranks.Fail(std::current_exception());
     serving.join();
     throw;
   }

@@ -61,6 +61,12 @@ OrderReferences ReadReferences(const std::string& folder, const std::string& gri
   }
 }
 
+// Whether a model of this grid has that name.
+bool IsModelOf(const std::string& grid_id, const std::string& name) {
+  const std::string prefix = grid_id + "_model_";
+  return name.starts_with(prefix) && ParseInt(std::string_view(name).substr(prefix.size()));
+}
+
 void LoadModelFile(const std::string& folder, const std::string& name, Publication& out) {
   ArchivedModel archived = ReadArchive(ReadWholeFile(NoLink(PathIn(folder, name))), name, name);
   for (const auto& [frame, cells] : archived.frames) out.AddFrame(frame, cells);
@@ -186,20 +192,18 @@ void ClearRecovery(const GridEntry::Record& record, const TrainingOrder& order,
     // Names from memory may be "../x"; such were never written.
     if (IsFileName(file)) fs::remove(PathIn(folder, file), ignored);
   }
-  // What a process that was killed had begun to write (base/file.h).
+  // What a process that was killed had begun to write (base/file.h), and models that it had
+  // written, but not into the record: their numbers need not have been given again.
   const std::set<std::string> ours(files.begin(), files.end());
-  std::vector<fs::path> unfinished;
+  std::vector<fs::path> left;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
-    const size_t ending = name.rfind(".tmp-");
-    if (ending == std::string::npos) continue;
-    // A model's number may never have been given again.
-    const bool of_a_model = name.starts_with(record.grid_id + "_model_");
-    if (of_a_model || ours.contains(name.substr(0, ending))) {
-      unfinished.push_back(entry.path());
+    const std::string whole = name.substr(0, name.rfind(".tmp-"));
+    if ((whole != name && ours.contains(whole)) || IsModelOf(record.grid_id, whole)) {
+      left.push_back(entry.path());
     }
   }
-  for (const fs::path& file : unfinished) fs::remove(file, ignored);
+  for (const fs::path& file : left) fs::remove(file, ignored);
 }
 
 }  // namespace thalweg

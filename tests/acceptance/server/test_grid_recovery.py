@@ -174,6 +174,9 @@ def test_a_search_goes_on_after_its_server_was_killed(server, tmp_path, folds):
             ids = [i["name"] for i in h2o.api("GET /99/Grids/killed")["model_ids"]]
             losses = {i: h2o.get_model(i).logloss() for i in ids}
             first.stop(signal.SIGKILL)
+        # What a kill between a model's file and the grid's record leaves, or within the file.
+        (recovery / "killed_model_77").write_bytes(b"whole")
+        (recovery / "killed_model_78.tmp-1").write_bytes(b"half")
         with Server("--export-root", tmp_path, port=port) as second:
             assert second.url.endswith(f":{port}")
             connect(second)
