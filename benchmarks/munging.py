@@ -293,9 +293,11 @@ def main():
     parser.add_argument("--generate-only", action="store_true")
     args = parser.parse_args()
     args.dir = args.dir or f"/tmp/munging/{args.rows}"
-    generate(args.dir, args.rows)
     if args.generate_only:
+        generate(args.dir, args.rows)
         return
+    # In a process of its own: a child's peak of memory begins with that of its parent.
+    subprocess.run([sys.executable, __file__, "--generate-only", "--rows", str(args.rows), "--dir", args.dir], check=True)
     programs = ([] if args.no_ours else list(OURS)) + [p for p in args.peers.split(",") if p]
     for task in args.tasks.split(","):
         titles = GROUPBY if task == "groupby" else JOIN

@@ -3,7 +3,6 @@
 
 #include <CLI/App.hpp>
 #include <chrono>
-#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -70,7 +69,7 @@ class GridCommand : public Command {
     for (const auto& flags : flags_) {
       if (!flags->app->parsed()) continue;
       if (flags->app->remaining_size() > 0) throw UnknownWords(*flags->app);
-      Begun begun;
+      BegunTraining begun;
       return RunOnRanks(flags->rank_timeout,
                         [&](Communicator* ranks) { return Search(*flags, begun, ranks); });
     }
@@ -170,14 +169,8 @@ class GridCommand : public Command {
     return named;
   }
 
-  // What is there already where ranks were lost and the others begin again.
-  struct Begun {
-    std::optional<TrainingInputs> inputs;
-    KeptModel kept{.on_all_ranks = true};
-  };
-
   // `ranks`: those that all run this; null: there is one.
-  static int Search(GridFlags& flags, Begun& begun, Communicator* ranks) {
+  static int Search(GridFlags& flags, BegunTraining& begun, Communicator* ranks) {
     const auto start = std::chrono::steady_clock::now();
     TrainingFlags& training = *flags.training;
     if (ranks != nullptr) training.set_default_threads(ShareOfProcessors(*ranks));

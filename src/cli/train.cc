@@ -5,7 +5,6 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
-#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -64,7 +63,7 @@ class TrainCommand : public Command {
     for (const auto& flags : flags_) {
       if (!flags->app->parsed()) continue;
       if (flags->app->remaining_size() > 0) throw UnknownWords(*flags->app);
-      Begun begun;
+      BegunTraining begun;
       return RunOnRanks(flags->rank_timeout,
                         [&](Communicator* ranks) { return Train(*flags, begun, ranks); });
     }
@@ -112,14 +111,8 @@ Examples:
     }
   }
 
-  // What is there already where ranks were lost and the others begin again.
-  struct Begun {
-    std::optional<TrainingInputs> inputs;
-    KeptModel kept{.on_all_ranks = true};
-  };
-
   // `ranks`: those that all run this; null: there is one.
-  static int Train(LearnerFlags& flags, Begun& begun, Communicator* ranks) {
+  static int Train(LearnerFlags& flags, BegunTraining& begun, Communicator* ranks) {
     const Clock::time_point start = Clock::now();
     TrainingFlags& training = *flags.training;
     if (ranks != nullptr) training.set_default_threads(ShareOfProcessors(*ranks));

@@ -24,6 +24,12 @@ struct TrainingInputs {
   TrainingFrames frames() const;
 };
 
+// What is there already where ranks were lost and the others begin again.
+struct BegunTraining {
+  std::optional<TrainingInputs> inputs;
+  KeptModel kept{.on_all_ranks = true};
+};
+
 // The frames that parameters name, on the command line files: field and name. None where a model
 // goes on, which has its weights.
 std::vector<std::pair<std::string, std::string>> NamedFrames(const ParamSchema& schema,

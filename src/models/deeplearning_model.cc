@@ -266,10 +266,7 @@ Metrics DeepLearningModel::ScorePredictions(const ScoringOptions& how, const Fra
     }
     const ActualResponses actual = Actual(frame, begin, end);
     metrics.Begin(rows, actual);
-    pool.Run(ScoreBlocks(rows), [&](size_t block, size_t /*thread*/) {
-      const size_t first = block * kScoreBlock;
-      metrics.Add(block, first, scores.Rows(first, std::min(rows, first + kScoreBlock)));
-    });
+    metrics.AddBlocks(0, scores.view(), pool);
     metrics.End();
   });
   return metrics.Finish(pool);

@@ -1,5 +1,7 @@
 #include "models/stretch_metrics.h"
 
+#include <algorithm>
+
 namespace thalweg {
 namespace {
 
@@ -37,6 +39,14 @@ void StretchMetrics::Add(size_t block, size_t first, ConstMatrixView<float> scor
       value_parts_[block].Add(actual_->values[first + r], scores.row(r)[0], weight);
     }
   }
+}
+
+void StretchMetrics::AddBlocks(size_t first, ConstMatrixView<float> scores, ThreadPool& pool) {
+  pool.Run(ScoreBlocks(scores.rows), [&](size_t block, size_t /*thread*/) {
+    const size_t begin = block * kScoreBlock;
+    const size_t end = std::min(scores.rows, begin + kScoreBlock);
+    Add(first / kScoreBlock + block, first + begin, scores.Rows(begin, end));
+  });
 }
 
 void StretchMetrics::End() {

@@ -20,6 +20,8 @@ class StretchMetrics {
   // Scores of the rows from `first` of the stretch on, which are those of the block. From any
   // thread, each block once.
   void Add(size_t block, size_t first, ConstMatrixView<float> scores);
+  // The same for many blocks, the first of which begins at row `first`.
+  void AddBlocks(size_t first, ConstMatrixView<float> scores, ThreadPool& pool);
   void End();
 
   Metrics Finish(ThreadPool& pool) const;

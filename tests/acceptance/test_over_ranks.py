@@ -17,6 +17,12 @@ TRAIN = [
     "--response_type", "enum", "--ignored_columns", "ID", "--hidden", "20", "--epochs", "20", "--seed", "1",
 ]  # fmt: skip
 
+AIRLINES = [
+    "--training_frame", "data/airlines/allyears2k_headers.zip", "--response_column", "IsDepDelayed",
+    "--ignored_columns", "DepTime,ArrTime,ActualElapsedTime,AirTime,ArrDelay,DepDelay,IsArrDelayed,Cancelled,CancellationCode,"
+    "Diverted,TailNum,FlightNum",
+]  # fmt: skip
+
 pytestmark = pytest.mark.skipif(
     not (PROGRAM.parent / "libthalweg_mpi.so").exists(), reason="there is no MPI"
 )
@@ -27,6 +33,30 @@ def run(ranks, *words):
         [ROOT / "tools" / "mpirun.sh", str(ranks), PROGRAM, *map(str, words)],
         capture_output=True, text=True, cwd=ROOT, timeout=120,
     )  # fmt: skip
+
+
+@contextlib.contextmanager
+def under_way(output, begun, *words):
+    """A command on three processes, from when `begun` stands in `output`: the launcher and the ids of its ranks."""
+    launcher = subprocess.Popen(
+        [ROOT / "tools" / "mpirun.sh", "3", PROGRAM, *map(str, words)],
+        stdout=output.open("w"), stderr=subprocess.STDOUT, cwd=ROOT,
+    )  # fmt: skip
+    ranks = []
+    try:
+        # MPI's own start survives no loss.
+        while begun not in output.read_text(errors="replace"):
+            assert launcher.poll() is None, output.read_text()
+            time.sleep(0.05)
+        children = pathlib.Path(f"/proc/{launcher.pid}/task/{launcher.pid}/children").read_text()
+        ranks = [int(pid) for pid in children.split()]
+        assert len(ranks) == 3
+        yield launcher, ranks
+    finally:
+        launcher.kill()
+        for rank in ranks:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(rank, signal.SIGKILL)
 
 
 def test_ranks_train_one_net(tmp_path):
@@ -123,30 +153,14 @@ def test_a_grid_survives_lost_ranks(tmp_path, seed):
     report = tmp_path / "report.json"
     output = tmp_path / "output"
     words = [
-        "grid", "deeplearning", "--training_frame", "data/airlines/allyears2k_headers.zip", "--response_column", "IsDepDelayed",
-        "--ignored_columns", "DepTime,ArrTime,ActualElapsedTime,AirTime,ArrDelay,DepDelay,IsArrDelayed,Cancelled,CancellationCode,"
-        "Diverted,TailNum,FlightNum", "--epochs", "25", "--stopping_rounds", "0", "--seed", "1", "--reproducible",
+        "grid", "deeplearning", *AIRLINES, "--epochs", "25", "--stopping_rounds", "0", "--seed", "1", "--reproducible",
         "--hyper", "hidden=[10];[20];[30];[40];[20,20];[10,10]", "--report", report,
     ]  # fmt: skip
-    searching = subprocess.Popen(
-        [ROOT / "tools" / "mpirun.sh", "3", PROGRAM, *map(str, words)],
-        stdout=output.open("w"), stderr=subprocess.STDOUT, cwd=ROOT,
-    )  # fmt: skip
-    ranks = []
-    try:
-        while "grid: 6 combinations" not in output.read_text(errors="replace"):
-            assert searching.poll() is None, output.read_text()
-            time.sleep(0.05)
-        ranks = [int(pid) for pid in pathlib.Path(f"/proc/{searching.pid}/task/{searching.pid}/children").read_text().split()]
+    with under_way(output, "grid: 6 combinations", *words) as (searching, ranks):
         for rank in drawn.sample(ranks, 2):
             time.sleep(drawn.uniform(0, 1))
             os.kill(rank, signal.SIGKILL)
         searching.wait(timeout=200)
-    finally:
-        searching.kill()
-        for rank in ranks:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(rank, signal.SIGKILL)
     said = output.read_text()
     assert "6 models trained" in said, said
     assert "its process is gone; the others go on without it" in said
@@ -166,21 +180,11 @@ def test_a_training_survives_lost_ranks(tmp_path, seed):
     stopped = seed > 3
     model = tmp_path / "net.thalweg"
     output = tmp_path / "output"
-    training = subprocess.Popen(
-        [ROOT / "tools" / "mpirun.sh", "3", PROGRAM, "train", "deeplearning", "--training_frame",
-         "data/airlines/allyears2k_headers.zip", "--response_column", "IsDepDelayed", "--hidden", "40,40", "--seed", "1",
-         "--ignored_columns", "DepTime,ArrTime,ActualElapsedTime,AirTime,ArrDelay,DepDelay,IsArrDelayed,Cancelled,CancellationCode,"
-         "Diverted,TailNum,FlightNum", "--epochs", "400", "--stopping_rounds", "0", "--model", model, "--rank-timeout", "4"],
-        stdout=output.open("w"), stderr=subprocess.STDOUT, cwd=ROOT,
-    )  # fmt: skip
-    ranks = []
-    try:
-        # MPI's own start survives no loss.
-        while "epoch " not in output.read_text(errors="replace"):
-            assert training.poll() is None, output.read_text()
-            time.sleep(0.05)
-        ranks = [int(pid) for pid in pathlib.Path(f"/proc/{training.pid}/task/{training.pid}/children").read_text().split()]
-        assert len(ranks) == 3
+    words = [
+        "train", "deeplearning", *AIRLINES, "--hidden", "40,40", "--epochs", "400", "--stopping_rounds", "0", "--seed", "1",
+        "--model", model, "--rank-timeout", "4",
+    ]  # fmt: skip
+    with under_way(output, "epoch ", *words) as (training, ranks):
         for rank in drawn.sample(ranks, 1 if stopped else 2):
             time.sleep(drawn.uniform(0, 1))
             os.kill(rank, signal.SIGSTOP if stopped else signal.SIGKILL)
@@ -191,11 +195,6 @@ def test_a_training_survives_lost_ranks(tmp_path, seed):
         if stopped:
             os.kill(rank, signal.SIGCONT)
         training.wait(timeout=60)
-    finally:
-        training.kill()
-        for rank in ranks:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(rank, signal.SIGKILL)
     said = output.read_text()
     assert "trained 400.00 epochs" in said, said
     assert ("has not answered for 4 s" if stopped else "its process is gone; the others go on without it") in said

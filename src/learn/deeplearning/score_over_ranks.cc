@@ -82,12 +82,7 @@ Metrics ScoreOverRanks(const Network& network, const ResponseScale& response, co
   for (int rank = 0; rank < ranks->size(); ++rank) {
     const Share share = ShareOf(rows.size(), rank, ranks->size());
     if (rank > 0) scores = Received<float>(*ranks, rank, share.count * columns);
-    pool.Run(ScoreBlocks(share.count), [&](size_t block, size_t /*thread*/) {
-      const size_t first = block * kScoreBlock;
-      const size_t count = std::min(kScoreBlock, share.count - first);
-      metrics.Add(share.first / kScoreBlock + block, share.first + first,
-                  {scores.data() + first * columns, count, columns, columns});
-    });
+    metrics.AddBlocks(share.first, {scores.data(), share.count, columns, columns}, pool);
   }
   metrics.End();
   return metrics.Finish(pool);

@@ -62,15 +62,20 @@ Json Settings(const GridRequest& request, int64_t seed, const TrainingFrames& fr
 
 int64_t DrawSearchSeed() { return static_cast<int64_t>(std::random_device()() >> 1); }
 
+// That are asked for: the user's number, or one for each thread.
+size_t WantedAtATime(const GridRequest& request, size_t threads) {
+  const auto wanted = static_cast<size_t>(request.options.parallelism);
+  return wanted == 0 ? threads : wanted;
+}
+
 // As many as asked for, threads, memory and the grid allow.
 size_t ParallelModels(const GridRequest& request, const Frame& frame, size_t threads,
                       std::vector<std::string>& warnings) {
-  const auto wanted = static_cast<size_t>(request.options.parallelism);
   uint64_t most = request.space->size();
   if (request.criteria.max_models > 0) {
     most = std::min(most, static_cast<uint64_t>(request.criteria.max_models));
   }
-  most = std::min<uint64_t>(most, wanted == 0 ? threads : wanted);
+  most = std::min<uint64_t>(most, WantedAtATime(request, threads));
   const size_t parallel = ParallelFolds(frame, static_cast<size_t>(most), threads);
   if (parallel < most) {
     warnings.push_back(
@@ -125,9 +130,8 @@ GridOutcome SearchGrid(const GridRequest& given, const TrainingFrames& frames, T
 void ServeGrid(const GridRequest& request, const TrainingFrames& frames, ThreadPool& pool,
                const WorkContext& context, Communicator& ranks) {
   if (!MayShareModels(request)) return;
-  const auto wanted = static_cast<size_t>(request.options.parallelism);
   const size_t lanes =
-      ParallelFolds(*frames.training, wanted == 0 ? pool.size() : wanted, pool.size());
+      ParallelFolds(*frames.training, WantedAtATime(request, pool.size()), pool.size());
   TrainingFrames own = frames;
   own.kept = nullptr;
   ServeTasks(ranks, lanes, pool, context,

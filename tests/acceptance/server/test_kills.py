@@ -3,6 +3,7 @@
 THALWEG_KILLS says how many seeded runs of each kind (`make test-kills`: 20, of five kinds); THALWEG_KILL_SEED where to begin.
 """
 import concurrent.futures
+import contextlib
 import os
 import random
 import signal
@@ -41,6 +42,23 @@ def table_file(table, tmp_path_factory):
     path = tmp_path_factory.mktemp("kills") / "table.csv"
     table.to_csv(path, index=False)
     return path
+
+
+@contextlib.contextmanager
+def own_server(server, root):
+    """A server of the test's own, which may lose ranks; after it the client is back at `server`."""
+    with Server("--import-root", root) as own:
+        connect(own)
+        try:
+            yield
+        finally:
+            connect(server)
+
+
+@contextlib.contextmanager
+def own_airlines(server):
+    with own_server(server, DATA):
+        yield h2o.import_file(AIRLINES)
 
 
 class Killer:
@@ -87,8 +105,7 @@ def under_fire(drawn, longest, work):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_parse(server, seed, table, table_file):
     drawn = random.Random(seed)
-    with Server("--import-root", table_file.parent) as own:
-        connect(own)
+    with own_server(server, table_file.parent):
 
         def parse():
             frames = [h2o.import_file(str(table_file), destination_frame=f"t{i}") for i in range(3)]
@@ -96,14 +113,12 @@ def test_parse(server, seed, table, table_file):
 
         for back in under_fire(drawn, 0.6, parse):
             pd.testing.assert_frame_equal(back, table, check_dtype=False, check_exact=True)
-    connect(server)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_munging(server, seed, table, table_file):
     drawn = random.Random(1000 + seed)
-    with Server("--import-root", table_file.parent) as own:
-        connect(own)
+    with own_server(server, table_file.parent):
         frame = h2o.import_file(str(table_file))
 
         def munge():
@@ -126,15 +141,12 @@ def test_munging(server, seed, table, table_file):
             assert (ordered["k"] == np.sort(table["k"])).all()
             assert merged == ROWS
             assert (quantiles["xQuantiles"] == results[0][3]["xQuantiles"]).all()
-    connect(server)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_training(server, seed):
     drawn = random.Random(2000 + seed)
-    with Server("--import-root", DATA) as own:
-        connect(own)
-        frame = h2o.import_file(AIRLINES)
+    with own_airlines(server) as frame:
         reproducible = seed % 2 == 0
 
         def train():
@@ -151,7 +163,6 @@ def test_training(server, seed):
             again.train(x=INPUTS, y="IsDepDelayed", training_frame=frame)
             assert again.auc() == net.auc()
             assert again.logloss() == net.logloss()
-    connect(server)
 
 
 def folds_of(net):
@@ -161,9 +172,7 @@ def folds_of(net):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_grids_and_folds(server, seed):
     drawn = random.Random(4000 + seed)
-    with Server("--import-root", DATA) as own:
-        connect(own)
-        frame = h2o.import_file(AIRLINES)
+    with own_airlines(server) as frame:
         settings = {"epochs": 2, "seed": 1, "stopping_rounds": 0, "reproducible": True}
 
         def search(grid_id):
@@ -176,15 +185,12 @@ def test_grids_and_folds(server, seed):
         got = under_fire(drawn, 1.5, lambda: search("fire"))
         assert len(got[0]) == 4
         assert got == search("peace")
-    connect(server)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_scoring(server, seed):
     drawn = random.Random(3000 + seed)
-    with Server("--import-root", DATA) as own:
-        connect(own)
-        frame = h2o.import_file(AIRLINES)
+    with own_airlines(server) as frame:
         net = H2ODeepLearningEstimator(hidden=[20], epochs=1, seed=1)
         net.train(x=INPUTS, y="IsDepDelayed", training_frame=frame)
         want = net.predict(frame).as_data_frame()
@@ -196,4 +202,3 @@ def test_scoring(server, seed):
         for got, same in under_fire(drawn, 0.5, score):
             pd.testing.assert_frame_equal(got, want, check_exact=True)
             assert same == auc
-    connect(server)
