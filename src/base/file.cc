@@ -43,6 +43,11 @@ std::string ReadWholeFile(const std::string& path) {
 }
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
+  struct stat status {};
+  if (stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    if (S_ISDIR(status.st_mode)) Fail(path_, "write", EISDIR);
+    throw UserError(path_ + ": cannot write: not a regular file (a pipe or a device)");
+  }
   static std::atomic<uint64_t> counter{0};
   temporary_ = fmt::format("{}.tmp-{}-{}", path_, getpid(), counter.fetch_add(1));
   descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -76,6 +81,10 @@ void WriteWholeFile(const std::string& path, std::string_view bytes) {
   AtomicFile file(path);
   file.Write(bytes);
   file.Commit();
+}
+
+void RequireWritable(const std::string& path) {
+  if (!path.empty()) const AtomicFile file(path);
 }
 
 }  // namespace thalweg

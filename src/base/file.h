@@ -12,8 +12,8 @@ namespace thalweg {
 std::string ReadWholeFile(const std::string& path);
 
 // Writes to a temporary file beside `path`; Commit syncs it to disk and renames it. Without Commit
-// the destructor removes it. Every failure is a UserError that names the path and the cause.
-// Not thread-safe.
+// the destructor removes it. Every failure is a UserError that names the path and the cause; so is
+// a path that is a pipe or a device. Not thread-safe.
 class AtomicFile {
  public:
   explicit AtomicFile(std::string path);
@@ -34,5 +34,9 @@ class AtomicFile {
 };
 
 void WriteWholeFile(const std::string& path, std::string_view bytes);
+
+// Before long work whose result goes there: UserError where `path` cannot be written. Nothing for
+// the empty one.
+void RequireWritable(const std::string& path);
 
 }  // namespace thalweg

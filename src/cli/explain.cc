@@ -68,6 +68,11 @@ class Explanation {
   std::unique_ptr<DataFlags> data_;
 };
 
+// Before long work: UserError where WriteEither could not write.
+void RequireEither(const std::string& path) {
+  path.ends_with(".json") ? RequireWritable(path) : RequireFrameFile(path);
+}
+
 // A .json file gets `json()`, any other what WriteFrame makes of `frame()`.
 template <class MakeJson, class MakeFrame>
 void WriteEither(const std::string& path, ThreadPool& pool, const MakeJson& json,
@@ -151,6 +156,7 @@ class PermutationExplanation : public Explanation {
         ->type_name("FILE");
   }
   void Run() override {
+    RequireEither(output_);
     const auto model = TheModel();
     CancelToken cancel;
     InterruptScope interrupt(cancel);
@@ -217,6 +223,7 @@ class PartialDependenceExplanation : public Explanation {
     if (wanted.size() > 1 && !output_.empty() && !output_.ends_with(".json")) {
       throw UserError("--output: several grids go into a .json only");
     }
+    RequireEither(output_);
     const auto model = TheModel();
     CancelToken cancel;
     InterruptScope interrupt(cancel);
@@ -298,6 +305,7 @@ class ConditionalExplanation : public Explanation {
         ->type_name("FILE");
   }
   void Run() override {
+    RequireFrameFile(output_);
     const auto model = TheModel();
     CancelToken cancel;
     InterruptScope interrupt(cancel);
@@ -365,6 +373,7 @@ class ShapExplanation : public Explanation {
           fmt::format("--method: {} is none of Auto, Exact, Rescale, Permutation", method_));
     }
     options_.method = static_cast<ShapMethod>(found - names.begin());
+    RequireFrameFile(output_);
     const auto model = TheModel();
     CancelToken cancel;
     InterruptScope interrupt(cancel);

@@ -181,6 +181,10 @@ class GridCommand : public Command {
     GridRequest request{.learner = &training.learner(), .params = params.get(), .space = &space};
     flags.options->Apply(&request.options);
     request.criteria = criteria;
+    if (ranks == nullptr || ranks->rank() == 0) {
+      RequireWritable(flags.model);
+      RequireWritable(flags.report);
+    }
     CancelToken cancel;
     InterruptScope interrupt(cancel);
     if (!begun.inputs) {

@@ -75,6 +75,7 @@ Examples:
   }
 
   int Run() override {
+    RequireFrameFile(output_);
     CancelToken cancel;
     InterruptScope interrupt(cancel);
     ThreadPool& pool = data_->pool();

@@ -53,6 +53,7 @@ Example:
     if (reconstruction_error_ && deep_features_layer_) {
       throw UserError("give --reconstruction_error or --deep_features_layer, not both");
     }
+    RequireFrameFile(output_);
     const std::shared_ptr<const Model> model = LoadModel(model_);
     CancelToken cancel;
     InterruptScope interrupt(cancel);

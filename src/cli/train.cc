@@ -119,6 +119,10 @@ Examples:
     const Learner& learner = training.learner();
     const std::shared_ptr<void> params = training.Params();
     RequireModelForWhatIsKept(flags, params.get());
+    if (ranks == nullptr || ranks->rank() == 0) {
+      RequireWritable(flags.model);
+      RequireWritable(flags.report);
+    }
     CancelToken cancel;
     InterruptScope interrupt(cancel);
     ThreadPool& pool = training.pool();

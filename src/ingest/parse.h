@@ -176,4 +176,8 @@ ParseResult ParseFiles(const std::vector<std::string>& paths, const ParseOptions
 void WriteFrame(const Frame& frame, const std::string& path, ThreadPool& pool,
                 const WorkContext& context = {});
 
+// Before long work whose result goes there: UserError where WriteFrame could not write `path`.
+// Nothing for the empty one.
+void RequireFrameFile(const std::string& path);
+
 }  // namespace thalweg

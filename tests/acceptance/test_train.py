@@ -1,4 +1,5 @@
 """`thalweg train`, `predict` and `params`: the main job from files to predictions."""
+import os
 import csv
 import gzip
 import json
@@ -154,6 +155,46 @@ def test_damaged_models_are_refused(thalweg, digits, tmp_path):
         err = thalweg("predict", "--model", model, "--frame", digits / "valid.csv", "--header",
                       "false", "--output", tmp_path / "p.csv", code=2).err
         assert "model.thalweg" in err
+
+
+@pytest.mark.parametrize(
+    "name, message",
+    [("none/x", "No such file or directory"), (".", "Is a directory"), ("pipe", "not a regular file (a pipe or a device)")],
+)
+def test_places_that_cannot_be_written_are_told_before_the_work(thalweg, tmp_path, name, message):
+    os.mkfifo(tmp_path / "pipe")
+    data = ["--training_frame", "data/prostate/prostate.csv", "--response_column", "CAPSULE"]
+    place = tmp_path / name
+    for args in (
+        ["train", "deeplearning", *data, "--model", place],
+        ["train", "deeplearning", *data, "--report", place],
+        ["grid", "deeplearning", *data, "--hyper", "hidden=[2];[3]", "--model", place],
+        ["grid", "deeplearning", *data, "--hyper", "hidden=[2];[3]", "--report", place],
+    ):
+        result = thalweg(*args, code=2)
+        assert f"{place}: cannot write: {message}" in result.err
+        assert result.out == ""
+    assert (tmp_path / "pipe").is_fifo()
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_frames_that_cannot_be_written_are_told_before_the_work(thalweg, tmp_path):
+    model = tmp_path / "m.thalweg"
+    thalweg("train", "deeplearning", "--training_frame", "data/prostate/prostate.csv", "--response_column", "CAPSULE",
+            "--hidden", "2", "--epochs", "1", "--model", model)
+    explain = [model, "data/prostate/prostate.csv"]
+    for args in (
+        ["predict", "--model", model, "--frame", "data/prostate/none.csv"],
+        ["inspect", "data/prostate/none.csv"],
+        ["explain", "permutation", *explain],
+        ["explain", "pdp", *explain, "--columns", "AGE"],
+        ["explain", "ice", *explain, "--column", "AGE"],
+        ["explain", "shap", *explain, "--background", "data/prostate/none.csv"],
+    ):
+        for name, message in (("x.txt", "the name says no format"), ("none/x.csv", "cannot write: No such file")):
+            result = thalweg(*args, "--output", tmp_path / name, code=2)
+            assert f"{tmp_path / name}: {message}" in result.err
+            assert result.out == ""
 
 
 def test_all_bad_parameters_at_once(thalweg):

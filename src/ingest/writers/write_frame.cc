@@ -6,26 +6,42 @@
 #include "ingest/writers/csv_writer.h"
 
 namespace thalweg {
+namespace {
+
+enum class FileFormat { kCsv, kCsvGz, kParquet, kArrow };
+
+FileFormat FormatOf(const std::string& path) {
+  const std::string name = ToLower(path);
+  if (name.ends_with(".csv")) return FileFormat::kCsv;
+  if (name.ends_with(".csv.gz")) return FileFormat::kCsvGz;
+  if (name.ends_with(".parquet")) return FileFormat::kParquet;
+  if (name.ends_with(".arrow")) return FileFormat::kArrow;
+  throw UserError(path +
+                  ": the name says no format that is written; it ends with .csv, .csv.gz, "
+                  ".parquet or .arrow");
+}
+
+}  // namespace
+
+void RequireFrameFile(const std::string& path) {
+  if (path.empty()) return;
+  FormatOf(path);
+  RequireWritable(path);
+}
 
 void WriteFrame(const Frame& frame, const std::string& path, ThreadPool& pool,
                 const WorkContext& context) {
-  const std::string name = ToLower(path);
-  const bool csv = name.ends_with(".csv");
-  const bool csv_gz = name.ends_with(".csv.gz");
-  const bool parquet = name.ends_with(".parquet");
-  if (!csv && !csv_gz && !parquet && !name.ends_with(".arrow")) {
-    throw UserError(path +
-                    ": the name says no format that is written; it ends with .csv, .csv.gz, "
-                    ".parquet or .arrow");
-  }
+  const FileFormat format = FormatOf(path);
   AtomicFile file(path);
-  if (csv || csv_gz) {
+  if (format == FileFormat::kCsv || format == FileFormat::kCsvGz) {
     internal::WriteCsv(
-        frame, csv_gz, [&](std::string_view bytes) { file.Write(bytes); }, pool, context);
+        frame, format == FileFormat::kCsvGz, [&](std::string_view bytes) { file.Write(bytes); },
+        pool, context);
   } else {
     try {
-      internal::WriteArrow(frame, parquet ? kThalwegParquet : kThalwegArrowIpc, file.descriptor(),
-                           pool, context);
+      internal::WriteArrow(frame,
+                           format == FileFormat::kParquet ? kThalwegParquet : kThalwegArrowIpc,
+                           file.descriptor(), pool, context);
     } catch (const UserError& error) {
       throw UserError(path + ": cannot write: " + error.what());
     }
