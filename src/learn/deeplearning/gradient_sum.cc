@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 
 #include "base/error.h"
+#include "cluster/bfloat16_sum.h"
 #include "kernels/exact_sums.h"
 
 namespace thalweg {
@@ -17,7 +19,7 @@ class GradientSum::Adder : public Optimizer<float> {
   void Update(size_t block, size_t row, size_t column, const float* gradient, float factor,
               size_t count) override {
     if (block == 0) sum_.touched_[row].store(1, std::memory_order_relaxed);
-    if (sum_.exact_) {
+    if (sum_.kind_ == kExact) {
       AddMultiples(gradient, static_cast<double>(factor) * share_,
                    sum_.multiples_[block].row(row) + column, count);
     } else {
@@ -36,11 +38,11 @@ class GradientSum::Adder : public Optimizer<float> {
   double share_ = 1;
 };
 
-GradientSum::GradientSum(std::span<const ParameterBlock<float>> blocks, bool exact)
-    : exact_(exact), adder_(std::make_unique<Adder>(*this)), touched_(blocks[0].values->rows()) {
+GradientSum::GradientSum(std::span<const ParameterBlock<float>> blocks, Kind kind)
+    : kind_(kind), adder_(std::make_unique<Adder>(*this)), touched_(blocks[0].values->rows()) {
   for (const ParameterBlock<float>& block : blocks) {
     sums_.emplace_back(block.values->rows(), block.values->columns());
-    if (exact) multiples_.emplace_back(block.values->rows(), block.values->columns());
+    if (kind == kExact) multiples_.emplace_back(block.values->rows(), block.values->columns());
   }
 }
 
@@ -67,13 +69,13 @@ Optimizer<float>& GradientSum::Recorder(double share) {
 void GradientSum::AllReduce(Communicator* ranks) {
   if (ranks != nullptr && ranks->size() > 1) {
     JoinTouched(*ranks);
-    if (exact_) {
+    if (kind_ == kExact) {
       Exchange(multiples_, whole_values_, *ranks);
     } else {
       Exchange(sums_, values_, *ranks);
     }
   }
-  if (exact_) ToFloats();
+  if (kind_ == kExact) ToFloats();
 }
 
 void GradientSum::JoinTouched(Communicator& ranks) {
@@ -101,7 +103,12 @@ void GradientSum::Exchange(std::vector<Matrix<Number>>& sums, std::vector<Number
   };
   values.clear();
   visit([&](const Number* row, size_t count) { values.insert(values.end(), row, row + count); });
-  ranks.AllReduceSum(std::span<Number>(values));
+  if constexpr (std::is_same_v<Number, float>) {
+    kind_ == kBfloat16 ? AllReduceSumBfloat16(ranks, values)
+                       : ranks.AllReduceSum(std::span<Number>(values));
+  } else {
+    ranks.AllReduceSum(std::span<Number>(values));
+  }
   const Number* from = values.data();
   visit([&](Number* row, size_t count) {
     std::copy_n(from, count, row);

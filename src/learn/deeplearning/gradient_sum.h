@@ -18,8 +18,9 @@ namespace thalweg {
 
 class GradientSum {
  public:
+  enum Kind { kExact, kFloats, kBfloat16 };  // the last: of floats, which travel as bfloat16
   // The blocks must outlive this.
-  GradientSum(std::span<const ParameterBlock<float>> blocks, bool exact);
+  GradientSum(std::span<const ParameterBlock<float>> blocks, Kind kind);
   ~GradientSum();
 
   // All zero, no row touched.
@@ -43,7 +44,7 @@ class GradientSum {
                 Communicator& ranks) const;
   void ToFloats();
 
-  const bool exact_;
+  const Kind kind_;
   std::unique_ptr<Adder> adder_;
   std::vector<Matrix<float>> sums_;
   std::vector<Matrix<int64_t>> multiples_;  // where exact

@@ -24,16 +24,16 @@ StepOptions OfPart(StepOptions options) {
 
 GradientTrainer::GradientTrainer(Net<float>& net, Optimizer<float>& optimizer,
                                  const TrainingRows<float>& rows, const StepOptions& options,
-                                 size_t batch_size, bool exact, Communicator* ranks,
+                                 size_t batch_size, GradientSum::Kind kind, Communicator* ranks,
                                  ThreadPool& pool)
     : optimizer_(optimizer),
       options_(options),
       batch_size_(batch_size),
-      exact_(exact),
+      exact_(kind == GradientSum::kExact),
       ranks_(ranks != nullptr && ranks->size() > 1 ? ranks : nullptr),
       pool_(pool),
       blocks_(net.Blocks()),
-      sum_(blocks_, exact),
+      sum_(blocks_, kind),
       step_(net, sum_.Recorder(1), rows, OfPart(options), batch_size) {
   for (size_t b = 0; b < blocks_.size(); ++b) {
     const size_t count = blocks_[b].values->rows();

@@ -18,12 +18,12 @@ namespace thalweg {
 class GradientTrainer {
  public:
   // All ranks' nets, optimizers, rows and options are the same; null: this rank alone. Where
-  // `exact`, a batch is cut into up to kMostShards parts of at least kShardRows rows, whose
+  // sums are exact, a batch is cut into up to kMostShards parts of at least kShardRows rows, whose
   // gradients are summed exactly: the weights are the same to the bit for every number of ranks and
   // threads.
   GradientTrainer(Net<float>& net, Optimizer<float>& optimizer, const TrainingRows<float>& rows,
-                  const StepOptions& options, size_t batch_size, bool exact, Communicator* ranks,
-                  ThreadPool& pool);
+                  const StepOptions& options, size_t batch_size, GradientSum::Kind kind,
+                  Communicator* ranks, ThreadPool& pool);
 
   // A collective, with the same rows on all ranks. As MiniBatchTrainer::Train, but that the loss is
   // that of this rank's parts.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <thread>
 
@@ -79,13 +80,14 @@ Weights Expected(const Config& config, size_t batch) {
 }
 
 // Of rank 0; those of the others must be the same to the bit.
-Weights OverRanks(const Config& config, size_t batch, bool exact, int ranks, size_t threads) {
+Weights OverRanks(const Config& config, size_t batch, GradientSum::Kind kind, int ranks,
+                  size_t threads) {
   std::vector<Weights> weights(static_cast<size_t>(ranks));
   RunLocalRanks(ranks, [&](Communicator& comm) {
     ThreadPool pool(threads);
     weights[static_cast<size_t>(comm.rank())] =
         After(config, [&](auto& net, auto& optimizer, const auto& rows) {
-          GradientTrainer(net, optimizer, rows, config.step, batch, exact, &comm, pool)
+          GradientTrainer(net, optimizer, rows, config.step, batch, kind, &comm, pool)
               .Train(RowNumbers(200), 100);
         });
   });
@@ -98,15 +100,24 @@ TEST(GradientTrainer, MovesWeightsAsOneRankDoes) {
     for (const size_t batch : {3, 40}) {
       const Weights expected = Expected(config, batch);
       for (const int ranks : {1, 2, 3, 5}) {
-        for (const bool exact : {false, true}) {
+        for (const auto kind :
+             {GradientSum::kFloats, GradientSum::kExact, GradientSum::kBfloat16}) {
           SCOPED_TRACE(std::string(config.name) + " batch " + std::to_string(batch) + " ranks " +
-                       std::to_string(ranks) + (exact ? " exact" : ""));
-          const Weights got = OverRanks(config, batch, exact, ranks, 1);
+                       std::to_string(ranks) + " kind " + std::to_string(kind));
+          const Weights got = OverRanks(config, batch, kind, ranks, 1);
+          // Rounding leads single weights further away over the steps, but on the whole not.
+          const bool rounded = kind == GradientSum::kBfloat16 && ranks > 1;
+          double differences = 0;
+          double count = 0;
           for (size_t b = 0; b < expected.size(); ++b) {
             for (size_t i = 0; i < expected[b].size(); ++i) {
-              ASSERT_NEAR(got[b][i], expected[b][i], 1e-3) << "block " << b << " element " << i;
+              ASSERT_NEAR(got[b][i], expected[b][i], rounded ? 0.2 : 1e-3)
+                  << "block " << b << " element " << i;
+              differences += std::abs(got[b][i] - expected[b][i]);
+              ++count;
             }
           }
+          EXPECT_LT(differences, 0.005 * count);
         }
       }
     }
@@ -115,10 +126,10 @@ TEST(GradientTrainer, MovesWeightsAsOneRankDoes) {
 
 TEST(GradientTrainer, ExactSumsDoNotDependOnRanksAndThreads) {
   for (const Config& config : kConfigs) {
-    const Weights one = OverRanks(config, 64, true, 1, 1);
+    const Weights one = OverRanks(config, 64, GradientSum::kExact, 1, 1);
     for (const int ranks : {1, 2, 3, 4, 7}) {
       for (const size_t threads : {1, 2}) {
-        EXPECT_TRUE(OverRanks(config, 64, true, ranks, threads) == one)
+        EXPECT_TRUE(OverRanks(config, 64, GradientSum::kExact, ranks, threads) == one)
             << config.name << " " << ranks << " " << threads;
       }
     }

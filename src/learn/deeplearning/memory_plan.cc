@@ -68,7 +68,7 @@ MemoryPlan PlanMemory(const NetOptions& net, const MemoryNeeds& needs, uint64_t 
   plan.exchange = plan.weights * (needs.gradients ? 2 : needs.exact_gradients ? 5 : 0);
   // What is averaged, on its way out and in.
   if (needs.averaging) plan.exchange += 3 * (plan.weights + plan.optimizer_state);
-  if (needs.averaging_momentum) plan.exchange += 2 * plan.weights;
+  if (needs.averaging_movement) plan.exchange += 2 * plan.weights;
   if (needs.elastic_averaging) plan.exchange += plan.weights;
   plan.copies = 2 * plan.weights;
   if (needs.recovery) plan.copies += plan.weights + plan.optimizer_state;

@@ -40,7 +40,7 @@ struct MemoryNeeds {
   bool gradients = false;        // are exchanged between ranks
   bool exact_gradients = false;  // the same, with sums that do not depend on the order
   bool averaging = false;        // of weights and states over ranks
-  bool averaging_momentum = false;
+  bool averaging_movement = false;  // where weights began and how they move
   bool elastic_averaging = false;
   bool recovery = true;  // keeps the last good state
   uint64_t threads = 1;

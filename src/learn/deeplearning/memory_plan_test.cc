@@ -57,7 +57,7 @@ TEST(MemoryPlan, CountsWhatRanksSendEachOther) {
   const NetOptions net = Nets()[0];
   const MemoryPlan alone = PlanMemory(net, {}, 0);
   EXPECT_EQ(alone.exchange, 0U);
-  const MemoryPlan averaged = PlanMemory(net, {.averaging = true, .averaging_momentum = true}, 0);
+  const MemoryPlan averaged = PlanMemory(net, {.averaging = true, .averaging_movement = true}, 0);
   EXPECT_EQ(averaged.exchange, 3 * (alone.weights + alone.optimizer_state) + 2 * alone.weights);
   EXPECT_EQ(averaged.Total(), alone.Total() + averaged.exchange);
   EXPECT_THAT(averaged.ToText(), HasSubstr("exchange between ranks"));

@@ -21,6 +21,10 @@ void CheckGradients(const DeepLearningParams& p, std::vector<FieldError>& errors
   if (p.mini_batch_size == 1) {
     refuse("once per batch: mini_batch_size must be more than 1, or 0 to let the engine choose");
   }
+  if (p.reproducible && p.exchange_precision != ExchangePrecision::kFloat32) {
+    errors.push_back({"exchange_precision",
+                      "sums of averaging=gradients with reproducible are exact: take float32"});
+  }
   if (p.batch_norm) refuse("without those of batch_norm as yet: take averaging=model");
   if (p.autoencoder && p.sparsity_beta > 0) {
     refuse("without the activations that sparsity_beta counts as yet: take averaging=model");
@@ -185,7 +189,8 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
       {!params.balance_classes, "balance_classes is off", {"max_after_balance_size"}},
       {ranks == 1,
        "training runs on one rank, which communicates with no other",
-       {"target_ratio_comm_to_comp", "averaging_momentum", "elastic_averaging"}},
+       {"target_ratio_comm_to_comp", "averaging_momentum", "elastic_averaging",
+        "exchange_precision"}},
       {ranks == 1 && params.elastic_averaging,
        "training runs on one rank, which communicates with no other",
        {"elastic_averaging_moving_rate", "elastic_averaging_regularization"}},
@@ -269,7 +274,9 @@ MemoryNeeds MemoryNeedsOf(const DeepLearningParams& p, const Communicator* ranks
           .gradients = gradients && !p.reproducible,
           .exact_gradients = gradients && p.reproducible,
           .averaging = averaging,
-          .averaging_momentum = averaging && AveragingMomentum(p, ranks) > 0,
+          .averaging_movement = averaging && !p.elastic_averaging &&
+                                (AveragingMomentum(p, ranks) > 0 ||
+                                 p.exchange_precision != ExchangePrecision::kFloat32),
           .elastic_averaging = AveragesElastically(p, ranks),
           .recovery = p.recover_from_instability,
           .threads = threads};

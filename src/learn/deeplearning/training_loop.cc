@@ -38,6 +38,12 @@ constexpr double kShortest = 0.02;
 // Why a rank ended before its part of an iteration was done: TrainingTeam::Trained.
 enum WhyEnded : uint64_t { kInterrupted = 1, kOutOfTime = 2, kUnstable = 4 };
 
+GradientSum::Kind SumOfGradients(const DeepLearningParams& params) {
+  if (params.reproducible) return GradientSum::kExact;
+  return params.exchange_precision == ExchangePrecision::kBfloat16 ? GradientSum::kBfloat16
+                                                                   : GradientSum::kFloats;
+}
+
 std::unique_ptr<Optimizer<float>> MakeOptimizerOfRank(const DeepLearningParams& params,
                                                       const Communicator* ranks, double samples,
                                                       Net<float>& net) {
@@ -67,7 +73,8 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
             {.in_step = ExchangesGradients(params_, ranks),
              .momentum = AveragingMomentum(params_, ranks),
              .elastic = dynamic_cast<ElasticOptimizer*>(optimizer_.get()),
-             .moving_rate = params_.elastic_averaging_moving_rate}),
+             .moving_rate = params_.elastic_averaging_moving_rate,
+             .bfloat16 = params_.exchange_precision == ExchangePrecision::kBfloat16}),
       last_good_(net_, *optimizer_, params_.recover_from_instability),
       scores_(params_, data_, clock_, Seed(kScoring), ranks),
       kept_(frames.kept),
@@ -100,7 +107,7 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
   const auto batch_size = static_cast<size_t>(params_.mini_batch_size);
   if (team_.in_step()) {
     gradients_ = std::make_unique<GradientTrainer>(net_, *optimizer_, rows_, step, batch_size,
-                                                   params_.reproducible, ranks, pool_);
+                                                   SumOfGradients(params_), ranks, pool_);
   } else if (params_.mini_batch_size == 1 && !params_.reproducible) {
     hogwild_ = std::make_unique<HogwildTrainer>(net_, *optimizer_, rows_, step, pool_);
   } else {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "cluster/bfloat16_sum.h"
 #include "learn/deeplearning/stopwatch.h"
 #include "learn/deeplearning/training_state.h"
 
@@ -16,7 +17,8 @@ TrainingTeam::TrainingTeam(Communicator* ranks, Net<float>& net, Optimizer<float
       optimizer_(optimizer),
       momentum_(alone() || in_step_ ? 0.0F : static_cast<float>(options.momentum)),
       elastic_(alone() || in_step_ ? nullptr : options.elastic),
-      moving_rate_(static_cast<float>(options.moving_rate)) {}
+      moving_rate_(static_cast<float>(options.moving_rate)),
+      bfloat16_(!alone() && !in_step_ && options.bfloat16) {}
 
 void TrainingTeam::Start() {
   if (elastic_ != nullptr) {
@@ -29,10 +31,10 @@ void TrainingTeam::Start() {
       elastic_->SetCenter(b, &center_[static_cast<size_t>(at)]);
     }
   }
-  if (momentum_ == 0) return;
   moves_ = 0;
   start_.clear();
   velocity_.clear();
+  if (momentum_ == 0 && (!bfloat16_ || elastic_ != nullptr)) return;
   for (const auto& block : net_.Blocks()) {
     const auto elements = block.values->elements();
     start_.emplace_back(elements.begin(), elements.end());
@@ -41,7 +43,7 @@ void TrainingTeam::Start() {
 }
 
 void TrainingTeam::AddMomentum() {
-  if (momentum_ == 0) return;
+  if (start_.empty()) return;
   // Less at the beginning, so that trainings of few, long iterations do not overshoot at their end.
   constexpr float kRamp = 2;
   ++moves_;
@@ -58,16 +60,45 @@ void TrainingTeam::AddMomentum() {
   }
 }
 
+const float* TrainingTeam::BaseOf(const Matrix<float>* matrix) const {
+  if (!bfloat16_) return nullptr;
+  if (elastic_ != nullptr) {
+    const std::vector<Matrix<float>*> state = net_.State();
+    const auto at = std::find(state.begin(), state.end(), matrix);
+    return center_[static_cast<size_t>(at - state.begin())].data();
+  }
+  const auto blocks = net_.Blocks();
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    if (blocks[b].values == matrix) return start_[b].data();
+  }
+  return nullptr;
+}
+
 void TrainingTeam::SumUp(const std::vector<Matrix<float>*>& matrices, float share) {
   size_t count = 0;
   for (const Matrix<float>* matrix : matrices) count += matrix->elements().size();
   values_.resize(count);
   float* to = values_.data();
   for (const Matrix<float>* matrix : matrices) {
-    to = std::transform(matrix->elements().begin(), matrix->elements().end(), to,
-                        [&](float value) { return value * share; });
+    const auto values = matrix->elements();
+    const float* base = BaseOf(matrix);
+    for (size_t i = 0; i < values.size(); ++i) {
+      *to++ = (values[i] - (base == nullptr ? 0 : base[i])) * share;
+    }
   }
-  ranks_->AllReduceSum(std::span<float>(values_));
+  if (!bfloat16_) {
+    ranks_->AllReduceSum(std::span<float>(values_));
+    return;
+  }
+  AllReduceSumBfloat16(*ranks_, values_);
+  to = values_.data();
+  for (const Matrix<float>* matrix : matrices) {
+    const size_t values = matrix->elements().size();
+    if (const float* base = BaseOf(matrix)) {
+      for (size_t i = 0; i < values; ++i) to[i] += base[i];
+    }
+    to += values;
+  }
 }
 
 void TrainingTeam::MoveCenter() {

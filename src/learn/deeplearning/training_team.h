@@ -29,6 +29,8 @@ struct TeamOptions {
   // ranks in a new average; the rest is the average before. Null: none.
   ElasticOptimizer* elastic = nullptr;
   double moving_rate = 0;
+  // Numbers travel as bfloat16, weights as what they have moved by: what is rounded is small.
+  bool bfloat16 = false;
 };
 
 // Every member but leads() and Share() is a collective of the ranks. Without ranks, or with one,
@@ -102,8 +104,10 @@ class TrainingTeam {
   const bool in_step_;
   Net<float>& net_;
   Optimizer<float>& optimizer_;
-  // Into values_: the sums over the ranks, each times its share.
+  // Into values_: the sums over the ranks, each times its share; shares come to 1.
   void SumUp(const std::vector<Matrix<float>*>& matrices, float share);
+  // What all ranks' values of a matrix began at; null: not known, or not needed.
+  const float* BaseOf(const Matrix<float>* matrix) const;
   void AddMomentum();
   void MoveCenter();
   void SwapWithCenter();
@@ -111,9 +115,11 @@ class TrainingTeam {
   const float momentum_;
   ElasticOptimizer* const elastic_;  // null: no elastic averaging
   const float moving_rate_;
+  const bool bfloat16_;
   int64_t moves_ = 0;  // since the start
   std::vector<float> values_;
-  // Of each block of weights: where the iteration began, and how it moves.
+  // Of each block of weights, where momentum or bfloat16 asks for it: where the iteration began,
+  // and how it moves.
   std::vector<std::vector<float>> start_;
   std::vector<std::vector<float>> velocity_;
   // With elastic averaging the average of each matrix of the net.

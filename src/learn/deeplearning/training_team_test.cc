@@ -133,6 +133,33 @@ TEST(TrainingTeam, ElasticAveraging) {
   });
 }
 
+// What is rounded is how far weights have moved, not the weights; states of the optimizer as they
+// are, so that what is positive stays so.
+TEST(TrainingTeam, Bfloat16RoundsMovements) {
+  for (const double momentum : {0.0, 0.5}) {
+    RunLocalRanks(3, [&](Communicator& comm) {
+      Net<float> net = SmallNet();
+      auto optimizer = MakeOptimizer<float>({.kind = OptimizerKind::kAdadelta}, net.Blocks());
+      TrainingTeam team(&comm, net, *optimizer, {.momentum = momentum, .bfloat16 = true});
+      Matrix<float>& weights = *net.Blocks()[0].values;
+      Matrix<float>& state = *optimizer->State()[0];
+      weights.row(0)[0] = 1000;
+      team.Start();
+      const auto rank = static_cast<float>(comm.rank());
+      weights.row(0)[0] += 0.25F + 0.01F * rank;
+      state.row(0)[0] = 3 + rank / 3;
+      team.Average({.samples = 10});
+      EXPECT_NEAR(weights.row(0)[0], 1000.26, 0.26 / 128);
+      EXPECT_NEAR(state.row(0)[0], 10.0 / 3, 4.0 / 128);
+      const float before = weights.row(0)[0];
+      weights.row(0)[0] += 0.5;
+      team.Average({.samples = 10});
+      // The second averaging's movement: t / (t + 2) of the first, at most the momentum.
+      EXPECT_NEAR(weights.row(0)[0] - before, 0.5 + momentum * 0.26, 1.0 / 128);
+    });
+  }
+}
+
 // The mean of three ranks' steps is no longer than one of them: at least what one rank learns of a
 // third of the samples is there.
 TEST(TrainingOverRanks, LearnsFromAllRanks) {
@@ -154,6 +181,22 @@ TEST(TrainingOverRanks, LearnsFromAllRanks) {
   EXPECT_LT(logloss(1, 30, 0), 0.7 * third) << "there is something to learn";
   for (const int64_t iteration : {-2, -1, 0, 500, 96}) {
     EXPECT_LT(logloss(3, 30, iteration), 1.2 * third) << iteration;
+  }
+}
+
+TEST(TrainingOverRanks, LearnsWithHalfTheBytes) {
+  DeepLearningParams params = Classify();
+  params.epochs = 30;
+  params.train_samples_per_iteration = 500;
+  const auto logloss = [&](ExchangePrecision precision) {
+    params.exchange_precision = precision;
+    return *TrainOnRanks(3, params)[0].validation_metrics->logloss;
+  };
+  for (const bool elastic : {false, true}) {
+    params.elastic_averaging = elastic;
+    EXPECT_NEAR(logloss(ExchangePrecision::kBfloat16) / logloss(ExchangePrecision::kFloat32), 1,
+                0.15)
+        << elastic;
   }
 }
 

@@ -122,7 +122,7 @@ def test_predictions_of_folds_are_saved_with_a_model(prostate, export_folder, tm
 
 def test_a_search_that_was_cancelled_goes_on_elsewhere(prostate, export_folder):
     # More than all ranks train at a time.
-    varied = {"l1": [i / 1000 for i in range(12)], "hidden": [[200, 200]], "epochs": [30]}
+    varied = {"l1": [i / 1000 for i in range(12)], "hidden": [[200, 200]], "epochs": [30 / SLOWER]}
     first, second = export_folder / "recovery_1", export_folder / "recovery_2"
     grid = search(prostate, "slow", varied, wait=False, stopping_rounds=0, recovery_dir=str(first))
     assert grid._job.auto_recoverable
@@ -161,7 +161,7 @@ def test_a_search_that_has_ended_leaves_nothing_in_its_folder(prostate, export_f
 def test_a_search_goes_on_after_its_server_was_killed(server, tmp_path, folds):
     """The client that waits for the job gets its grid, as it finds the job again under its key."""
     before = h2o.connection()
-    varied = {"l1": [i / 1000 for i in range(8)], "hidden": [[100, 100]], "epochs": [100]}
+    varied = {"l1": [i / 1000 for i in range(8)], "hidden": [[100, 100]], "epochs": [100 / SLOWER]}
     recovery = tmp_path / "recovery"
     try:
         with Server("--export-root", tmp_path) as first:

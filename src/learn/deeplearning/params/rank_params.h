@@ -12,6 +12,10 @@ enum class Averaging { kAuto, kModel, kGradients };
 template <>
 inline constexpr auto kEnumNames<Averaging> = std::array{"auto", "model", "gradients"};
 
+enum class ExchangePrecision { kFloat32, kBfloat16 };
+template <>
+inline constexpr auto kEnumNames<ExchangePrecision> = std::array{"float32", "bfloat16"};
+
 struct RankParams {
   bool replicate_training_data = true;
   bool single_node_mode = false;
@@ -22,6 +26,7 @@ struct RankParams {
   bool elastic_averaging = false;
   double elastic_averaging_moving_rate = 0.9;
   double elastic_averaging_regularization = 0.001;
+  ExchangePrecision exchange_precision = ExchangePrecision::kFloat32;
 };
 
 template <>
@@ -91,6 +96,11 @@ inline constexpr auto kFields<RankParams> = std::tuple{
          .level = ParamLevel::kExpert,
          .gridable = true,
          .min = 0}),
+    Field<&RankParams::exchange_precision>(
+        {.name = "exchange_precision",
+         .help = "How numbers travel between ranks: as they are (float32), or rounded to half of "
+                 "the bytes (bfloat16), weights then as their movement since the last time.",
+         .level = ParamLevel::kExpert}),
 };
 
 }  // namespace thalweg
