@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
+#include "cluster/communicator.h"
 #include "frame/frame.h"
 
 namespace thalweg {
@@ -24,5 +25,9 @@ struct Rollups {
 // One per column. Sums are formed per chunk and joined in chunk order (Chan et al. 1983), so that
 // the result does not depend on the number of threads.
 std::vector<Rollups> ComputeRollups(const Frame& frame, ThreadPool& pool);
+
+// The same of the rows of all ranks, `part` having this rank's (frame_parts.h): on every rank, with
+// the bits of one that has all chunks. A collective.
+std::vector<Rollups> ComputeRollups(const Frame& part, Communicator& ranks, ThreadPool& pool);
 
 }  // namespace thalweg

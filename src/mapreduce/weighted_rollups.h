@@ -16,4 +16,10 @@ namespace thalweg {
 std::vector<Rollups> ComputeWeightedRollups(const Frame& frame, std::span<const double> weights,
                                             ThreadPool& pool);
 
+// The same of the rows of all ranks, `part` and `weights` having this rank's (frame_parts.h): on
+// every rank; means and spreads of the ranks' rows are joined (Chan, Golub, LeVeque 1983). A
+// collective.
+std::vector<Rollups> ComputeWeightedRollups(const Frame& part, std::span<const double> weights,
+                                            Communicator& ranks, ThreadPool& pool);
+
 }  // namespace thalweg

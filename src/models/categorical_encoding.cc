@@ -101,7 +101,7 @@ LevelStatistics CountLevels(const Frame& frame, size_t column, std::span<const d
   const size_t levels = frame.column(column).domain()->levels().size();
   statistics.counts.resize(levels);
   std::vector<double> sums(responses.empty() ? 0 : levels);
-  std::vector<double> known(sums.size());
+  statistics.responses.resize(sums.size());
   std::vector<int64_t> codes;
   for (int64_t begin = 0; begin < frame.rows(); begin += kBlock) {
     codes.resize(static_cast<size_t>(std::min(kBlock, frame.rows() - begin)));
@@ -117,10 +117,12 @@ LevelStatistics CountLevels(const Frame& frame, size_t column, std::span<const d
       const double response = responses[static_cast<size_t>(begin) + r];
       if (std::isnan(response)) continue;
       sums[level] += response;
-      ++known[level];
+      ++statistics.responses[level];
     }
   }
-  for (size_t i = 0; i < sums.size(); ++i) statistics.mean_response.push_back(sums[i] / known[i]);
+  for (size_t i = 0; i < sums.size(); ++i) {
+    statistics.mean_response.push_back(sums[i] / static_cast<double>(statistics.responses[i]));
+  }
   return statistics;
 }
 

@@ -48,7 +48,8 @@ inline constexpr size_t kLimitedLevels = 10;
 struct LevelStatistics {
   std::vector<int64_t> counts;  // per level
   int64_t missing = 0;
-  std::vector<double> mean_response;  // per level, NaN where none; empty if not asked for
+  std::vector<double> mean_response = {};  // per level, NaN where none; empty if not asked for
+  std::vector<int64_t> responses = {};     // how many rows that is the mean of
 };
 
 // `responses`: per row of the frame, NaN where missing; may be empty.

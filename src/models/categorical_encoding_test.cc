@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 LevelStatistics Statistics(std::vector<int64_t> counts, int64_t missing = 0) {
-  return {.counts = std::move(counts), .missing = missing, .mean_response = {}};
+  return {.counts = std::move(counts), .missing = missing};
 }
 
 TEST(CategoricalEncoding, TablesByHand) {

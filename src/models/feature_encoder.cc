@@ -41,11 +41,11 @@ ColumnType TypeNamed(std::string_view name) {
   throw std::out_of_range("type");
 }
 
-FeatureColumn Categorical(const Frame& frame, size_t position, const Rollups& rollups,
-                          const FeatureOptions& options) {
+FeatureColumn Categorical(const Column& column, const Rollups& rollups,
+                          const LevelStatistics& statistics, const FeatureOptions& options) {
   FeatureColumn feature;
   feature.categorical = true;
-  feature.levels = frame.column(position).domain()->levels();
+  feature.levels = column.domain()->levels();
   CategoricalEncoding encoding = options.categorical_encoding;
   if (encoding == CategoricalEncoding::kAuto) encoding = CategoricalEncoding::kOneHotInternal;
   if (encoding == CategoricalEncoding::kOneHotInternal) {
@@ -53,9 +53,6 @@ FeatureColumn Categorical(const Frame& frame, size_t position, const Rollups& ro
     feature.missing_level = rollups.missing > 0;
     return feature;
   }
-  const bool by_response = encoding == CategoricalEncoding::kSortByResponse;
-  const LevelStatistics statistics =
-      CountLevels(frame, position, by_response ? options.responses : std::span<const double>());
   if (encoding != CategoricalEncoding::kEnumLimited) {
     LevelTable table = MakeLevelTable(encoding, statistics, options.standardize);
     feature.width = table.width;
@@ -164,13 +161,38 @@ std::vector<int32_t> PlacesOfLevels(const FeatureColumn& c,
 
 }  // namespace
 
+bool CountsLevels(CategoricalEncoding encoding) {
+  return encoding != CategoricalEncoding::kAuto && encoding != CategoricalEncoding::kOneHotInternal;
+}
+
+FeatureStatistics MeasureFeatures(const Frame& frame, std::span<const size_t> predictors,
+                                  const FeatureOptions& options, ThreadPool& pool) {
+  const Frame columns = frame.Select(predictors);
+  FeatureStatistics statistics;
+  statistics.rollups = options.weights.empty()
+                           ? ComputeRollups(columns, pool)
+                           : ComputeWeightedRollups(columns, options.weights, pool);
+  statistics.levels.resize(predictors.size());
+  if (!CountsLevels(options.categorical_encoding)) return statistics;
+  for (size_t i = 0; i < predictors.size(); ++i) {
+    if (columns.column(i).type() != ColumnType::kCategorical) continue;
+    statistics.levels[i] = CountLevels(columns, i, options.responses);
+  }
+  return statistics;
+}
+
 FeatureEncoder FeatureEncoder::Fit(const Frame& frame, std::span<const size_t> predictors,
                                    const FeatureOptions& options, ThreadPool& pool,
                                    std::vector<std::string>& warnings) {
-  const Frame columns = frame.Select(predictors);
-  const std::vector<Rollups> rollups = options.weights.empty()
-                                           ? ComputeRollups(columns, pool)
-                                           : ComputeWeightedRollups(columns, options.weights, pool);
+  return Fit(frame, predictors, MeasureFeatures(frame, predictors, options, pool), options,
+             warnings);
+}
+
+FeatureEncoder FeatureEncoder::Fit(const Frame& frame, std::span<const size_t> predictors,
+                                   const FeatureStatistics& statistics,
+                                   const FeatureOptions& options,
+                                   std::vector<std::string>& warnings) {
+  const std::vector<Rollups>& rollups = statistics.rollups;
   size_t numeric = 0;
   double nonzeros = 0;
   for (size_t i = 0; i < predictors.size(); ++i) {
@@ -202,8 +224,8 @@ FeatureEncoder FeatureEncoder::Fit(const Frame& frame, std::span<const size_t> p
     }
     const bool sparse = options.sparse ? NonZeroShare(r) <= kMostlyZero
                                        : sparse_frame && NonZeroShare(r) <= kSparseColumn;
-    FeatureColumn feature =
-        categorical ? Categorical(frame, predictors[i], r, options) : Numeric(r, options, sparse);
+    FeatureColumn feature = categorical ? Categorical(column, r, statistics.levels[i], options)
+                                        : Numeric(r, options, sparse);
     feature.name = name;
     feature.type = column.type();
     encoder.columns_.push_back(std::move(feature));

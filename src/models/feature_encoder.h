@@ -27,6 +27,7 @@
 #include "base/json_fwd.h"
 #include "base/thread_pool.h"
 #include "frame/frame.h"
+#include "mapreduce/rollups.h"
 #include "models/categorical_encoding.h"
 #include "models/input_batch.h"
 
@@ -51,6 +52,17 @@ struct FeatureOptions {
   // Of the rows of the frame (see mapreduce/weighted_rollups.h); empty: all 1.
   std::span<const double> weights = {};
 };
+
+// What an encoder learns from: of each predictor, in their order.
+struct FeatureStatistics {
+  std::vector<Rollups> rollups;
+  // Of categorical columns where the encoding asks for them, else empty.
+  std::vector<LevelStatistics> levels;
+};
+FeatureStatistics MeasureFeatures(const Frame& frame, std::span<const size_t> predictors,
+                                  const FeatureOptions& options, ThreadPool& pool);
+// Whether levels are to be counted for it.
+bool CountsLevels(CategoricalEncoding encoding);
 
 struct FeatureColumn {
   std::string name;
@@ -97,6 +109,10 @@ class FeatureEncoder {
   // UserError where nothing is left to learn from.
   static FeatureEncoder Fit(const Frame& frame, std::span<const size_t> predictors,
                             const FeatureOptions& options, ThreadPool& pool,
+                            std::vector<std::string>& warnings);
+  // The same where the statistics are known; of the frame only names, types and levels are read.
+  static FeatureEncoder Fit(const Frame& frame, std::span<const size_t> predictors,
+                            const FeatureStatistics& statistics, const FeatureOptions& options,
                             std::vector<std::string>& warnings);
   // What ToJson wrote. UserError (with `source`) where it is something else.
   static FeatureEncoder FromJson(const Json& value, const std::string& source);

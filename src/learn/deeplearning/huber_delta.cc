@@ -34,11 +34,16 @@ double HuberDelta(const Network& network, const TrainingData& data, double huber
   constexpr size_t kMostRows = 10'000;
   const ResponseRows& training = data.training;
   const size_t all = training.store->rows();
-  const size_t count = std::min(all, kMostRows);
+  // Of those of all ranks, this rank's share.
+  const SharedRows& shared = data.shared_training;
+  const auto count = static_cast<size_t>(
+      std::min<uint64_t>(all, shared.ShareOf(std::min<uint64_t>(shared.total, kMostRows), 0)));
   std::vector<uint32_t> rows(count);
   for (size_t i = 0; i < count; ++i) rows[i] = static_cast<uint32_t>(i * all / count);
   if (data.response.autoencoder()) {
-    return WeightedQuantile(ReconstructionErrors(network, data, rows, pool), {}, huber_alpha);
+    std::vector<double> errors = ReconstructionErrors(network, data, rows, pool);
+    if (shared.ranks != nullptr) errors = OfAllRanks(errors, *shared.ranks);
+    return WeightedQuantile(std::move(errors), {}, huber_alpha);
   }
   const size_t columns = data.response.predictions();
   std::vector<double> errors(count * columns), weights;
@@ -63,6 +68,10 @@ double HuberDelta(const Network& network, const TrainingData& data, double huber
     if (!training.actual.weights.empty()) {
       weights.insert(weights.end(), columns, training.actual.weights[row]);
     }
+  }
+  if (shared.ranks != nullptr) {
+    errors = OfAllRanks(errors, *shared.ranks);
+    weights = OfAllRanks(weights, *shared.ranks);
   }
   return WeightedQuantile(std::move(errors), std::move(weights), huber_alpha);
 }

@@ -259,14 +259,14 @@ void FitResponse(const DeepLearningParams& params, const ActualResponses& actual
 }
 
 void CheckResponses(const Distribution& distribution, const ActualResponses& actual,
-                    const std::string& column, const std::string& what) {
+                    const std::string& column, const std::string& what, int64_t first) {
   if (!distribution.HasLogLink()) return;
   for (size_t r = 0; r < actual.values.size(); ++r) {
     const double y = actual.values[r];
     if (!(y < 0)) continue;
     throw UserError(
         fmt::format("{}, row {}: {} is {}; the {} distribution needs responses of at least 0", what,
-                    r + 1, column, y, NameOf(distribution.kind)));
+                    static_cast<size_t>(first) + r + 1, column, y, NameOf(distribution.kind)));
   }
 }
 

@@ -34,9 +34,9 @@ void FitResponse(const DeepLearningParams& params, const ActualResponses& actual
                  ResponsePlan& plan);
 
 // UserError that names the first row (counted from 1) whose response the distribution cannot have.
-// `what` names the frame.
+// `what` names the frame, whose rows from number `first` on these are.
 void CheckResponses(const Distribution& distribution, const ActualResponses& actual,
-                    const std::string& column, const std::string& what);
+                    const std::string& column, const std::string& what, int64_t first = 0);
 
 // The smallest value up to which the share `alpha` of the weight lies; no weights: all 1.
 double WeightedQuantile(std::vector<double> values, std::vector<double> weights, double alpha);

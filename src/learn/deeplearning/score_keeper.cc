@@ -27,6 +27,14 @@ void AddMetrics(const char* prefix, const Metrics& metrics, JsonObject& entry) {
   }
 }
 
+// Of `wanted` rows of all ranks (0: all) those that are this rank's to draw, by draw(how many).
+template <class Draw>
+std::vector<uint32_t> SampleShare(const SharedRows& shared, int64_t wanted, const Draw& draw) {
+  if (wanted == 0 || static_cast<uint64_t>(wanted) >= shared.total) return draw(0);
+  const uint64_t share = shared.ShareOf(static_cast<uint64_t>(wanted), 0);
+  return share == 0 ? std::vector<uint32_t>() : draw(static_cast<int64_t>(share));
+}
+
 }  // namespace
 
 ScoreKeeper::ScoreKeeper(const DeepLearningParams& params, const TrainingData& data,
@@ -35,17 +43,23 @@ ScoreKeeper::ScoreKeeper(const DeepLearningParams& params, const TrainingData& d
       data_(data),
       clock_(clock),
       ranks_(ranks),
-      training_rows_(SampleRows(data.training.store->rows(), params.score_training_samples,
-                                Random(seed, {0}))),
+      training_rows_(SampleShare(data.shared_training, params.score_training_samples,
+                                 [&](int64_t wanted) {
+                                   return SampleRows(data.training.store->rows(), wanted,
+                                                     Random(seed, {0}));
+                                 })),
       history_(std::make_unique<Json>(JsonArray())) {
   if (!data.validation) return;
   const Random random(seed, {1});
   if (params.score_validation_sampling == ValidationSampling::kUniform) {
-    validation_rows_ =
-        SampleRows(data.validation->store->rows(), params.score_validation_samples, random);
+    validation_rows_ = SampleShare(
+        data.shared_validation, params.score_validation_samples,
+        [&](int64_t wanted) { return SampleRows(data.validation->store->rows(), wanted, random); });
   } else if (data.response.classification()) {
     validation_rows_ =
-        SampleRowsByClass(data.validation->actual.classes, params.score_validation_samples, random);
+        SampleShare(data.shared_validation, params.score_validation_samples, [&](int64_t wanted) {
+          return SampleRowsByClass(data.validation->actual.classes, wanted, random);
+        });
   } else {
     throw FieldErrors(std::vector<FieldError>{
         {"score_validation_sampling", "Stratified needs a categorical response; use Uniform"}});
@@ -56,7 +70,8 @@ ScoreKeeper::~ScoreKeeper() = default;
 
 void ScoreKeeper::CheckStoppingMetric(const Network& network, ThreadPool& pool) const {
   // Of each class, as some metrics need all.
-  std::vector<uint32_t> few = {0};
+  std::vector<uint32_t> few;
+  if (data_.training.store->rows() > 0) few.push_back(0);
   std::vector<bool> seen(data_.response.domain.size());
   const std::vector<int32_t>& classes = data_.training.actual.classes;
   for (size_t r = 0; r < classes.size() && few.size() <= seen.size(); ++r) {
@@ -64,8 +79,14 @@ void ScoreKeeper::CheckStoppingMetric(const Network& network, ThreadPool& pool) 
     if (!seen[c]) few.push_back(static_cast<uint32_t>(r));
     seen[c] = true;
   }
-  const Metrics metrics = ScoreMetrics(network, data_.response, *data_.training.store,
-                                       data_.training.actual, few, pool);
+  const ResponseRows& training = data_.training;
+  Communicator* const sharing = data_.shared_training.ranks;
+  const Metrics metrics =
+      sharing == nullptr
+          ? ScoreMetrics(network, data_.response, *training.store, training.actual, few, pool)
+          : ScoreParts(network, data_.response, *training.store, training.actual, few, pool,
+                       *sharing);
+  if (sharing != nullptr && sharing->rank() != 0) return;
   const MetricByName& metric = Find(params_.stopping_metric);
   if (metric.value(metrics)) return;
   std::vector<std::string> others;
@@ -120,13 +141,16 @@ void ScoreKeeper::AddToHistory(const Scores& scores, const TrainingState& state,
 }
 
 Scores ScoreKeeper::Measure(const Network& network, ThreadPool& pool) const {
+  const auto measure = [&](const ResponseRows& rows, const std::vector<uint32_t>& numbers) {
+    Communicator* const sharing = data_.shared_training.ranks;
+    return sharing == nullptr ? ScoreOverRanks(network, data_.response, *rows.store, rows.actual,
+                                               numbers, pool, ranks_)
+                              : ScoreParts(network, data_.response, *rows.store, rows.actual,
+                                           numbers, pool, *sharing);
+  };
   Scores scores;
-  scores.training = ScoreOverRanks(network, data_.response, *data_.training.store,
-                                   data_.training.actual, training_rows_, pool, ranks_);
-  if (data_.validation) {
-    scores.validation = ScoreOverRanks(network, data_.response, *data_.validation->store,
-                                       data_.validation->actual, validation_rows_, pool, ranks_);
-  }
+  scores.training = measure(data_.training, training_rows_);
+  if (data_.validation) scores.validation = measure(*data_.validation, validation_rows_);
   return scores;
 }
 

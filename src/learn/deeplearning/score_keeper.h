@@ -39,13 +39,14 @@ class ScoreKeeper {
   // Parameters and data must outlive this. `clock` runs since this part of the training began.
   // `seed` decides on which rows to score. FieldErrors where score_validation_sampling does not go
   // with the response.
-  // `ranks`: those that all have these rows, and score together; null: this one alone.
+  // `ranks`: those that have these rows, all of them or each its own, and score together; null:
+  // this one alone.
   ScoreKeeper(const DeepLearningParams& params, const TrainingData& data, const Stopwatch& clock,
               uint64_t seed, Communicator* ranks);
   ~ScoreKeeper();
 
   // FieldErrors where stopping_metric is not measured for such responses; scores a few rows with
-  // any network to find out.
+  // any network to find out. A collective where rows are shared out; rank 0 finds out.
   void CheckStoppingMetric(const Network& network, ThreadPool& pool) const;
   // By score_interval and score_duty_cycle; with score_each_iteration or reproducible, always.
   bool IsDue() const;

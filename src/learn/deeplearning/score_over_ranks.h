@@ -1,4 +1,4 @@
-// Metrics of rows that all ranks have, each of them scoring a share.
+// Metrics of rows that ranks score together.
 #pragma once
 
 #include <cstdint>
@@ -14,5 +14,11 @@ namespace thalweg {
 Metrics ScoreOverRanks(const Network& network, const ResponseScale& response, const RowStore& store,
                        const ActualResponses& actual, std::span<const uint32_t> rows,
                        ThreadPool& pool, Communicator* ranks);
+
+// The metrics of the rows of all ranks, on rank 0, where each rank has rows of its own in its
+// store; what the other ranks get does not count. A collective.
+Metrics ScoreParts(const Network& network, const ResponseScale& response, const RowStore& store,
+                   const ActualResponses& actual, std::span<const uint32_t> own_rows,
+                   ThreadPool& pool, Communicator& ranks);
 
 }  // namespace thalweg

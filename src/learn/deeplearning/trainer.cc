@@ -27,7 +27,7 @@ DeepLearningParams Resolve(DeepLearningParams params, const TrainingData& data) 
       weights += inputs * static_cast<size_t>(units);
       inputs = static_cast<size_t>(units);
     }
-    params.mini_batch_size = ChooseMiniBatchSize(data.training.store->rows(), weights);
+    params.mini_batch_size = ChooseMiniBatchSize(data.shared_training.total, weights);
   }
   return params;
 }
@@ -81,7 +81,8 @@ TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const Traini
     previous = LoadCheckpoint(params.checkpoint, frames);
   }
   if (previous) resolved = Continue(params, *previous);
-  TrainingData data = PrepareTrainingData(resolved, frames, previous.get(), pool);
+  TrainingData data = PrepareTrainingData(resolved, frames, previous.get(), pool,
+                                          SharesRows(resolved, ranks) ? ranks : nullptr);
   resolved = Resolve(resolved, data);
   return TrainingLoop(resolved, frames, data, previous.get(), ranks, pool, context, clock).Run();
 }

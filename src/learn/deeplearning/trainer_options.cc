@@ -200,7 +200,9 @@ std::vector<std::string> ParamsWithoutEffect(const DeepLearningParams& params,
       {ranks > 1 && params.averaging == Averaging::kGradients,
        "gradients are exchanged after every batch",
        {"target_ratio_comm_to_comp", "averaging_momentum"}},
-      {ranks > 1, "on several ranks each has all rows as yet", {"replicate_training_data"}},
+      {ranks > 1 && params.averaging == Averaging::kGradients,
+       "with averaging=gradients each rank has all rows as yet",
+       {"replicate_training_data"}},
       {!params.elastic_averaging,
        "elastic_averaging is off",
        {"elastic_averaging_moving_rate", "elastic_averaging_regularization"}},
@@ -248,6 +250,11 @@ NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
   }
   options.loss_options.label_smoothing = p.label_smoothing;
   return options;
+}
+
+bool SharesRows(const DeepLearningParams& p, const Communicator* ranks) {
+  return !p.replicate_training_data && ranks != nullptr && ranks->size() > 1 &&
+         p.averaging != Averaging::kGradients;
 }
 
 bool AveragesElastically(const DeepLearningParams& p, const Communicator* ranks) {

@@ -84,21 +84,21 @@ std::vector<double> NumericResponses(const ActualResponses& terms) {
   return numbers;
 }
 
-// Responses, weights and offsets of all rows.
+// Responses, weights and offsets of some rows.
 ActualResponses ReadTerms(const Frame& frame, const std::string& response_column,
-                          const ResponseScale& response) {
+                          const ResponseScale& response, int64_t begin, int64_t end) {
   ActualResponses terms;
   if (!response_column.empty()) {
     const size_t column = FindColumn(frame, response_column, "response_column");
-    terms = ReadResponses(frame, column, response, 0, frame.rows());
+    terms = ReadResponses(frame, column, response, begin, end);
   }
   if (!response.weights_column.empty()) {
     FindColumn(frame, response.weights_column, "weights_column");
-    terms.weights = ReadWeights(frame, response.weights_column, 0, frame.rows());
+    terms.weights = ReadWeights(frame, response.weights_column, begin, end);
   }
   if (!response.offset_column.empty()) {
     FindColumn(frame, response.offset_column, "offset_column");
-    terms.offsets = ReadOffsets(frame, response.offset_column, 0, frame.rows());
+    terms.offsets = ReadOffsets(frame, response.offset_column, begin, end);
   }
   return terms;
 }
@@ -161,25 +161,28 @@ ResponseRows Encode(const FeatureEncoder& encoder, const Frame& frame, ActualRes
 std::unique_ptr<FeatureEncoder> FitEncoder(const DeepLearningParams& params, const Frame& frame,
                                            std::optional<size_t> response,
                                            const ActualResponses& terms, ThreadPool& pool,
+                                           Communicator* sharing,
                                            std::vector<std::string>& warnings) {
   const std::vector<size_t> predictors = Predictors(params, frame, response);
   std::vector<double> responses;
   if (params.categorical_encoding == CategoricalEncoding::kSortByResponse) {
     responses = NumericResponses(terms);
   }
+  const FeatureOptions options = {.standardize = params.standardize,
+                                  .use_all_factor_levels = params.use_all_factor_levels,
+                                  .ignore_const_cols = params.ignore_const_cols,
+                                  .categorical_encoding = params.categorical_encoding,
+                                  .max_categorical_features = params.max_categorical_features,
+                                  .sparse = params.sparse,
+                                  .responses = responses,
+                                  .keep_zeros = params.mini_batch_size == 1,
+                                  .by_range = params.autoencoder,
+                                  .weights = terms.weights};
+  const FeatureStatistics statistics =
+      sharing == nullptr ? MeasureFeatures(frame, predictors, options, pool)
+                         : MeasureFeaturesOfAllRanks(frame, predictors, options, pool, *sharing);
   return std::make_unique<FeatureEncoder>(
-      FeatureEncoder::Fit(frame, predictors,
-                          {.standardize = params.standardize,
-                           .use_all_factor_levels = params.use_all_factor_levels,
-                           .ignore_const_cols = params.ignore_const_cols,
-                           .categorical_encoding = params.categorical_encoding,
-                           .max_categorical_features = params.max_categorical_features,
-                           .sparse = params.sparse,
-                           .responses = responses,
-                           .keep_zeros = params.mini_batch_size == 1,
-                           .by_range = params.autoencoder,
-                           .weights = terms.weights},
-                          pool, warnings));
+      FeatureEncoder::Fit(frame, predictors, statistics, options, warnings));
 }
 
 // Nothing for an autoencoder.
@@ -217,6 +220,19 @@ void CheckLevels(const DeepLearningParams& params, const ResponseScale& response
   }
 }
 
+// What brings the weights of the rows to the mean 1. Null: each row once.
+double WeightUnit(const std::vector<double>& weights,
+                  const std::optional<std::vector<uint32_t>>& rows) {
+  if (weights.empty()) return 1;
+  double sum = 0;
+  if (!rows) {
+    for (const double weight : weights) sum += weight;
+    return static_cast<double>(weights.size()) / sum;
+  }
+  for (const uint32_t row : *rows) sum += weights[row];
+  return static_cast<double>(rows->size()) / sum;
+}
+
 }  // namespace
 
 void CheckColumns(const DeepLearningParams& params, const Frame& frame) {
@@ -246,7 +262,8 @@ bool HasClasses(const DeepLearningParams& params, const Frame& frame) {
 }
 
 TrainingData PrepareTrainingData(const DeepLearningParams& params, const TrainingFrames& frames,
-                                 const DeepLearningModel* previous, ThreadPool& pool) {
+                                 const DeepLearningModel* previous, ThreadPool& pool,
+                                 Communicator* sharing) {
   const Frame& frame = *frames.training;
   if (frame.rows() > std::numeric_limits<uint32_t>::max()) {
     throw UserError("training frames of more than 4,294,967,295 rows are not supported");
@@ -271,33 +288,38 @@ TrainingData PrepareTrainingData(const DeepLearningParams& params, const Trainin
   }
   data.response = data.plan.scale;
   const Distribution& distribution = data.response.distribution;
-  ActualResponses terms = ReadTerms(frame, params.response_column, data.response);
-  CheckResponses(distribution, terms, params.response_column, "training frame");
+  const auto [begin, end] = OwnRows(frame, sharing);
+  const Frame part = PartOfFrame(frame, sharing);
+  ActualResponses terms = ReadTerms(frame, params.response_column, data.response, begin, end);
+  CheckResponses(distribution, terms, params.response_column, "training frame", begin);
   data.encoder = previous != nullptr
                      ? std::make_unique<FeatureEncoder>(previous->encoder())
-                     : FitEncoder(params, frame, response, terms, pool, data.warnings);
+                     : FitEncoder(params, part, response, terms, pool, sharing, data.warnings);
   if (previous == nullptr && !params.pretrained_autoencoder.empty()) {
     data.pretrained = LoadPretrained(params, frames, *data.encoder);
     *data.encoder = data.pretrained->encoder();
   }
   if (params.autoencoder) data.plan.scale.reconstructed = data.encoder->shape().units();
   data.response = data.plan.scale;
-  data.training = Encode(*data.encoder, frame, std::move(terms), skip, pool);
-  const auto left_out = frame.rows() - static_cast<int64_t>(data.training.store->rows());
+  data.training = Encode(*data.encoder, part, std::move(terms), skip, pool);
+  data.shared_training = ShareOut(data.training.store->rows(), sharing);
+  const auto left_out = frame.rows() - static_cast<int64_t>(data.shared_training.total);
   if (left_out > 0) {
     data.warnings.push_back(
         fmt::format("left out {} of {} training rows: the response {} missing{}", left_out,
                     frame.rows(), skip ? "or a predictor is" : "is",
                     params.weights_column.empty() ? "" : ", or the weight is 0"));
   }
-  if (data.training.store->rows() == 0) throw UserError("no training row is left to learn from");
+  if (data.shared_training.total == 0) throw UserError("no training row is left to learn from");
   if (frames.validation != nullptr) {
     const Frame& validation = *frames.validation;
-    terms = ReadTerms(validation, params.response_column, data.response);
-    CheckResponses(distribution, terms, params.response_column, "validation frame");
+    const auto [first, last] = OwnRows(validation, sharing);
+    terms = ReadTerms(validation, params.response_column, data.response, first, last);
+    CheckResponses(distribution, terms, params.response_column, "validation frame", first);
     data.validation = std::make_unique<ResponseRows>(
-        Encode(*data.encoder, validation, std::move(terms), false, pool));
-    if (data.validation->store->rows() == 0) {
+        Encode(*data.encoder, PartOfFrame(validation, sharing), std::move(terms), false, pool));
+    data.shared_validation = ShareOut(data.validation->store->rows(), sharing);
+    if (data.shared_validation.total == 0) {
       throw UserError("no row of the validation frame has a response known from training");
     }
   }
@@ -305,8 +327,12 @@ TrainingData PrepareTrainingData(const DeepLearningParams& params, const Trainin
 }
 
 StoredRows SampleTrainingRows(const DeepLearningParams& params, uint64_t seed, TrainingData& data) {
-  const ActualResponses& actual = data.training.actual;
-  std::vector<uint32_t> rows;
+  const SharedRows& shared = data.shared_training;
+  const bool all_here = shared.ranks == nullptr;
+  const ActualResponses gathered =
+      all_here ? ActualResponses() : OfAllRanks(data.training.actual, *shared.ranks);
+  const ActualResponses& actual = all_here ? data.training.actual : gathered;
+  std::optional<std::vector<uint32_t>> rows;  // among those of all ranks
   if (params.balance_classes) {
     BalancedRows balanced =
         BalanceClasses(actual.classes, actual.weights, data.response.domain.size(),
@@ -325,17 +351,18 @@ StoredRows SampleTrainingRows(const DeepLearningParams& params, uint64_t seed, T
     FitResponse(params, actual, data.plan);
   }
   data.response = data.plan.scale;
-  return StoredRows(data.training, data.response, std::move(rows));
+  const double unit = WeightUnit(actual.weights, rows);
+  if (rows && !all_here) {
+    std::erase_if(*rows, [&](uint32_t row) {
+      return row < shared.first || row >= shared.first + shared.own();
+    });
+    for (uint32_t& row : *rows) row -= static_cast<uint32_t>(shared.first);
+  }
+  return StoredRows(data.training, data.response, std::move(rows), unit);
 }
 
 StoredRows::StoredRows(const ResponseRows& rows, const ResponseScale& response,
-                       std::vector<uint32_t> numbers)
-    : rows_(rows), response_(response), numbers_(std::move(numbers)) {
-  const std::vector<double>& weights = rows.actual.weights;
-  if (weights.empty()) return;
-  double sum = 0;
-  for (size_t r = 0; r < StoredRows::rows(); ++r) sum += weights[Number(r)];
-  weight_scale_ = static_cast<double>(StoredRows::rows()) / sum;
-}
+                       std::optional<std::vector<uint32_t>> numbers, double weight_unit)
+    : rows_(rows), response_(response), numbers_(std::move(numbers)), weight_scale_(weight_unit) {}
 
 }  // namespace thalweg

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "learn/deeplearning/params.h"
 #include "learn/deeplearning/response.h"
+#include "learn/deeplearning/shared_rows.h"
 #include "learn/deeplearning/training_rows.h"
 #include "learn/learners.h"
 #include "models/deeplearning_model.h"
@@ -32,6 +34,9 @@ struct TrainingData {
   ResponseScale response;  // that of the plan; later with class factors
   ResponseRows training;
   std::unique_ptr<ResponseRows> validation;  // null where there is none
+  // Where ranks share the rows out: those above are this rank's alone.
+  SharedRows shared_training;
+  SharedRows shared_validation;
   std::vector<std::string> warnings;
 };
 
@@ -44,18 +49,22 @@ bool HasClasses(const DeepLearningParams& params, const Frame& frame);
 
 // Inputs and response are scaled as in `previous`, the model to go on with, where it is not null.
 // Throws FieldErrors where parameters do not fit the frames, UserError where frames cannot be used.
+// `sharing`: a collective of ranks that share the rows of both frames out; null: all are wanted
+// here.
 TrainingData PrepareTrainingData(const DeepLearningParams& params, const TrainingFrames& frames,
-                                 const DeepLearningModel* previous, ThreadPool& pool);
+                                 const DeepLearningModel* previous, ThreadPool& pool,
+                                 Communicator* sharing = nullptr);
 
 // Training rows as the trainers take them: by their numbers in the store. Responses of identity
 // links are standardized, offsets taken off before; weights are brought to the mean 1, so that a
 // row of weight 2 moves the net as the row twice would.
 class StoredRows : public TrainingRows<float> {
  public:
-  // Rows and response must outlive this. Numbers of rows of the store, empty: each once.
+  // Rows and response must outlive this. Numbers of rows of the store; null: each once. What
+  // weights are multiplied by follows from all rows, also where some of them are on other ranks.
   StoredRows(const ResponseRows& rows, const ResponseScale& response,
-             std::vector<uint32_t> numbers = {});
-  size_t rows() const override { return numbers_.empty() ? rows_.store->rows() : numbers_.size(); }
+             std::optional<std::vector<uint32_t>> numbers, double weight_unit);
+  size_t rows() const override { return numbers_ ? numbers_->size() : rows_.store->rows(); }
   const InputShape& shape() const override { return rows_.store->shape(); }
   void Gather(size_t row, InputBatch<float>& batch, size_t at) const override {
     rows_.store->Gather(Number(row), batch, at);
@@ -84,16 +93,17 @@ class StoredRows : public TrainingRows<float> {
   }
 
  private:
-  size_t Number(size_t row) const { return numbers_.empty() ? row : numbers_[row]; }
+  size_t Number(size_t row) const { return numbers_ ? (*numbers_)[row] : row; }
 
   const ResponseRows& rows_;
   const ResponseScale& response_;
-  std::vector<uint32_t> numbers_;
-  double weight_scale_ = 1;
+  std::optional<std::vector<uint32_t>> numbers_;
+  double weight_scale_;
 };
 
 // What needs the seed: finishes the plan (FitResponse, after balancing where classes are balanced)
-// and the response, and says which rows an epoch has. The data must outlive the rows.
+// and the response, and says which rows an epoch has. The data must outlive the rows. A collective
+// where the rows are shared out.
 StoredRows SampleTrainingRows(const DeepLearningParams& params, uint64_t seed, TrainingData& data);
 
 }  // namespace thalweg

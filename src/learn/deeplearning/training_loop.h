@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/progress.h"
 #include "base/thread_pool.h"
@@ -47,6 +48,10 @@ class TrainingLoop {
   uint64_t EndOfIteration() const;
   // Trains up to sample `end`, all ranks together, or until there is a reason to stop.
   void Iterate(uint64_t end);
+  bool SharesRows() const { return samples_of_.ranks != nullptr; }
+  // This rank's part of the samples up to `end`: of all, or where the rows are shared out, of its
+  // own.
+  std::pair<uint64_t, uint64_t> OwnPart(uint64_t end) const;
   // Trains on the samples of an epoch from `begin` to `end`; returns the mean loss.
   double TrainStretch(uint64_t begin, uint64_t end);
   // Of the Huber losses: as errors shrink, so does what counts as large.
@@ -66,7 +71,8 @@ class TrainingLoop {
   ThreadPool& pool_;
   const WorkContext& context_;
   const Stopwatch clock_;
-  const StoredRows rows_;
+  const StoredRows rows_;        // those that are here
+  const SharedRows samples_of_;  // an epoch has, on all ranks
   const MemoryPlan memory_;
   Net<float> net_;
   std::unique_ptr<Optimizer<float>> optimizer_;
@@ -80,13 +86,15 @@ class TrainingLoop {
   KeptModel* const kept_;         // null: nothing is kept
   double next_keep_seconds_ = 0;  // of the clock
   const SampleSchedule schedule_;
+  const SampleSchedule own_schedule_;  // of this rank's rows, where they are shared out
   RowOrder order_;
 
   // Counted since epochs were first cut as they are now, which is the beginning, or where a
   // training went on with another number of rows: after before_.
   uint64_t end_ = 0;
   uint64_t samples_ = 0;
-  uint64_t seen_ = 0;  // within an iteration: about so many over all ranks by now
+  uint64_t own_samples_ = 0;  // where the rows are shared out: this rank's of them
+  uint64_t seen_ = 0;         // within an iteration: about so many over all ranks by now
   TrainingProgress before_;
   uint64_t samples_at_start_ = 0;  // of this part
   double seconds_before_ = 0;      // of earlier parts

@@ -33,8 +33,8 @@ template <>
 inline constexpr auto kFields<RankParams> = std::tuple{
     Field<&RankParams::replicate_training_data>(
         {.name = "replicate_training_data",
-         .help = "Every rank has all rows; on one rank both values are the same, and on several "
-                 "false is not there yet, which they say.",
+         .help = "Every rank has all training rows; false: each has a part of them and trains on "
+                 "those alone, which takes less memory. On one rank both are the same.",
          .level = ParamLevel::kSecondary,
          .gridable = true}),
     Field<&RankParams::single_node_mode>(
