@@ -32,10 +32,10 @@ ParseOptions DataFlags::Options() const {
 
 ParseResult DataFlags::Parse(const std::vector<std::string>& paths, const ParseOptions& options,
                              ThreadPool& pool, const CancelToken& cancel,
-                             const ExpectedTypes& expected) const {
+                             const ExpectedTypes& expected, Communicator* ranks) const {
   const std::string name = paths[0].substr(paths[0].rfind('/') + 1);
   ProgressBar bar("parsing " + (paths.size() == 1 ? name : name + ", …"), quiet_);
-  return ParseFiles(paths, options, pool, {.progress = &bar, .cancel = &cancel}, expected);
+  return ParseFiles(paths, options, pool, {.progress = &bar, .cancel = &cancel}, expected, ranks);
 }
 
 ThreadPool& DataFlags::pool() {

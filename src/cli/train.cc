@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -22,6 +23,7 @@
 #include "cluster/processors.h"
 #include "learn/cross_validation/cross_validation.h"
 #include "learn/learners.h"
+#include "mapreduce/gather_frame.h"
 #include "models/model.h"
 
 namespace thalweg {
@@ -111,6 +113,11 @@ Examples:
     }
   }
 
+  static bool IsAutoencoder(const TrainingFlags& training, const void* params) {
+    const ParamSpec* spec = training.learner().schema().Find("autoencoder");
+    return spec != nullptr && spec->Format(params) == "true";
+  }
+
   // `ranks`: those that all run this; null: there is one.
   static int Train(LearnerFlags& flags, BegunTraining& begun, Communicator* ranks) {
     const Clock::time_point start = Clock::now();
@@ -126,9 +133,13 @@ Examples:
     CancelToken cancel;
     InterruptScope interrupt(cancel);
     ThreadPool& pool = training.pool();
-    if (!begun.inputs) {
+    Communicator* const sharing = learner.SharesRows(params.get(), ranks) ? ranks : nullptr;
+    // Parts of a lost rank are to be read again.
+    const size_t parts = sharing == nullptr ? 1 : static_cast<size_t>(sharing->size());
+    if (!begun.inputs || begun.inputs->ranks() != parts) {
+      begun.inputs.reset();
       begun.inputs =
-          training.Read(params.get(), NamedFrames(learner.schema(), params.get()), cancel);
+          training.Read(params.get(), NamedFrames(learner.schema(), params.get()), cancel, sharing);
     }
     const TrainingInputs& inputs = *begun.inputs;
     TrainingFrames frames = inputs.frames();
@@ -138,6 +149,12 @@ Examples:
       ProgressBar bar("training", training.quiet());
       outcome =
           learner.Train(params.get(), frames, pool, {.progress = &bar, .cancel = &cancel}, ranks);
+    }
+    std::optional<Frame> whole;  // for the report
+    if (sharing != nullptr && !flags.report.empty() && IsAutoencoder(training, params.get())) {
+      whole = GatherFrame(*(frames.validation == nullptr ? frames.training : frames.validation),
+                          *sharing);
+      (frames.validation == nullptr ? frames.training : frames.validation) = &*whole;
     }
     if (ranks != nullptr && ranks->rank() != 0) return kExitOk;
     Print(outcome);

@@ -86,7 +86,7 @@ std::shared_ptr<void> TrainingFlags::Params() const {
 
 TrainingInputs TrainingFlags::Read(const void* params,
                                    const std::vector<std::pair<std::string, std::string>>& named,
-                                   const CancelToken& cancel) {
+                                   const CancelToken& cancel, Communicator* sharing) {
   const auto start = std::chrono::steady_clock::now();
   ParseOptions options = data_.Options();
   const ParamSpec* response = learner_.schema().Find("response_column");
@@ -94,13 +94,14 @@ TrainingInputs TrainingFlags::Read(const void* params,
     options.column_types.push_back(response->Format(params) + "=" + response_type_);
   }
   ThreadPool& pool = data_.pool();
-  TrainingInputs inputs{.training = data_.Parse(training_frame_, options, pool, cancel),
-                        .validation = {},
-                        .named = {}};
+  TrainingInputs inputs{
+      .training = data_.Parse(training_frame_, options, pool, cancel, {}, sharing),
+      .validation = {},
+      .named = {}};
   PrintParseProblems(inputs.training.report);
   if (!validation_frame_.empty()) {
     inputs.validation =
-        data_.Parse(validation_frame_, options, pool, cancel, TypesOf(inputs.training));
+        data_.Parse(validation_frame_, options, pool, cancel, TypesOf(inputs.training), sharing);
     PrintParseProblems(inputs.validation->report);
   }
   const Frame& frame = inputs.training.frame;

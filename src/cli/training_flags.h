@@ -22,6 +22,8 @@ struct TrainingInputs {
   double parse_seconds = 0;
 
   TrainingFrames frames() const;
+  // Of how many ranks each has a part; 1: this one has all rows.
+  size_t ranks() const { return training.frame.layout().ranks(); }
 };
 
 // What is there already where ranks were lost and the others begin again.
@@ -45,10 +47,11 @@ class TrainingFlags {
   // As given; where a model goes on (checkpoint), its own stand for what is not given.
   std::shared_ptr<void> Params() const;
   // Parses all files, and prints problems and a line about the training frame. FieldErrors where a
-  // named one cannot be read.
+  // named one cannot be read. `sharing`: a collective of ranks that each keep a part of training and
+  // validation frame; null: all of them.
   TrainingInputs Read(const void* params,
                       const std::vector<std::pair<std::string, std::string>>& named,
-                      const CancelToken& cancel);
+                      const CancelToken& cancel, Communicator* sharing = nullptr);
   void set_default_threads(size_t threads) { data_.set_default_threads(threads); }
   ThreadPool& pool() { return data_.pool(); }
   bool quiet() const { return data_.quiet(); }

@@ -24,8 +24,9 @@ class DeclaredLearner : public Learner {
   using Function = TrainingOutcome (*)(const Params&, const TrainingFrames&, ThreadPool&,
                                        const WorkContext&, Communicator*);
   using CheckFunction = std::vector<FieldError> (*)(const Params&, const TrainingFrames&);
-  DeclaredLearner(std::string name, Function train, CheckFunction check)
-      : name_(std::move(name)), train_(train), check_(check) {}
+  using SharesFunction = bool (*)(const Params&, const Communicator*);
+  DeclaredLearner(std::string name, Function train, CheckFunction check, SharesFunction shares)
+      : name_(std::move(name)), train_(train), check_(check), shares_(shares) {}
 
   std::string name() const override { return name_; }
   const ParamSchema& schema() const override { return SchemaOf<Params>(); }
@@ -35,6 +36,11 @@ class DeclaredLearner : public Learner {
   }
   std::vector<FieldError> Check(const void* params, const TrainingFrames& frames) const override {
     return check_(*static_cast<const Params*>(params), frames);
+  }
+  bool SharesRows(const void* params, const Communicator* ranks) const override {
+    const auto& p = *static_cast<const Params*>(params);
+    // Folds are made of whole frames.
+    return p.nfolds == 0 && p.fold_column.empty() && shares_(p, ranks);
   }
   TrainingOutcome Train(const void* params, const TrainingFrames& frames, ThreadPool& pool,
                         const WorkContext& context, Communicator* ranks) const override {
@@ -113,6 +119,7 @@ class DeclaredLearner : public Learner {
   std::string name_;
   Function train_;
   CheckFunction check_;
+  SharesFunction shares_;
 };
 
 // The list.
@@ -120,7 +127,7 @@ const std::vector<std::unique_ptr<Learner>>& Learners() {
   static const auto learners = [] {
     std::vector<std::unique_ptr<Learner>> list;
     list.push_back(std::make_unique<DeclaredLearner<DeepLearningParams>>(
-        "deeplearning", TrainDeepLearning, CheckDeepLearning));
+        "deeplearning", TrainDeepLearning, CheckDeepLearning, SharesRows));
     return list;
   }();
   return learners;

@@ -65,9 +65,14 @@ class Learner {
   virtual std::shared_ptr<void> CopyParams(const void* params) const = 0;
   // What is wrong with parameters as far as it shows without reading a cell: all of it.
   virtual std::vector<FieldError> Check(const void* params, const TrainingFrames& frames) const = 0;
-  // `ranks`: a collective of ranks that all have these parameters and whole frames; null: this rank
-  // alone. Only rank 0's outcome has a model. Each fold is trained by one of the ranks, and is the
-  // same whichever it is; then all train the main model.
+  // Whether Train takes training and validation frames in parts, too, one part on each rank
+  // (mapreduce/frame_parts.h), as each rank trains on rows of its own.
+  virtual bool SharesRows(const void* /*params*/, const Communicator* /*ranks*/) const {
+    return false;
+  }
+  // `ranks`: a collective of ranks that all have these parameters and whole frames (or parts, where
+  // SharesRows says so); null: this rank alone. Only rank 0's outcome has a model. Each fold is
+  // trained by one of the ranks, and is the same whichever it is; then all train the main model.
   virtual TrainingOutcome Train(const void* params, const TrainingFrames& frames, ThreadPool& pool,
                                 const WorkContext& context,
                                 Communicator* ranks = nullptr) const = 0;

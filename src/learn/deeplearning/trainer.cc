@@ -15,6 +15,11 @@
 namespace thalweg {
 namespace {
 
+// Whatever the other ranks do.
+bool OneTrains(const DeepLearningParams& p) {
+  return p.single_node_mode || (p.reproducible && p.averaging != Averaging::kGradients);
+}
+
 // What the user asked for, with what stands for "choose" filled in.
 DeepLearningParams Resolve(DeepLearningParams params, const TrainingData& data) {
   CheckParams(params, data);
@@ -33,6 +38,11 @@ DeepLearningParams Resolve(DeepLearningParams params, const TrainingData& data) 
 }
 
 }  // namespace
+
+bool SharesRows(const DeepLearningParams& params, const Communicator* ranks) {
+  return !params.replicate_training_data && ranks != nullptr && ranks->size() > 1 &&
+         params.averaging != Averaging::kGradients && !OneTrains(params);
+}
 
 int64_t DrawSeed() {
   std::random_device device;
@@ -60,9 +70,7 @@ TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const Traini
                                   ThreadPool& pool, const WorkContext& context,
                                   Communicator* ranks) {
   const Stopwatch clock;
-  const bool one_trains =
-      params.single_node_mode || (params.reproducible && params.averaging != Averaging::kGradients);
-  if (ranks != nullptr && one_trains) {
+  if (ranks != nullptr && OneTrains(params)) {
     if (ranks->rank() != 0) return {};
     ranks = nullptr;
   }

@@ -23,6 +23,9 @@ TrainingOutcome TrainDeepLearning(const DeepLearningParams& params, const Traini
                                   ThreadPool& pool, const WorkContext& context,
                                   Communicator* ranks = nullptr);
 
+// Whether each rank trains on rows of its own; then frames may be in parts.
+bool SharesRows(const DeepLearningParams& params, const Communicator* ranks);
+
 // What is wrong with the parameters as far as the frames' columns tell, without reading a cell.
 std::vector<FieldError> CheckDeepLearning(const DeepLearningParams& params,
                                           const TrainingFrames& frames);

@@ -252,11 +252,6 @@ NetOptions NetOptionsOf(const DeepLearningParams& p, const TrainingData& data) {
   return options;
 }
 
-bool SharesRows(const DeepLearningParams& p, const Communicator* ranks) {
-  return !p.replicate_training_data && ranks != nullptr && ranks->size() > 1 &&
-         p.averaging != Averaging::kGradients;
-}
-
 bool AveragesElastically(const DeepLearningParams& p, const Communicator* ranks) {
   return p.elastic_averaging && ranks != nullptr && ranks->size() > 1;
 }

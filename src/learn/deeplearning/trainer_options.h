@@ -24,8 +24,6 @@ NetOptions NetOptionsOf(const DeepLearningParams& params, const TrainingData& da
 // Whether batches are shared out, so that ranks exchange gradients (null: one rank, which sums them
 // alike where the training is to be reproducible).
 bool ExchangesGradients(const DeepLearningParams& params, const Communicator* ranks);
-// Whether each rank trains on rows of its own.
-bool SharesRows(const DeepLearningParams& params, const Communicator* ranks);
 // Whether ranks keep their own weights, and are drawn to their average.
 bool AveragesElastically(const DeepLearningParams& params, const Communicator* ranks);
 // With what -1 stands for.

@@ -142,7 +142,8 @@ void PublishTraining(const Learner& learner, const void* asked, const TrainingOu
 
 Json TrainCommand(const Json& arguments, CommandContext& context) {
   const TrainingOrder order = ReadTrainingOrder(arguments);
-  OrderFrames frames = ReadOrderFrames(order, context);
+  const bool in_parts = order.learner->SharesRows(order.params.get(), &context.ranks);
+  OrderFrames frames = ReadOrderFrames(order, context, in_parts);
   frames.frames.kept = context.kept;
   Publication out;
   JsonArray warnings;

@@ -82,15 +82,15 @@ Json DescribeOrder(const TrainingOrder& order, const OrderFrames& frames, Thread
   return ReproducibilityToWire(order.cloud, training, validation);
 }
 
-OrderFrames ReadOrderFrames(const TrainingOrder& order, CommandContext& context) {
+OrderFrames ReadOrderFrames(const TrainingOrder& order, CommandContext& context, bool in_parts) {
   OrderFrames all;
-  const auto get = [&](const std::string& name) {
-    all.held.push_back(GetWholeFrame(name, context));
-    return all.held.back().get();
-  };
   const OrderReferences references = ReferencesOf(order);
   for (const std::string& name : references.frames) {
-    if (!all.frames.named.contains(name)) all.frames.named[name] = get(name);
+    if (all.frames.named.contains(name)) continue;
+    const bool rows = name == order.training_frame || name == order.validation_frame;
+    all.held.push_back(rows && in_parts ? context.catalog.GetFrame(name)
+                                        : GetWholeFrame(name, context));
+    all.frames.named[name] = all.held.back().get();
   }
   all.frames.training = all.frames.named.at(order.training_frame);
   if (!order.validation_frame.empty()) {

@@ -40,7 +40,8 @@ struct OrderFrames {
 // What the models of this order will tell of machine, server and frames; null where the order does
 // not know. Looks at every cell.
 Json DescribeOrder(const TrainingOrder& order, const OrderFrames& frames, ThreadPool& pool);
-// A collective.
-OrderFrames ReadOrderFrames(const TrainingOrder& order, CommandContext& context);
+// A collective. `in_parts`: training and validation frame as they are stored, else whole.
+OrderFrames ReadOrderFrames(const TrainingOrder& order, CommandContext& context,
+                            bool in_parts = false);
 
 }  // namespace thalweg

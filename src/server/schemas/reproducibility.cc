@@ -118,7 +118,7 @@ Json FramesTable(const InputFrame& training, const InputFrame& validation) {
   table.AddNoRowNames(2);
   JsonArray checksums, starts;
   for (const InputFrame* frame : {&training, &validation}) {
-    checksums.emplace_back(frame->checksum);
+    checksums.push_back(frame->checksum ? Json(*frame->checksum) : Json());
     starts.emplace_back(frame->starts.empty()
                             ? std::string("-1")
                             : fmt::format("[{}]", fmt::join(frame->starts, ", ")));
@@ -132,7 +132,9 @@ Json FramesTable(const InputFrame& training, const InputFrame& validation) {
 }  // namespace
 
 InputFrame DescribeInput(const Frame& frame, ThreadPool& pool) {
-  InputFrame input{.checksum = static_cast<int64_t>(FrameChecksum(frame, pool))};
+  InputFrame input{.checksum = std::nullopt};
+  if (frame.layout().ranks() == 1)
+    input.checksum = static_cast<int64_t>(FrameChecksum(frame, pool));
   for (size_t i = 0; i < frame.layout().chunks(); ++i) {
     input.starts.push_back(frame.layout().ChunkStart(i));
   }

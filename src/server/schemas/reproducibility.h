@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/json.h"
@@ -12,7 +13,8 @@ namespace thalweg {
 
 // A frame that a training read; the defaults are how the clients know that there was none.
 struct InputFrame {
-  int64_t checksum = -1;             // of names, types, levels and cells, whatever the chunks are
+  // Of names, types, levels and cells, whatever the chunks are; none for a frame in parts.
+  std::optional<int64_t> checksum = -1;
   std::vector<int64_t> starts = {};  // of the chunks, and the number of rows
 };
 InputFrame DescribeInput(const Frame& frame, ThreadPool& pool);
