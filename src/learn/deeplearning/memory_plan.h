@@ -36,10 +36,10 @@ struct MemoryPlan {
 struct MemoryNeeds {
   OptimizerOptions optimizer = {};
   uint64_t batch_rows = 1;
-  bool hogwild = false;          // a batch of its own for every thread
-  bool gradients = false;        // are exchanged between ranks
-  bool exact_gradients = false;  // the same, with sums that do not depend on the order
-  bool averaging = false;        // of weights and states over ranks
+  bool hogwild = false;             // a batch of its own for every thread
+  bool gradients = false;           // are exchanged between ranks
+  bool exact_gradients = false;     // the same, with sums that do not depend on the order
+  bool averaging = false;           // of weights and states over ranks
   bool averaging_movement = false;  // where weights began and how they move
   bool elastic_averaging = false;
   bool recovery = true;  // keeps the last good state
