@@ -18,8 +18,8 @@ class DataFlags {
   ParseOptions Options() const;
   // Parses with a progress bar that names the first file.
   ParseResult Parse(const std::vector<std::string>& paths, const ParseOptions& options,
-                    ThreadPool& pool, const CancelToken& cancel,
-                    const ExpectedTypes& expected = {}, Communicator* ranks = nullptr) const;
+                    ThreadPool& pool, const CancelToken& cancel, const ExpectedTypes& expected = {},
+                    Communicator* ranks = nullptr) const;
   // Where the user has not said how many; before the first pool().
   void set_default_threads(size_t threads) {
     if (threads_ == 0) threads_ = threads;

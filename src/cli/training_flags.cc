@@ -107,9 +107,11 @@ TrainingInputs TrainingFlags::Read(const void* params,
   const Frame& frame = inputs.training.frame;
   inputs.parse_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  fmt::print("training frame: {} rows, {} columns, {} in memory; parsed in {:.2f} s\n",
+  fmt::print("training frame: {} rows, {} columns, {} in memory{}; parsed in {:.2f} s\n",
              WithThousands(frame.rows()), frame.columns(),
-             HumanBytes(static_cast<double>(frame.ByteSize())), inputs.parse_seconds);
+             HumanBytes(static_cast<double>(frame.ByteSize())),
+             sharing == nullptr ? "" : fmt::format(" on the first of {} ranks", sharing->size()),
+             inputs.parse_seconds);
   for (const auto& [field, path] : named) {
     if (path.empty() || inputs.named.contains(path)) continue;
     try {

@@ -47,8 +47,8 @@ class TrainingFlags {
   // As given; where a model goes on (checkpoint), its own stand for what is not given.
   std::shared_ptr<void> Params() const;
   // Parses all files, and prints problems and a line about the training frame. FieldErrors where a
-  // named one cannot be read. `sharing`: a collective of ranks that each keep a part of training and
-  // validation frame; null: all of them.
+  // named one cannot be read. `sharing`: a collective of ranks that each keep a part of training
+  // and validation frame; null: all of them.
   TrainingInputs Read(const void* params,
                       const std::vector<std::pair<std::string, std::string>>& named,
                       const CancelToken& cancel, Communicator* sharing = nullptr);

@@ -7,9 +7,13 @@
 #include <vector>
 
 #include "base/random.h"
+#include "cluster/local/local_ranks.h"
 #include "frame/chunk_builder.h"
 #include "mapreduce/cell_moments.h"
+#include "mapreduce/frame_parts.h"
+#include "mapreduce/gather_frame.h"
 #include "mapreduce/map_reduce.h"
+#include "mapreduce/weighted_rollups.h"
 
 namespace thalweg {
 namespace {
@@ -171,6 +175,60 @@ TEST(MapReduceTest, JoinsInOrder) {
       });
   ASSERT_EQ(order.size(), 50U);
   for (size_t i = 0; i < order.size(); ++i) EXPECT_EQ(order[i], i * i);
+}
+
+void ExpectSame(const std::vector<Rollups>& got, const std::vector<Rollups>& want, double near) {
+  ASSERT_EQ(got.size(), want.size());
+  const auto expect_near = [&](double a, double b) {
+    if (std::isnan(b)) {
+      EXPECT_TRUE(std::isnan(a));
+    } else {
+      EXPECT_NEAR(a, b, near * std::abs(b));
+    }
+  };
+  for (size_t i = 0; i < want.size(); ++i) {
+    EXPECT_EQ(got[i].rows, want[i].rows);
+    EXPECT_EQ(got[i].missing, want[i].missing);
+    EXPECT_EQ(got[i].zeros, want[i].zeros);
+    EXPECT_EQ(got[i].integral, want[i].integral);
+    expect_near(got[i].min, want[i].min);
+    expect_near(got[i].max, want[i].max);
+    expect_near(got[i].mean, want[i].mean);
+    expect_near(got[i].sd, want[i].sd);
+  }
+}
+
+TEST(RollupsTest, OverRanksAreThoseOfAllRows) {
+  Random random(5);
+  for (const size_t rows : {1, 2, 7000, 20'000}) {
+    std::vector<std::vector<double>> cells(4, std::vector<double>(rows));
+    std::vector<double> weights(rows);
+    for (size_t r = 0; r < rows; ++r) {
+      cells[0][r] = random.Normal() * 1e6 + 3;
+      cells[1][r] = static_cast<double>(random.Below(3));
+      cells[2][r] = kMissingReal;
+      cells[3][r] = r % 7 == 0 ? kMissingReal : random.Uniform(0, 1);
+      weights[r] = static_cast<double>(random.Below(4)) / 2;
+    }
+    const Frame frame = FrameOf(cells);
+    ThreadPool pool(2);
+    const std::vector<Rollups> want = ComputeRollups(frame, pool);
+    const std::vector<Rollups> weighted = ComputeWeightedRollups(frame, weights, pool);
+    for (const int size : {1, 2, 3, 9}) {
+      RunLocalRanks(size, [&](Communicator& ranks) {
+        ThreadPool own_pool(1);
+        const Frame over = KeepOwnChunks(frame, ranks);
+        const Layout& layout = over.layout();
+        const auto me = static_cast<size_t>(ranks.rank());
+        const auto begin = size == 1 ? 0 : layout.ChunkStart(layout.FirstChunkOf(me));
+        const auto end = size == 1 ? frame.rows() : layout.ChunkStart(layout.FirstChunkOf(me + 1));
+        const Frame part = OwnPart(over, ranks);
+        ExpectSame(ComputeRollups(part, ranks, own_pool), want, 0);
+        const std::span<const double> own(weights.begin() + begin, weights.begin() + end);
+        ExpectSame(ComputeWeightedRollups(part, own, ranks, own_pool), weighted, 1e-12);
+      });
+    }
+  }
 }
 
 }  // namespace

@@ -173,16 +173,41 @@ def test_a_grid_survives_lost_ranks(tmp_path, seed):
     assert metrics[0] == metrics[1]
 
 
-@pytest.mark.parametrize("seed", range(1, 6))
+def test_ranks_share_the_rows(tmp_path):
+    words = ["train", "deeplearning", *AIRLINES, "--hidden", "20", "--epochs", "3", "--stopping_rounds", "0", "--seed", "1"]
+    found = []
+    for share in ("true", "false"):
+        report = tmp_path / f"{share}.json"
+        done = run(3, *words, "--replicate_training_data", share, "--report", report)
+        assert done.returncode == 0, done.stderr
+        assert ("on the first of 3 ranks" in done.stdout) == (share == "false")
+        assert "trained 3.00 epochs (131,934 samples)" in done.stdout
+        found.append(json.loads(report.read_text())["training_metrics"])
+    assert [metrics["rows"] for metrics in found] == [10_000, 10_000]
+    assert found[1]["AUC"] == pytest.approx(found[0]["AUC"], abs=0.03)
+    # Errors of each row in the report; validation rows are shared out, too.
+    ecg = [
+        "train", "deeplearning", "--header", "false", "--autoencoder", "true", "--hidden", "10", "--epochs", "20",
+        "--training_frame", "data/ecg/ecg_discord_train.csv", "--validation_frame", "data/ecg/ecg_discord_test.csv",
+    ]  # fmt: skip
+    report = tmp_path / "ecg.json"
+    done = run(3, *ecg, "--replicate_training_data", "false", "--report", report)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(report.read_text())
+    assert told["validation_metrics"]["rows"] == 23
+    assert told["reconstruction_errors"]["frame"] == "validation"
+
+
+@pytest.mark.parametrize("seed", range(1, 7))
 def test_a_training_survives_lost_ranks(tmp_path, seed):
     """Any of them, rank 0 too, one after the other, killed or stopped: the last one prints and saves."""
     drawn = random.Random(seed)
-    stopped = seed > 3
+    stopped = seed in (4, 5)
     model = tmp_path / "net.thalweg"
     output = tmp_path / "output"
     words = [
         "train", "deeplearning", *AIRLINES, "--hidden", "40,40", "--epochs", "400", "--stopping_rounds", "0", "--seed", "1",
-        "--model", model, "--rank-timeout", "4",
+        "--model", model, "--rank-timeout", "4", "--replicate_training_data", "false" if seed in (3, 4, 6) else "true",
     ]  # fmt: skip
     with under_way(output, "epoch ", *words) as (training, ranks):
         for rank in drawn.sample(ranks, 1 if stopped else 2):

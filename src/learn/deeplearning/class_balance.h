@@ -5,12 +5,15 @@
 #include <span>
 #include <vector>
 
+#include "cluster/communicator.h"
+
 namespace thalweg {
 
 struct ClassBalanceOptions {
   std::vector<double> factors = {};  // per class; empty: bring every class to the largest
   double max_size = 5;               // of the rows before
   uint64_t seed = 0;
+  Communicator* ranks = nullptr;  // a collective, each with rows of its own; null: all are here
 };
 
 struct BalancedRows {

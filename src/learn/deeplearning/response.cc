@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
 #include "base/error.h"
+#include "learn/deeplearning/shared_rows.h"
 
 namespace thalweg {
 namespace {
@@ -123,14 +125,15 @@ double OffsetOf(const ActualResponses& actual, size_t row) {
   return actual.offsets.empty() ? 0 : actual.offsets[row];
 }
 
-void FitClasses(const ActualResponses& actual, ResponsePlan& plan) {
+void FitClasses(const ActualResponses& actual, Communicator* sharing, ResponsePlan& plan) {
   const size_t levels = plan.scale.domain.size();
-  std::vector<double> counts(levels, 0.0);
-  double total = 0;
+  std::vector<double> counts(levels + 1, 0.0);
+  double& total = counts.back();
   for (size_t r = 0; r < actual.classes.size(); ++r) {
     counts[static_cast<size_t>(actual.classes[r])] += WeightOf(actual, r);
     total += WeightOf(actual, r);
   }
+  SumOverRanks(counts, sharing);
   // Of the rows after balancing.
   for (size_t k = 0; k < plan.scale.class_factors.size(); ++k) {
     total += counts[k] * (1 / plan.scale.class_factors[k] - 1);
@@ -142,8 +145,8 @@ void FitClasses(const ActualResponses& actual, ResponsePlan& plan) {
   }
   // Centred logarithms of the shares; a level without rows counts as half a row.
   double mean = 0;
-  for (double count : counts) {
-    plan.output_biases.push_back(std::log(std::max(count, 0.5) / total));
+  for (size_t k = 0; k < levels; ++k) {
+    plan.output_biases.push_back(std::log(std::max(counts[k], 0.5) / total));
     mean += plan.output_biases.back() / static_cast<double>(levels);
   }
   for (double& bias : plan.output_biases) bias -= mean;
@@ -151,14 +154,17 @@ void FitClasses(const ActualResponses& actual, ResponsePlan& plan) {
 
 // The best constant score: for y e^-o distributed with the mean e^b and variance power p,
 // b = log(sum y e^(o (1-p)) / sum e^(o (2-p))).
-void FitLogLink(const ActualResponses& actual, const std::string& name, ResponsePlan& plan) {
+void FitLogLink(const ActualResponses& actual, const std::string& name, Communicator* sharing,
+                ResponsePlan& plan) {
   const double p = plan.scale.distribution.VariancePower();
-  double responses = 0, exposures = 0;
+  std::array<double, 2> sums = {};
+  auto& [responses, exposures] = sums;
   for (size_t r = 0; r < actual.values.size(); ++r) {
     const double w = WeightOf(actual, r), o = OffsetOf(actual, r);
     responses += w * actual.values[r] * std::exp(o * (1 - p));
     exposures += w * std::exp(o * (2 - p));
   }
+  SumOverRanks(sums, sharing);
   if (!(responses > 0)) {
     throw UserError(
         fmt::format("the responses {} are all 0: there is no mean of the {} distribution to learn",
@@ -173,19 +179,23 @@ void FitLogLink(const ActualResponses& actual, const std::string& name, Response
 }
 
 void FitIdentity(const DeepLearningParams& params, const ActualResponses& actual,
-                 ResponsePlan& plan) {
+                 Communicator* sharing, ResponsePlan& plan) {
   ResponseScale& scale = plan.scale;
   std::vector<double> values(actual.values.size());
-  double sum = 0, weights = 0, squares = 0;
+  std::array<double, 2> sums = {};
+  auto& [sum, weights] = sums;
+  double squares = 0;
   for (size_t r = 0; r < values.size(); ++r) {
     values[r] = actual.values[r] - OffsetOf(actual, r);
     sum += WeightOf(actual, r) * values[r];
     weights += WeightOf(actual, r);
   }
+  SumOverRanks(sums, sharing);
   const double mean = weights > 0 ? sum / weights : 0;
   for (size_t r = 0; r < values.size(); ++r) {
     squares += WeightOf(actual, r) * (values[r] - mean) * (values[r] - mean);
   }
+  SumOverRanks({&squares, 1}, sharing);
   if (params.standardize) {
     scale.mean = mean;
     if (weights > 1 && squares > 0) scale.scale = std::sqrt(squares / (weights - 1));
@@ -193,7 +203,9 @@ void FitIdentity(const DeepLearningParams& params, const ActualResponses& actual
   double location = mean;
   if (plan.loss != LossKind::kQuadratic) {
     const double alpha = plan.loss == LossKind::kQuantile ? params.quantile_alpha : 0.5;
-    location = WeightedQuantile(std::move(values), actual.weights, alpha);
+    location = sharing == nullptr ? WeightedQuantile(std::move(values), actual.weights, alpha)
+                                  : WeightedQuantile(OfAllRanks(values, *sharing),
+                                                     OfAllRanks(actual.weights, *sharing), alpha);
   }
   plan.output_biases = {(location - scale.mean) / scale.scale};
 }
@@ -246,15 +258,15 @@ ResponsePlan PlanReconstruction(const DeepLearningParams& params) {
 }
 
 void FitResponse(const DeepLearningParams& params, const ActualResponses& actual,
-                 ResponsePlan& plan) {
+                 ResponsePlan& plan, Communicator* sharing) {
   if (plan.scale.autoencoder()) {
     plan.output_biases.assign(plan.scale.reconstructed, 0.0);
   } else if (plan.scale.classification()) {
-    FitClasses(actual, plan);
+    FitClasses(actual, sharing, plan);
   } else if (plan.scale.distribution.HasLogLink()) {
-    FitLogLink(actual, params.response_column, plan);
+    FitLogLink(actual, params.response_column, sharing, plan);
   } else {
-    FitIdentity(params, actual, plan);
+    FitIdentity(params, actual, sharing, plan);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/communicator.h"
 #include "learn/deeplearning/losses/loss.h"
 #include "learn/deeplearning/params.h"
 #include "models/network_scoring.h"
@@ -30,8 +31,9 @@ ResponsePlan PlanReconstruction(const DeepLearningParams& params);
 
 // Fills in what follows from the responses of the training rows, all of which are known: location
 // and scale (identity links only, and only where the parameter standardize is on), initial biases.
+// `sharing`: a collective of ranks, each with responses of its own; null: all are here.
 void FitResponse(const DeepLearningParams& params, const ActualResponses& actual,
-                 ResponsePlan& plan);
+                 ResponsePlan& plan, Communicator* sharing = nullptr);
 
 // UserError that names the first row (counted from 1) whose response the distribution cannot have.
 // `what` names the frame, whose rows from number `first` on these are.

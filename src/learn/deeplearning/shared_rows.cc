@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "base/random.h"
+#include "mapreduce/exchange_rows.h"
 #include "mapreduce/frame_parts.h"
 #include "mapreduce/weighted_rollups.h"
 
@@ -67,11 +69,18 @@ Frame PartOfFrame(const Frame& frame, const Communicator* ranks) {
   return frame.Slice(begin, end);
 }
 
-ActualResponses OfAllRanks(const ActualResponses& own, Communicator& ranks) {
-  return {.classes = OfAllRanks(own.classes, ranks),
-          .values = OfAllRanks(own.values, ranks),
-          .weights = OfAllRanks(own.weights, ranks),
-          .offsets = OfAllRanks(own.offsets, ranks)};
+Frame DealOut(const Frame& part, uint64_t seed, Communicator& ranks, ThreadPool& pool) {
+  if (ranks.size() == 1) return part;
+  Random random(seed, {static_cast<uint64_t>(ranks.rank())});
+  std::vector<RankNumber> to(static_cast<size_t>(part.rows()));
+  for (RankNumber& rank : to) {
+    rank = static_cast<RankNumber>(random.Below(static_cast<uint64_t>(ranks.size())));
+  }
+  return ExchangeRows(part, to, ranks, pool);
+}
+
+void SumOverRanks(std::span<double> values, Communicator* ranks) {
+  if (ranks != nullptr) ranks->AllReduceSum(values);
 }
 
 FeatureStatistics MeasureFeaturesOfAllRanks(const Frame& part, std::span<const size_t> predictors,

@@ -1,5 +1,6 @@
-// Training rows that ranks share out: each has its own part of the frame, and encodes, trains on
-// and scores only those rows.
+// Training rows that ranks share out: each has rows of its own, and encodes, trains on and scores
+// those alone. They are dealt out at random: ranks that learn from stretches of an ordered frame
+// learn different things (docs/decisions/0030-shared-rows.md).
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,6 @@
 #include "cluster/communicator.h"
 #include "frame/frame.h"
 #include "models/feature_encoder.h"
-#include "models/network_scoring.h"
 
 namespace thalweg {
 
@@ -39,6 +39,10 @@ SharedRows ShareOut(uint64_t own_rows, Communicator* ranks);
 std::pair<int64_t, int64_t> OwnRows(const Frame& frame, const Communicator* ranks);
 // The same rows as a frame.
 Frame PartOfFrame(const Frame& frame, const Communicator* ranks);
+// Each row of the parts to a rank drawn at random; here, those that came to this one.
+Frame DealOut(const Frame& part, uint64_t seed, Communicator& ranks, ThreadPool& pool);
+// The sums over the ranks, in place; null: nothing changes.
+void SumOverRanks(std::span<double> values, Communicator* ranks);
 // The values of all ranks, one rank's after the other's.
 template <class T>
 std::vector<T> OfAllRanks(const std::vector<T>& own, Communicator& ranks) {
@@ -51,7 +55,6 @@ std::vector<T> OfAllRanks(const std::vector<T>& own, Communicator& ranks) {
   }
   return all;
 }
-ActualResponses OfAllRanks(const ActualResponses& own, Communicator& ranks);
 // MeasureFeatures of all ranks' rows; `options` has this rank's weights and responses.
 FeatureStatistics MeasureFeaturesOfAllRanks(const Frame& part, std::span<const size_t> predictors,
                                             const FeatureOptions& options, ThreadPool& pool,

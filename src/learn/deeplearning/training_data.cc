@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
 
 #include "base/error.h"
@@ -159,11 +161,10 @@ ResponseRows Encode(const FeatureEncoder& encoder, const Frame& frame, ActualRes
 
 // How cells become inputs, from the training rows.
 std::unique_ptr<FeatureEncoder> FitEncoder(const DeepLearningParams& params, const Frame& frame,
-                                           std::optional<size_t> response,
+                                           const std::vector<size_t>& predictors,
                                            const ActualResponses& terms, ThreadPool& pool,
                                            Communicator* sharing,
                                            std::vector<std::string>& warnings) {
-  const std::vector<size_t> predictors = Predictors(params, frame, response);
   std::vector<double> responses;
   if (params.categorical_encoding == CategoricalEncoding::kSortByResponse) {
     responses = NumericResponses(terms);
@@ -222,15 +223,18 @@ void CheckLevels(const DeepLearningParams& params, const ResponseScale& response
 
 // What brings the weights of the rows to the mean 1. Null: each row once.
 double WeightUnit(const std::vector<double>& weights,
-                  const std::optional<std::vector<uint32_t>>& rows) {
-  if (weights.empty()) return 1;
-  double sum = 0;
-  if (!rows) {
+                  const std::optional<std::vector<uint32_t>>& rows, Communicator* sharing) {
+  std::array<double, 2> sums = {};
+  auto& [count, sum] = sums;
+  if (rows && !weights.empty()) {
+    count = static_cast<double>(rows->size());
+    for (const uint32_t row : *rows) sum += weights[row];
+  } else {
+    count = static_cast<double>(weights.size());
     for (const double weight : weights) sum += weight;
-    return static_cast<double>(weights.size()) / sum;
   }
-  for (const uint32_t row : *rows) sum += weights[row];
-  return static_cast<double>(rows->size()) / sum;
+  SumOverRanks(sums, sharing);
+  return count == 0 ? 1 : count / sum;
 }
 
 }  // namespace
@@ -289,12 +293,25 @@ TrainingData PrepareTrainingData(const DeepLearningParams& params, const Trainin
   data.response = data.plan.scale;
   const Distribution& distribution = data.response.distribution;
   const auto [begin, end] = OwnRows(frame, sharing);
-  const Frame part = PartOfFrame(frame, sharing);
   ActualResponses terms = ReadTerms(frame, params.response_column, data.response, begin, end);
   CheckResponses(distribution, terms, params.response_column, "training frame", begin);
+  Frame part = frame;
+  std::vector<size_t> predictors = Predictors(params, frame, response);
+  if (sharing != nullptr) {
+    // Only columns that are wanted go to other ranks; the predictors come first.
+    std::vector<size_t> wanted = predictors;
+    if (response) wanted.push_back(*response);
+    for (const std::string* name : {&params.weights_column, &params.offset_column}) {
+      if (!name->empty()) wanted.push_back(frame.IndexOf(*name));
+    }
+    part = DealOut(PartOfFrame(frame.Select(wanted), sharing), static_cast<uint64_t>(params.seed),
+                   *sharing, pool);
+    terms = ReadTerms(part, params.response_column, data.response, 0, part.rows());
+    std::iota(predictors.begin(), predictors.end(), 0);
+  }
   data.encoder = previous != nullptr
                      ? std::make_unique<FeatureEncoder>(previous->encoder())
-                     : FitEncoder(params, part, response, terms, pool, sharing, data.warnings);
+                     : FitEncoder(params, part, predictors, terms, pool, sharing, data.warnings);
   if (previous == nullptr && !params.pretrained_autoencoder.empty()) {
     data.pretrained = LoadPretrained(params, frames, *data.encoder);
     *data.encoder = data.pretrained->encoder();
@@ -327,37 +344,29 @@ TrainingData PrepareTrainingData(const DeepLearningParams& params, const Trainin
 }
 
 StoredRows SampleTrainingRows(const DeepLearningParams& params, uint64_t seed, TrainingData& data) {
-  const SharedRows& shared = data.shared_training;
-  const bool all_here = shared.ranks == nullptr;
-  const ActualResponses gathered =
-      all_here ? ActualResponses() : OfAllRanks(data.training.actual, *shared.ranks);
-  const ActualResponses& actual = all_here ? data.training.actual : gathered;
-  std::optional<std::vector<uint32_t>> rows;  // among those of all ranks
+  Communicator* const sharing = data.shared_training.ranks;
+  const ActualResponses& actual = data.training.actual;
+  std::optional<std::vector<uint32_t>> rows;
   if (params.balance_classes) {
     BalancedRows balanced =
         BalanceClasses(actual.classes, actual.weights, data.response.domain.size(),
                        {.factors = params.class_sampling_factors,
                         .max_size = params.max_after_balance_size,
-                        .seed = seed});
+                        .seed = seed,
+                        .ranks = sharing});
     data.plan.scale.class_factors = std::move(balanced.factors);
     rows = std::move(balanced.rows);
   }
   if (data.plan.fitted) {
     // Only the loss's own options are not in the model.
     ResponsePlan plan = data.plan;
-    FitResponse(params, actual, plan);
+    FitResponse(params, actual, plan, sharing);
     data.plan.loss_options = plan.loss_options;
   } else {
-    FitResponse(params, actual, data.plan);
+    FitResponse(params, actual, data.plan, sharing);
   }
   data.response = data.plan.scale;
-  const double unit = WeightUnit(actual.weights, rows);
-  if (rows && !all_here) {
-    std::erase_if(*rows, [&](uint32_t row) {
-      return row < shared.first || row >= shared.first + shared.own();
-    });
-    for (uint32_t& row : *rows) row -= static_cast<uint32_t>(shared.first);
-  }
+  const double unit = WeightUnit(actual.weights, rows, sharing);
   return StoredRows(data.training, data.response, std::move(rows), unit);
 }
 

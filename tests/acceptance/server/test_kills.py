@@ -151,7 +151,7 @@ def test_training(server, seed):
 
         def train():
             net = H2ODeepLearningEstimator(hidden=[40, 40], epochs=12, seed=1, stopping_rounds=0, model_id=f"net{seed}",
-                                           reproducible=reproducible)
+                                           reproducible=reproducible, replicate_training_data=seed % 3 != 0)
             net.train(x=INPUTS, y="IsDepDelayed", training_frame=frame)
             return net
 

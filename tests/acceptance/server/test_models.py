@@ -234,3 +234,32 @@ def test_partial_dependence(halves):
     assert own[0]["age"] == [50, 60]
     both = model.partial_plot(halves[1], col_pairs_2dpdp=[["AGE", "PSA"]], nbins=3, plot=False)
     assert len(both[0]["mean_response"]) == 9
+
+
+def test_ranks_that_share_the_rows(server):
+    """With several ranks each trains on its part of the frame; with one, all is as ever."""
+    frame = h2o.import_file(str(DATA / "airlines" / "allyears2k_headers.zip"))
+    train, valid = frame.split_frame([0.8], seed=3)
+    nets = []
+    for replicate in (True, False):
+        net = H2ODeepLearningEstimator(hidden=[20], epochs=5, seed=1, stopping_rounds=0, replicate_training_data=replicate,
+                                       score_validation_samples=2000)
+        net.train(x=["Origin", "Dest", "UniqueCarrier", "DayOfWeek", "Month"], y="IsDepDelayed", training_frame=train,
+                  validation_frame=valid)
+        nets.append(net)
+    assert nets[1].auc(valid=True) == pytest.approx(nets[0].auc(valid=True), abs=0.03)
+    assert nets[1].model_performance(valid).auc() == pytest.approx(nets[1].auc(valid=True), abs=0.04)
+    assert nets[1].predict(valid).nrow == valid.nrow
+    # What is counted is counted over all ranks.
+    for net in nets:
+        metrics = net._model_json["output"]["validation_metrics"]._metric_json
+        assert metrics["nobs"] == 2000
+    frames = nets[1]._model_json["output"]["reproducibility_information_table"][2].as_data_frame()
+    assert frames["espc"][0].endswith(f"{train.nrow}]")
+
+
+def test_an_autoencoder_of_shared_rows(prostate):
+    net = H2OAutoEncoderEstimator(hidden=[3], epochs=5, seed=1, replicate_training_data=False)
+    net.train(x=PREDICTORS, training_frame=prostate)
+    assert net.mse() < 1
+    assert net.anomaly(prostate).nrow == prostate.nrow
