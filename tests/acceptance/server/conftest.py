@@ -29,7 +29,9 @@ class Server:
     """A server process of its own: `with Server("--import-root", folder) as server: …`."""
 
     def __init__(self, *args, ranks=RANKS, port=0):
-        command = [PROGRAM, "serve", "--port", str(port), *map(str, args)]
+        # A client refuses servers of another version than its own.
+        version = [] if "--h2o-version" in args else ["--h2o-version", h2o.__version__]
+        command = [PROGRAM, "serve", "--port", str(port), *version, *map(str, args)]
         if MPI and ranks > 1:
             self.args = [ROOT / "tools" / "mpirun.sh", str(ranks), *command]
         else:
