@@ -34,7 +34,7 @@ inline constexpr auto kFields<RankParams> = std::tuple{
     Field<&RankParams::replicate_training_data>(
         {.name = "replicate_training_data",
          .help = "Every rank has all training rows; false: each has a part of them and trains on "
-                 "those alone, which takes less memory. On one rank both are the same.",
+                 "those alone, which takes less memory; on one rank both are the same.",
          .level = ParamLevel::kSecondary,
          .gridable = true}),
     Field<&RankParams::single_node_mode>(
