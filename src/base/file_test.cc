@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
 
 #include "base/error.h"
+#include "base/temporary_folder_for_test.h"
 
 namespace thalweg {
 namespace {
@@ -30,21 +30,11 @@ std::string ErrorOf(const std::function<void()>& call) {
 
 class FileTest : public ::testing::Test {
  protected:
-  FileTest() {
-    folder_ = fs::temp_directory_path() /
-              ("thalweg-file-" + std::to_string(getpid()) + "-" +
-               ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::create_directories(folder_);
-  }
-  ~FileTest() override { fs::remove_all(folder_); }
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
-  size_t Files() const {
-    return static_cast<size_t>(
-        std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
-  }
+  std::string Path(const std::string& name) const { return folder_.Path(name); }
+  size_t Files() const { return folder_.Files(); }
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_{"file"};
 };
 
 TEST_F(FileTest, TheOldContentStandsUntilCommit) {

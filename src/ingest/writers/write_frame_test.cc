@@ -1,13 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <filesystem>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/temporary_folder_for_test.h"
 #include "ingest/parse.h"
 #include "ingest/random_frame_for_test.h"
 #include "ingest/writers/csv_writer.h"
@@ -19,27 +18,15 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-namespace fs = std::filesystem;
-
 class WriteFrameTest : public ::testing::Test {
  protected:
-  WriteFrameTest() {
-    folder_ = fs::temp_directory_path() /
-              ("thalweg-write-" + std::to_string(getpid()) + "-" +
-               ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::create_directories(folder_);
-  }
-  ~WriteFrameTest() override { fs::remove_all(folder_); }
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
-  size_t Files() const {
-    return static_cast<size_t>(
-        std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
-  }
+  std::string Path(const std::string& name) const { return folder_.Path(name); }
+  size_t Files() const { return folder_.Files(); }
 
   ThreadPool pool_{2};
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_{"write"};
 };
 
 TEST_F(WriteFrameTest, TypedFormatsReadBackTheSame) {

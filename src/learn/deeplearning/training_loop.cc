@@ -65,7 +65,7 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
       context_(context),
       clock_(clock),
       rows_(SampleTrainingRows(params_, Seed(kBalance), data_)),
-      samples_of_(ShareOut(rows_.rows(), data_.shared_training.ranks)),
+      epoch_rows_(ShareOut(rows_.rows(), data_.shared_training.ranks)),
       memory_(PlanMemory(NetOptionsOf(params_, data_), MemoryNeedsOf(params_, ranks, pool.size()),
                          AvailableMemory().value_or(0))),
       net_(MakeNet<float>(NetOptionsOf(params_, data_))),
@@ -79,8 +79,8 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
       last_good_(net_, *optimizer_, params_.recover_from_instability),
       scores_(params_, data_, clock_, Seed(kScoring), ranks),
       kept_(frames.kept),
-      schedule_(samples_of_.total, static_cast<uint64_t>(params_.mini_batch_size),
-                SamplesPerIteration(params_, samples_of_.total, team_)),
+      schedule_(epoch_rows_.total, static_cast<uint64_t>(params_.mini_batch_size),
+                SamplesPerIteration(params_, epoch_rows_.total, team_)),
       own_schedule_(std::max<uint64_t>(rows_.rows(), 1),
                     static_cast<uint64_t>(params_.mini_batch_size), 0),
       order_(rows_.rows(), Seed(kOrder), params_.shuffle_training_data) {
@@ -129,14 +129,14 @@ void TrainingLoop::Restore(const DeepLearningModel& previous) {
   if (rate == nullptr || rate->to_number<double>() == params_.rate) {
     last_good_.Restore(progress.returns);
   }
-  if (progress.rows == samples_of_.total && progress.counted_alike) {
+  if (progress.rows == epoch_rows_.total && progress.counted_alike) {
     samples_ = progress.samples;
-    own_samples_ = samples_of_.ShareOf(samples_, 0);
+    own_samples_ = epoch_rows_.ShareOf(samples_, 0);
   } else {
     before_ = progress;
   }
   samples_at_start_ = seen_ = samples_;
-  huber_epoch_ = samples_ % samples_of_.total == 0 ? UINT64_MAX : samples_ / samples_of_.total;
+  huber_epoch_ = samples_ % epoch_rows_.total == 0 ? UINT64_MAX : samples_ / epoch_rows_.total;
   ApplyHuberDelta();
   scores_.Restore(snapshot.progress->at("scores"), std::make_shared<Network>(previous.network()),
                   pool_);
@@ -186,11 +186,11 @@ uint64_t TrainingLoop::Seed(Stream stream) const {
 }
 
 double TrainingLoop::TotalSamples() const {
-  return std::max(1.0, std::round(params_.epochs * static_cast<double>(samples_of_.total)));
+  return std::max(1.0, std::round(params_.epochs * static_cast<double>(epoch_rows_.total)));
 }
 
 double TrainingLoop::Epochs() const {
-  return before_.epochs + static_cast<double>(samples_) / static_cast<double>(samples_of_.total);
+  return before_.epochs + static_cast<double>(samples_) / static_cast<double>(epoch_rows_.total);
 }
 
 double TrainingLoop::Speed() const {
@@ -214,7 +214,7 @@ void TrainingLoop::Iterate(uint64_t end) {
   // Once more where training went back.
   while (samples_ < end && stop_reason_.empty()) {
     const auto [begin, own_end] = OwnPart(end);
-    if (SharesRows()) UpdateHuberDelta(samples_ / samples_of_.total);
+    if (SharesRows()) UpdateHuberDelta(samples_ / epoch_rows_.total);
     TrainingTeam::Trained mine;
     while (begin + mine.samples < own_end && mine.why_ended == 0) {
       const uint64_t at = begin + mine.samples;
@@ -254,7 +254,7 @@ void TrainingLoop::Iterate(uint64_t end) {
 std::pair<uint64_t, uint64_t> TrainingLoop::OwnPart(uint64_t end) const {
   if (!SharesRows()) return team_.Share(samples_, end);
   const auto turn = static_cast<uint64_t>(team_.averagings());
-  return {own_samples_, own_samples_ + samples_of_.ShareOf(end - samples_, turn)};
+  return {own_samples_, own_samples_ + epoch_rows_.ShareOf(end - samples_, turn)};
 }
 
 double TrainingLoop::TrainStretch(uint64_t begin, uint64_t end) {
@@ -264,7 +264,7 @@ double TrainingLoop::TrainStretch(uint64_t begin, uint64_t end) {
       order_.OfEpoch(epoch).subspan(begin % rows_.rows(), end - begin);
   uint64_t sample = before_.samples + begin;
   // Rows of other ranks have the same numbers: not the same random numbers, too.
-  if (SharesRows()) sample += static_cast<uint64_t>(samples_of_.ranks->rank()) << 40;
+  if (SharesRows()) sample += static_cast<uint64_t>(epoch_rows_.ranks->rank()) << 40;
   const double loss = hogwild_     ? hogwild_->Train(rows, sample)
                       : gradients_ ? gradients_->Train(rows, sample)
                                    : mini_batch_->Train(rows, sample);
@@ -321,7 +321,7 @@ void TrainingLoop::Score() {
 std::shared_ptr<DeepLearningModel> TrainingLoop::MakeModel(bool with_state) {
   const TrainingProgress progress = {.samples = before_.samples + samples_,
                                      .epochs = Epochs(),
-                                     .rows = samples_of_.total,
+                                     .rows = epoch_rows_.total,
                                      .counted_alike = before_.samples == 0,
                                      .iterations = iterations_,
                                      .seconds = seconds_before_ + clock_.seconds(),
@@ -353,7 +353,7 @@ void TrainingLoop::Report() const {
                                     static_cast<double>(end_ - samples_at_start_);
   if (params_.quiet_mode) return context_.Report(fraction, "");
   const double epochs =
-      before_.epochs + static_cast<double>(seen_) / static_cast<double>(samples_of_.total);
+      before_.epochs + static_cast<double>(seen_) / static_cast<double>(epoch_rows_.total);
   std::string text = fmt::format("epoch {:.2f} of {:g}", epochs, params_.epochs);
   if (seen_ > 0) {
     text += fmt::format(", {} samples/s", WithThousands(static_cast<int64_t>(Speed())));

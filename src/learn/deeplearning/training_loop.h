@@ -48,7 +48,7 @@ class TrainingLoop {
   uint64_t EndOfIteration() const;
   // Trains up to sample `end`, all ranks together, or until there is a reason to stop.
   void Iterate(uint64_t end);
-  bool SharesRows() const { return samples_of_.ranks != nullptr; }
+  bool SharesRows() const { return epoch_rows_.ranks != nullptr; }
   // This rank's part of the samples up to `end`: of all, or where the rows are shared out, of its
   // own.
   std::pair<uint64_t, uint64_t> OwnPart(uint64_t end) const;
@@ -72,7 +72,7 @@ class TrainingLoop {
   const WorkContext& context_;
   const Stopwatch clock_;
   const StoredRows rows_;        // those that are here
-  const SharedRows samples_of_;  // an epoch has, on all ranks
+  const SharedRows epoch_rows_;  // how many an epoch has, on each rank
   const MemoryPlan memory_;
   Net<float> net_;
   std::unique_ptr<Optimizer<float>> optimizer_;
