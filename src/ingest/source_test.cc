@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/random.h"
+#include "base/temporary_folder_for_test.h"
 #include "ingest/sources/compress_for_test.h"
 
 namespace thalweg {
@@ -23,18 +23,9 @@ using ::testing::HasSubstr;
 
 namespace fs = std::filesystem;
 
-// A folder of the test's own, removed with it.
 class SourceTest : public ::testing::Test {
  protected:
-  SourceTest() {
-    folder_ = fs::temp_directory_path() /
-              ("thalweg-source-" + std::to_string(getpid()) + "-" +
-               ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::create_directories(folder_);
-  }
-  ~SourceTest() override { fs::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Path(const std::string& name) const { return folder_.Path(name); }
   std::string Write(const std::string& name, const std::string& content) const {
     fs::create_directories(fs::path(Path(name)).parent_path());
     WriteWholeFile(Path(name), content);
@@ -42,7 +33,7 @@ class SourceTest : public ::testing::Test {
   }
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_{"source"};
 };
 
 std::string ReadAll(ByteSource& source, size_t block = 4096) {

@@ -203,9 +203,12 @@ void FitIdentity(const DeepLearningParams& params, const ActualResponses& actual
   double location = mean;
   if (plan.loss != LossKind::kQuadratic) {
     const double alpha = plan.loss == LossKind::kQuantile ? params.quantile_alpha : 0.5;
-    location = sharing == nullptr ? WeightedQuantile(std::move(values), actual.weights, alpha)
-                                  : WeightedQuantile(OfAllRanks(values, *sharing),
-                                                     OfAllRanks(actual.weights, *sharing), alpha);
+    std::vector<double> row_weights = actual.weights;
+    if (sharing != nullptr) {
+      values = OfAllRanks(values, *sharing);
+      row_weights = OfAllRanks(row_weights, *sharing);
+    }
+    location = WeightedQuantile(std::move(values), std::move(row_weights), alpha);
   }
   plan.output_biases = {(location - scale.mean) / scale.scale};
 }
