@@ -12,29 +12,29 @@ import argparse
 import json
 import math
 import os
-import re
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
-import urllib.request
 
 import numpy as np
 
-PROGRAM = os.path.abspath("build/release/thalweg")
+sys.path.insert(0, os.path.dirname(__file__))
+from rest import PROGRAM, call, imported, mpirun, serving, wait  # noqa: E402
+
 ROWS = 60_000
 PUBLISHED = {1: 97.0, 63: 2.7}  # minutes for 64 epochs
 SHORTEST = 0.02                 # seconds between averagings, at least (learn/deeplearning/training_loop.cc)
+FREE = ["--oversubscribe", "--bind-to", "none"]
 DATA = ["--training_frame", "data/mnist/train.csv.gz", "--header", "false", "--response_column", "C785", "--response_type", "enum"]
 
 
 def train(ranks, hidden, epochs, *more):
     """The report of a training by so many processes with one thread each."""
-    root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
-    launch = [] if ranks == 1 else [".venv/bin/mpirun", *root, "--oversubscribe", "--bind-to", "none", "-n", str(ranks)]
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "report.json")
-        command = [*launch, PROGRAM, "train", "deeplearning", *DATA, "--hidden", hidden, "--epochs", str(epochs), "--seed", "1",
+        command = [*mpirun(ranks, *FREE), PROGRAM, "train", "deeplearning", *DATA, "--hidden", hidden, "--epochs", str(epochs), "--seed", "1",
                    "--threads", "1", "--mini_batch_size", "32", "--score_interval", "1e6", "--score_training_samples", "1000",
                    "--stopping_rounds", "0", "--overwrite_with_best_model", "false", "--report", path, *more]
         done = subprocess.run(command, capture_output=True, text=True)
@@ -94,19 +94,10 @@ def model(args, speed, drawn):
 
 def measured_network(ranks):
     """Latency and bandwidth of a message between processes here, by all-reduces of small and large arrays."""
-    root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
-    process = subprocess.Popen([".venv/bin/mpirun", *root, "--oversubscribe", "--bind-to", "none", "-n", str(ranks), PROGRAM, "serve",
-                                "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        url = re.search(r"at (http://\S+)", process.stdout.readline())[1]
+    with serving(mpirun(ranks, *FREE)) as url:
         time.sleep(1)
-        runs = []
-        for _ in range(3):
-            with urllib.request.urlopen(url + "/3/Cluster?network_test=true", timeout=60) as answer:
-                runs.append({one["bytes"]: one["all_reduce_seconds"] for one in json.load(answer)["network"]})
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
+        tests = [call(url, "/3/Cluster?network_test=true")["network"] for _ in range(3)]
+    runs = [{one["bytes"]: one["all_reduce_seconds"] for one in test} for test in tests]
     small, large = (min(run[size] for run in runs) for size in (1024, 1 << 20))
     # Small arrays are gathered in one step, large ones take two.
     latency = small / (ranks - 1)
@@ -128,22 +119,6 @@ def validate(args, drawn):
         print(f"{ranks:>6} {latency * 1e6:>11.0f} {bandwidth / 1e9:>6.2f} {ROWS / epoch:>16,.0f} {real:>10,.0f} {real * epoch / ROWS:>6.2f}")
 
 
-def call(url, path, data=None):
-    body = urllib.parse.urlencode(data).encode() if data else None
-    with urllib.request.urlopen(url + path, body, timeout=3600) as answer:
-        return json.load(answer)
-
-
-def wait(url, job):
-    while True:
-        (state,) = call(url, "/3/Jobs/" + urllib.parse.quote(job["key"]["name"]))["jobs"]
-        if state["status"] == "FAILED":
-            raise SystemExit(state["exception"])
-        if state["status"] == "DONE":
-            return
-        time.sleep(0.1)
-
-
 def accuracy(args):
     """The same number of samples over N ranks of one process: what averaging costs in error."""
     epochs, hidden = 6, "[100,100]"
@@ -151,15 +126,10 @@ def accuracy(args):
     sizes = {"an epoch": 0, "6,000 samples": 6000, "a batch a rank": None}
     print(f"{'ranks':>6} " + " ".join(f"{name:>15}" for name in sizes))
     for ranks in args.virtual:
-        process = subprocess.Popen([PROGRAM, "serve", "--port", "0", "--import-root", "data/mnist", "--ranks", str(ranks), "--threads", "1"],
-                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        try:
-            url = re.search(r"at (http://\S+)", process.stdout.readline())[1]
+        with serving([], "--import-root", "data/mnist", "--ranks", str(ranks), "--threads", "1") as url:
             for name in ("train", "test"):
-                path = urllib.parse.quote(os.path.abspath(f"data/mnist/{name}.csv.gz"))
-                files = call(url, f"/3/ImportFiles?path={path}")["destination_frames"]
-                parse = {"source_frames": json.dumps(files), "destination_frame": name,
-                         "check_header": -1, "separator": 44, "number_columns": 785,
+                source = json.dumps([imported(url, os.path.abspath(f"data/mnist/{name}.csv.gz"))])
+                parse = {"source_frames": source, "destination_frame": name, "check_header": -1, "separator": 44, "number_columns": 785,
                          "column_types": json.dumps(["Numeric"] * 784 + ["Enum"])}
                 wait(url, call(url, "/3/Parse", parse)["job"])
             row = []
@@ -173,9 +143,6 @@ def accuracy(args):
                 (shown,) = call(url, f"/3/Models/{name}")["models"]
                 row.append(1 - shown["output"]["validation_metrics"]["hit_ratio_table"]["data"][1][0])
             print(f"{ranks:>6} " + " ".join(f"{error:>15.2%}" for error in row), flush=True)
-        finally:
-            process.kill()
-            process.wait()
 
 
 def main():

@@ -11,6 +11,20 @@ constexpr uint32_t ChannelOf(uint32_t stream) { return stream & ~kSideStream; }
 
 }  // namespace
 
+// A thread that waits.
+class Mailbox::Awaiting {
+ public:
+  explicit Awaiting(Mailbox& mailbox) : mailbox_(mailbox) {
+    if (mailbox_.awaiting_++ == 0 && mailbox_.on_wait_) mailbox_.on_wait_();
+  }
+  ~Awaiting() { --mailbox_.awaiting_; }
+  Awaiting(const Awaiting&) = delete;
+  Awaiting& operator=(const Awaiting&) = delete;
+
+ private:
+  Mailbox& mailbox_;
+};
+
 bool Mailbox::Closed(uint32_t channel) const {
   return channel != kControlChannel && (channel < open_from_ || closed_.count(channel) > 0);
 }
@@ -32,6 +46,7 @@ void Mailbox::Deliver(int from, uint32_t stream, std::string bytes) {
 std::string Mailbox::Receive(int from, uint32_t stream, std::chrono::milliseconds limit) {
   const bool side = ChannelOf(stream) != stream;
   const auto end = std::chrono::steady_clock::now() + limit;
+  std::optional<Awaiting> awaiting;
   std::unique_lock lock(mutex_);
   for (;;) {
     Channel& here = channels_[ChannelOf(stream)];
@@ -46,6 +61,7 @@ std::string Mailbox::Receive(int from, uint32_t stream, std::chrono::millisecond
     }
     const auto gone = lost_.find(from);
     if (gone != lost_.end()) throw RankFailure(gone->second);
+    if (!side && !awaiting) awaiting.emplace(*this);
     if (changed_.wait_until(lock, end) == std::cv_status::timeout &&
         std::chrono::steady_clock::now() >= end) {
       throw RankFailure(

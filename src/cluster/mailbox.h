@@ -1,10 +1,12 @@
 // Messages that have arrived at a rank and wait for their reader.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -29,7 +31,14 @@ class Mailbox {
     std::string bytes;
   };
 
+  // `on_wait` is called, from any thread, when IsAwaited() becomes true. It must not call the
+  // mailbox.
+  explicit Mailbox(std::function<void()> on_wait = nullptr) : on_wait_(std::move(on_wait)) {}
+
   void Deliver(int from, uint32_t stream, std::string bytes);
+  // Whether somebody waits for a message of a command, so that it should come soon. Side streams
+  // and ReceiveAny do not count: who listens there may do so for long.
+  bool IsAwaited() const { return awaiting_ > 0; }
 
   // The next message of this rank on this stream. RankFailure when the channel was interrupted,
   // the rank is lost and has nothing more here, or the time is out.
@@ -56,6 +65,10 @@ class Mailbox {
   };
   bool Closed(uint32_t channel) const;  // with the mutex held
 
+  class Awaiting;
+
+  const std::function<void()> on_wait_;
+  std::atomic<int> awaiting_{0};  // threads
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<uint32_t, Channel> channels_;

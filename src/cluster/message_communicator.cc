@@ -93,28 +93,57 @@ class MessageCommunicator : public Communicator {
   }
 
   // Each rank adds up a share of the values, in the order of the ranks, and gives its sums to all:
-  // 2 (n - 1) / n of the bytes go over each rank's wire, which no algorithm undercuts.
+  // 2 (n - 1) / n of the bytes go over each rank's wire, which no algorithm undercuts. It goes in
+  // pieces: some are on their way while one is added up, and their memory is used again and again.
   template <class T>
   void Sum(std::span<T> values) {
     if (size() == 1) return;
     if (values.size_bytes() <= kSmall) {
-      AddUp(AllGather({reinterpret_cast<const char*>(values.data()), values.size_bytes()}), values);
+      const std::vector<std::string> parts = AllGather(Bytes(values));
+      std::fill(values.begin(), values.end(), T(0));
+      for (const std::string& part : parts) Add(part, values);
       return;
     }
     const auto count = static_cast<size_t>(size());
-    const auto share = [&](size_t r) {
-      const size_t begin = values.size() * r / count;
-      return values.subspan(begin, values.size() * (r + 1) / count - begin);
+    constexpr size_t kLength = kPieceBytes / sizeof(T);
+    const size_t pieces = values.size() / count / kLength + 1;
+    const auto piece = [&](int rank, size_t number) {
+      const auto r = static_cast<size_t>(rank);
+      const size_t end = values.size() * (r + 1) / count;
+      const size_t begin = std::min(values.size() * r / count + number * kLength, end);
+      return values.subspan(begin, std::min(kLength, end - begin));
     };
-    std::vector<std::string> shares;
-    for (size_t r = 0; r < count; ++r) {
-      shares.emplace_back(reinterpret_cast<const char*>(share(r).data()), share(r).size_bytes());
+    const auto give_parts = [&](size_t number) {
+      for (int i = 1; i < size() && number < pieces; ++i) {
+        const int to = (rank() + i) % size();
+        Tell(to, std::string(Bytes(piece(to, number))));
+      }
+    };
+    std::vector<T> sums;
+    const auto add_up = [&](size_t number) {
+      const std::span<T> own = piece(rank(), number);
+      sums.assign(own.size(), T(0));
+      for (int r = 0; r < size(); ++r) {
+        Add(r == rank() ? std::string(Bytes(own)) : Hear(r), std::span<T>(sums));
+      }
+      std::copy(sums.begin(), sums.end(), own.begin());
+      for (int i = 1; i < size(); ++i) Tell((rank() + i) % size(), std::string(Bytes(own)));
+    };
+    const auto take_sums = [&](size_t number) {
+      for (int i = 1; i < size(); ++i) {
+        const int from = (rank() - i + size()) % size();
+        Copy(Hear(from), piece(from, number));
+      }
+    };
+    // Every rank sends in the order in which the others listen: parts ahead, then sums and parts in
+    // turn.
+    for (size_t i = 0; i < kPiecesAhead; ++i) give_parts(i);
+    for (size_t i = 0; i < pieces; ++i) {
+      add_up(i);
+      give_parts(i + kPiecesAhead);
+      if (i + 1 >= kPiecesAhead) take_sums(i + 1 - kPiecesAhead);
     }
-    const std::span<T> own = share(static_cast<size_t>(rank()));
-    AddUp(AllToAll(std::move(shares)), own);
-    const std::vector<std::string> sums =
-        AllGather({reinterpret_cast<const char*>(own.data()), own.size_bytes()});
-    for (size_t r = 0; r < count; ++r) Copy(sums[r], share(r));
+    for (size_t i = pieces - std::min(pieces, kPiecesAhead - 1); i < pieces; ++i) take_sums(i);
   }
 
   template <class T>
@@ -124,16 +153,23 @@ class MessageCommunicator : public Communicator {
   }
 
   template <class T>
-  static void AddUp(const std::vector<std::string>& parts, std::span<T> sums) {
-    std::fill(sums.begin(), sums.end(), T(0));
-    std::vector<T> part(sums.size());
-    for (const std::string& bytes : parts) {
-      Copy(bytes, std::span<T>(part));
-      for (size_t i = 0; i < sums.size(); ++i) sums[i] += part[i];
+  static void Add(const std::string& bytes, std::span<T> sums) {
+    Check(bytes.size() == sums.size_bytes(), "all ranks reduce as many values");
+    for (size_t i = 0; i < sums.size(); ++i) {
+      T value;
+      std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
+      sums[i] += value;
     }
   }
 
+  template <class T>
+  static std::string_view Bytes(std::span<T> values) {
+    return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+  }
+
   static constexpr size_t kSmall = 4096;  // bytes; one step then takes less time than two
+  static constexpr size_t kPieceBytes = 256 << 10;
+  static constexpr size_t kPiecesAhead = 4;
   Transport& transport_;
   const std::vector<int>& members_;
   int rank_ = 0;

@@ -79,7 +79,7 @@ TEST_P(MessageCommunicatorTest, Collectives) {
 // The bits are those of ranks that are threads, for few values and for many.
 TEST_P(MessageCommunicatorTest, SumsAreThoseOfThreads) {
   const int size = GetParam();
-  for (const size_t values : {0, 1, 7, 511, 513, 100'003}) {
+  for (const size_t values : {0, 1, 7, 511, 513, 100'003, 327'680, 1'000'003}) {
     const auto sum = [&](Communicator& comm) {
       std::vector<double> reals(values);
       std::vector<float> floats(values);

@@ -13,7 +13,14 @@
 namespace thalweg {
 namespace {
 
+// Chunks go in pieces, so that some are on their way while others are packed and unpacked; after a
+// round all wait for each other, so that no rank is flooded.
 constexpr size_t kRoundBytes = size_t{64} << 20;
+constexpr size_t kPieceBytes = size_t{512} << 10;
+constexpr size_t kPiecesAhead = 4;
+// The first byte of a piece.
+constexpr char kMoreFollows = 1;
+constexpr char kLastOfRound = 0;
 
 // A column of one of the frames, and its cuts.
 struct Part {
@@ -148,31 +155,51 @@ void Replicas::Complete(const std::vector<std::shared_ptr<const Frame>>& frames,
       at.chunk = 0;
     }
   };
-  for (;;) {
-    std::vector<std::string> to_each(size);
-    std::string& message = to_each[holder];
-    for (skip(sent, asked[holder], me); sent.part < parts.size() && message.size() < kRoundBytes;
-         skip(sent, asked[holder], me)) {
+  const auto some_left = [&] {
+    skip(sent, asked[holder], me);
+    return sent.part < parts.size();
+  };
+  const auto send = [&](size_t& room) {
+    std::string message(1, kMoreFollows);
+    message.reserve(kPieceBytes + kPieceBytes / 4);
+    while (message.size() < kPieceBytes && some_left()) {
       const Part& part = parts[sent.part];
       AppendChunkBytes(part.column->chunk(ChunksOf(part, me).begin + sent.chunk), message);
       ++sent.chunk;
     }
-    const std::vector<std::string> arrived = ranks.AllToAll(std::move(to_each));
-    for (int ward = 0; ward < ranks.size(); ++ward) {
-      const auto w = static_cast<size_t>(ward);
-      if (wanted[w].empty()) continue;
-      std::string_view rest = arrived[w];
-      while (!rest.empty()) {
-        skip(received[w], wanted[w], ward);
-        Check(received[w].part < parts.size(), "no more chunks than were asked for");
-        const Part& part = parts[received[w].part];
-        copies[received[w].part][ChunksOf(part, ward).begin + received[w].chunk] = TakeChunk(rest);
-        ++received[w].chunk;
-      }
+    room -= std::min(room, message.size());
+    const bool more = room > 0 && some_left();
+    if (!more) message[0] = kLastOfRound;
+    ranks.Send(static_cast<int>(holder), std::move(message));
+    return more;
+  };
+  const auto receive = [&](size_t ward) {
+    const std::string message = ranks.Receive(static_cast<int>(ward));
+    std::string_view rest = std::string_view(message).substr(1);
+    while (!rest.empty()) {
+      Cursor& at = received[ward];
+      skip(at, wanted[ward], static_cast<int>(ward));
+      Check(at.part < parts.size(), "no more chunks than were asked for");
+      const Range range = ChunksOf(parts[at.part], static_cast<int>(ward));
+      copies[at.part][range.begin + at.chunk] = TakeChunk(rest);
+      ++at.chunk;
     }
-    auto left = static_cast<int64_t>(sent.part < parts.size());
+    return message[0] == kMoreFollows;
+  };
+  for (int64_t left = 1; left != 0;) {
+    bool sending = true;
+    std::vector<size_t> wards;
+    for (size_t w = 0; w < size; ++w) {
+      if (!wanted[w].empty()) wards.push_back(w);
+    }
+    size_t room = kRoundBytes;
+    for (size_t i = 0; sending || !wards.empty(); ++i) {
+      if (sending) sending = send(room);
+      if (i < kPiecesAhead) continue;
+      std::erase_if(wards, [&](size_t ward) { return !receive(ward); });
+    }
+    left = some_left() ? 1 : 0;
     ranks.AllReduceSum(std::span<int64_t>(&left, 1));
-    if (left == 0) break;
   }
   for (size_t p = 0; p < parts.size(); ++p) Put(parts[p].column, std::move(copies[p]));
 }

@@ -14,7 +14,7 @@ constexpr uint64_t kFewestBatches = 16;
 }  // namespace
 
 uint64_t SampleSchedule::NextCut(uint64_t samples) const {
-  const uint64_t epoch = samples - samples % rows_ + rows_;
+  const uint64_t epoch = EndOfEpoch(samples);
   if (iteration_ == 0) return epoch;
   return std::min(epoch, samples - samples % iteration_ + iteration_);
 }

@@ -26,6 +26,8 @@ class SampleSchedule {
   // The end of the iteration in which, or at whose beginning, `samples` lies. `speed` in samples
   // per second, as measured.
   uint64_t IterationEnd(uint64_t samples, double speed) const;
+  bool GoesByTheClock() const { return iteration_ == 0; }
+  uint64_t EndOfEpoch(uint64_t samples) const { return samples - samples % rows_ + rows_; }
   bool IsIterationEnd(uint64_t samples) const {
     return iteration_ == 0 || samples % iteration_ == 0;
   }

@@ -34,6 +34,10 @@ uint64_t SamplesPerIteration(const DeepLearningParams& params, uint64_t rows,
 
 // Seconds between two averagings, at least.
 constexpr double kShortest = 0.02;
+// Of the samples of an iteration by the clock: what ranks get to do more than is expected of them,
+// and what is left at the end as one part.
+constexpr double kMorePart = 1.5;
+constexpr double kLastPart = 0.25;
 
 // Why a rank ended before its part of an iteration was done: TrainingTeam::Trained.
 enum WhyEnded : uint64_t { kInterrupted = 1, kOutOfTime = 2, kUnstable = 4 };
@@ -105,6 +109,7 @@ TrainingLoop::TrainingLoop(const DeepLearningParams& params, const TrainingFrame
                                "counts in total",
                                params_.epochs, Epochs())}});
   }
+  to_do_ = SamplesToDo(samples_, end_);
   scores_.CheckStoppingMetric(ToNetwork(net_), pool_);
   const StepOptions step = StepOptionsOf(params_, Seed(kDropout));
   const auto batch_size = static_cast<size_t>(params_.mini_batch_size);
@@ -148,7 +153,7 @@ TrainingOutcome TrainingLoop::Run() {
   last_good_.Keep(samples_);
   team_.Start();
   while (stop_reason_.empty()) {
-    Iterate(team_.AsLeader(EndOfIteration()));
+    Iterate(team_.AsLeader(NextIteration()));
     const bool ending = samples_ >= end_ || !stop_reason_.empty();
     const bool due = team_.AsLeader(scores_.IsDue());
     if ((ending || due) && team_.UnionOf(last_good_.IsSound() ? 0 : 1) != 0) GoBack();
@@ -198,33 +203,85 @@ double TrainingLoop::Speed() const {
   return training_seconds_ > 0 ? samples / training_seconds_ : 0;
 }
 
-uint64_t TrainingLoop::EndOfIteration() const {
-  double speed = Speed();
-  if (!team_.alone() && !team_.in_step()) {
-    // So long that averaging takes its share of the time, and not more.
-    const double averaging =
-        team_.averaging_seconds() / static_cast<double>(std::max<int64_t>(1, team_.averagings()));
-    const double seconds = std::max(averaging / params_.target_ratio_comm_to_comp, kShortest);
-    speed *= seconds / SampleSchedule::kStretchSeconds;
+TrainingLoop::Iteration TrainingLoop::NextIteration() const {
+  if (team_.alone() || team_.in_step() || !schedule_.GoesByTheClock()) {
+    return {.end = std::min(end_, schedule_.IterationEnd(samples_, Speed()))};
   }
-  return std::min(end_, schedule_.IterationEnd(samples_, speed));
+  if (team_.averagings() == 0) return {.end = std::min(end_, schedule_.IterationEnd(samples_, 0))};
+  // So long that averaging takes its share of the time, and not more.
+  const double averaging = team_.averaging_seconds() / static_cast<double>(team_.averagings());
+  const double seconds = std::max(averaging / params_.target_ratio_comm_to_comp, kShortest);
+  const double samples = Speed() * seconds;
+  // Few rows are averaged once an epoch at least: long iterations learn less from many ranks.
+  const uint64_t left = std::min(end_, schedule_.EndOfEpoch(samples_)) - samples_;
+  if (static_cast<double>(left) < kLastPart * samples) return {.end = samples_ + left};
+  // More than fits, for ranks that are faster this time.
+  const auto each = static_cast<uint64_t>(kMorePart * samples / team_.size()) + 1;
+  const auto batch = static_cast<uint64_t>(params_.mini_batch_size);
+  const uint64_t whole = (each + batch - 1) / batch * batch * static_cast<uint64_t>(team_.size());
+  return {.end = samples_ + std::min(left, whole), .seconds = seconds};
 }
 
-void TrainingLoop::Iterate(uint64_t end) {
-  // Once more where training went back.
-  while (samples_ < end && stop_reason_.empty()) {
-    const auto [begin, own_end] = OwnPart(end);
-    if (SharesRows()) UpdateHuberDelta(samples_ / epoch_rows_.total);
-    TrainingTeam::Trained mine;
-    while (begin + mine.samples < own_end && mine.why_ended == 0) {
-      const uint64_t at = begin + mine.samples;
-      if (!SharesRows() && (at == begin || team_.alone())) UpdateHuberDelta(at / rows_.rows());
-      const double own_speed = Speed() / static_cast<double>(team_.samples_to_one());
-      const SampleSchedule& schedule = SharesRows() ? own_schedule_ : schedule_;
-      uint64_t stretch = std::min(own_end, schedule.StretchEnd(at, own_speed));
-      if (team_.in_step()) stretch = team_.AsLeader(stretch);
-      if (!std::isfinite(TrainStretch(at, stretch))) mine.why_ended |= kUnstable;
-      mine.samples = stretch - begin;
+void TrainingLoop::Iterate(const Iteration& iteration) {
+  while (samples_ < iteration.end && stop_reason_.empty()) {
+    const uint64_t count = iteration.end - samples_;
+    UpdateHuberDelta(samples_ / epoch_rows_.total);
+    const TrainingTeam::Trained mine = TrainPart(OwnPart(count), iteration.seconds);
+    const Stopwatch watch;
+    const std::vector<TrainingTeam::Trained> all = team_.Average(mine);
+    training_seconds_ += watch.seconds();
+    std::vector<uint64_t> trained;
+    uint64_t why_ended = 0;
+    for (const TrainingTeam::Trained& one : all) {
+      trained.push_back(one.samples);
+      samples_ += one.samples;
+      why_ended |= one.why_ended;
+    }
+    if (!SharesRows()) to_do_.Remove(count, trained);
+    own_samples_ += mine.samples;
+    if ((why_ended & kUnstable) != 0) GoBack();
+    seen_ = samples_;
+    interrupted_ = (why_ended & kInterrupted) != 0;
+    out_of_time_ = !interrupted_ && (why_ended & kOutOfTime) != 0;
+    if (interrupted_) stop_reason_ = "interrupted";
+    if (out_of_time_) stop_reason_ = "max_runtime_secs has passed";
+    if (iteration.seconds > 0) break;
+    // Once more where training went back.
+  }
+  if (samples_ > 0 && schedule_.IsIterationEnd(samples_)) ++iterations_;
+}
+
+std::vector<SampleRange> TrainingLoop::OwnPart(uint64_t count) const {
+  if (!SharesRows()) {
+    return team_.in_step() ? to_do_.PartOf(0, 1, count)
+                           : to_do_.PartOf(team_.rank(), team_.size(), count);
+  }
+  const auto turn = static_cast<uint64_t>(team_.averagings());
+  return {{own_samples_, own_samples_ + epoch_rows_.ShareOf(count, turn)}};
+}
+
+uint64_t TrainingLoop::EndOfStretch(uint64_t begin, double seconds_left) {
+  const double speed = Speed() / static_cast<double>(team_.samples_to_one());
+  const uint64_t end = (SharesRows() ? own_schedule_ : schedule_).StretchEnd(begin, speed);
+  if (seconds_left == 0) return team_.in_step() ? team_.AsLeader(end) : end;
+  const auto batch = static_cast<double>(params_.mini_batch_size);
+  const double batches = std::max(1.0, std::round(seconds_left * own_speed_ / batch));
+  return begin + std::min(end - begin, static_cast<uint64_t>(batches * batch));
+}
+
+TrainingTeam::Trained TrainingLoop::TrainPart(const std::vector<SampleRange>& part,
+                                              double seconds) {
+  const Stopwatch watch;
+  TrainingTeam::Trained mine;
+  bool time_is_up = false;
+  for (const SampleRange& range : part) {
+    for (uint64_t at = range.begin; at < range.end && mine.why_ended == 0 && !time_is_up;) {
+      if (team_.alone()) UpdateHuberDelta(at / rows_.rows());
+      const double left = seconds == 0 ? 0 : std::max(seconds - watch.seconds(), 1e-9);
+      const uint64_t end = std::min(range.end, EndOfStretch(at, left));
+      if (!std::isfinite(TrainStretch(at, end))) mine.why_ended |= kUnstable;
+      mine.samples += end - at;
+      at = end;
       seen_ = samples_ + mine.samples * team_.samples_to_one();
       if (context_.cancelled()) {
         mine.why_ended |= kInterrupted;
@@ -232,29 +289,13 @@ void TrainingLoop::Iterate(uint64_t end) {
         mine.why_ended |= kOutOfTime;
       }
       if (team_.in_step()) mine.why_ended = team_.UnionOf(mine.why_ended);
-      if (mine.why_ended == 0 && stretch < own_end) {
-        Report();
-      }
+      if (mine.why_ended == 0 && at < part.back().end) Report();
+      // Where less than half a batch more would fit.
+      const double room = (seconds - watch.seconds()) * own_speed_;
+      time_is_up = seconds > 0 && room < 0.5 * static_cast<double>(params_.mini_batch_size);
     }
-    const Stopwatch watch;
-    const TrainingTeam::Trained all = team_.Average(mine);
-    training_seconds_ += watch.seconds();
-    samples_ += all.samples;
-    own_samples_ += mine.samples;
-    if ((all.why_ended & kUnstable) != 0) GoBack();
-    seen_ = samples_;
-    interrupted_ = (all.why_ended & kInterrupted) != 0;
-    out_of_time_ = !interrupted_ && (all.why_ended & kOutOfTime) != 0;
-    if (interrupted_) stop_reason_ = "interrupted";
-    if (out_of_time_) stop_reason_ = "max_runtime_secs has passed";
   }
-  if (samples_ > 0 && schedule_.IsIterationEnd(samples_)) ++iterations_;
-}
-
-std::pair<uint64_t, uint64_t> TrainingLoop::OwnPart(uint64_t end) const {
-  if (!SharesRows()) return team_.Share(samples_, end);
-  const auto turn = static_cast<uint64_t>(team_.averagings());
-  return {own_samples_, own_samples_ + epoch_rows_.ShareOf(end - samples_, turn)};
+  return mine;
 }
 
 double TrainingLoop::TrainStretch(uint64_t begin, uint64_t end) {
@@ -268,13 +309,17 @@ double TrainingLoop::TrainStretch(uint64_t begin, uint64_t end) {
   const double loss = hogwild_     ? hogwild_->Train(rows, sample)
                       : gradients_ ? gradients_->Train(rows, sample)
                                    : mini_batch_->Train(rows, sample);
-  training_seconds_ += watch.seconds();
+  const double seconds = watch.seconds();
+  training_seconds_ += seconds;
+  const double speed = static_cast<double>(end - begin) / std::max(seconds, 1e-9);
+  own_speed_ = own_speed_ == 0 ? speed : 0.5 * (own_speed_ + speed);
   return loss;
 }
 
 void TrainingLoop::GoBack() {
   std::vector<std::string> notes;
   samples_ = last_good_.GoBack(samples_, notes);
+  to_do_ = SamplesToDo(samples_, end_);
   team_.Start();
   for (std::string& note : notes) {
     scores_.Note(note);

@@ -14,6 +14,7 @@
 #include "learn/deeplearning/memory_plan.h"
 #include "learn/deeplearning/mini_batch.h"
 #include "learn/deeplearning/sample_schedule.h"
+#include "learn/deeplearning/samples_to_do.h"
 #include "learn/deeplearning/score_keeper.h"
 #include "learn/deeplearning/stopwatch.h"
 #include "learn/deeplearning/training_data.h"
@@ -45,13 +46,21 @@ class TrainingLoop {
   void Restore(const DeepLearningModel& previous);
   double Epochs() const;
   double Speed() const;
-  uint64_t EndOfIteration() const;
-  // Trains up to sample `end`, all ranks together, or until there is a reason to stop.
-  void Iterate(uint64_t end);
+  struct Iteration {
+    uint64_t end = 0;    // up to this sample
+    double seconds = 0;  // ranks that need longer leave the rest to the next iteration; 0: none do
+  };
+  Iteration NextIteration() const;
+  // All ranks together, or until there is a reason to stop.
+  void Iterate(const Iteration& iteration);
   bool SharesRows() const { return epoch_rows_.ranks != nullptr; }
-  // This rank's part of the samples up to `end`: of all, or where the rows are shared out, of its
+  // This rank's part of the next `count` samples: of all, or where the rows are shared out, of its
   // own.
-  std::pair<uint64_t, uint64_t> OwnPart(uint64_t end) const;
+  std::vector<SampleRange> OwnPart(uint64_t count) const;
+  // Until it is done, there is a reason to stop, or so many seconds have passed (0: no limit).
+  TrainingTeam::Trained TrainPart(const std::vector<SampleRange>& part, double seconds);
+  // The end of the stretch of this rank's samples that begins at `begin`.
+  uint64_t EndOfStretch(uint64_t begin, double seconds_left);
   // Trains on the samples of an epoch from `begin` to `end`; returns the mean loss.
   double TrainStretch(uint64_t begin, uint64_t end);
   // Of the Huber losses: as errors shrink, so does what counts as large.
@@ -93,6 +102,7 @@ class TrainingLoop {
   // training went on with another number of rows: after before_.
   uint64_t end_ = 0;
   uint64_t samples_ = 0;
+  SamplesToDo to_do_;
   uint64_t own_samples_ = 0;  // where the rows are shared out: this rank's of them
   uint64_t seen_ = 0;         // within an iteration: about so many over all ranks by now
   TrainingProgress before_;
@@ -104,6 +114,7 @@ class TrainingLoop {
   bool out_of_time_ = false;
   std::string stop_reason_;
   double training_seconds_ = 0;
+  double own_speed_ = 0;  // this rank's samples per second, of late
 };
 
 }  // namespace thalweg

@@ -125,14 +125,6 @@ std::string TrainingTeam::AsLeader(const std::string& mine) {
   return alone() ? mine : ranks_->Broadcast(mine, 0);
 }
 
-std::pair<uint64_t, uint64_t> TrainingTeam::Share(uint64_t begin, uint64_t end) const {
-  if (alone() || in_step_) return {begin, end};
-  const uint64_t samples = end - begin;
-  const auto ranks = static_cast<uint64_t>(ranks_->size());
-  const auto rank = static_cast<uint64_t>(ranks_->rank());
-  return {begin + samples * rank / ranks, begin + samples * (rank + 1) / ranks};
-}
-
 uint64_t TrainingTeam::UnionOf(uint64_t bits) {
   if (alone()) return bits;
   // A bit that is set somewhere is in no other rank's way: one counter each.
@@ -147,21 +139,20 @@ uint64_t TrainingTeam::UnionOf(uint64_t bits) {
   return all;
 }
 
-TrainingTeam::Trained TrainingTeam::Average(const Trained& mine) {
-  if (alone() || in_step_) return mine;
-  Trained all;
+std::vector<TrainingTeam::Trained> TrainingTeam::Average(const Trained& mine) {
+  if (alone() || in_step_) return {mine};
+  std::vector<Trained> all;
+  uint64_t samples = 0;
   for (const std::string& bytes :
        ranks_->AllGather({reinterpret_cast<const char*>(&mine), sizeof(mine)})) {
-    Trained one;
-    bytes.copy(reinterpret_cast<char*>(&one), sizeof(one));
-    all.samples += one.samples;
-    all.why_ended |= one.why_ended;
+    bytes.copy(reinterpret_cast<char*>(&all.emplace_back()), sizeof(Trained));
+    samples += all.back().samples;
   }
   // All are here now: from here on it is the exchange that takes time.
   const Stopwatch watch;
-  if (all.samples > 0) {
+  if (samples > 0) {
     const auto share =
-        static_cast<float>(static_cast<double>(mine.samples) / static_cast<double>(all.samples));
+        static_cast<float>(static_cast<double>(mine.samples) / static_cast<double>(samples));
     if (elastic_ != nullptr) {
       SumUp(net_.State(), share);
       MoveCenter();

@@ -33,8 +33,8 @@ struct TeamOptions {
   bool bfloat16 = false;
 };
 
-// Every member but leads() and Share() is a collective of the ranks. Without ranks, or with one,
-// all of them are trivial.
+// Every member but leads(), rank() and size() is a collective of the ranks. Without ranks, or with
+// one, all of them are trivial.
 class TrainingTeam {
  public:
   // Net and optimizer must outlive this; all ranks' nets have the same shapes and weights.
@@ -44,6 +44,7 @@ class TrainingTeam {
   bool alone() const { return ranks_ == nullptr; }
   // Whether this rank decides, scores and reports.
   bool leads() const { return alone() || ranks_->rank() == 0; }
+  int rank() const { return alone() ? 0 : ranks_->rank(); }
   int size() const { return alone() ? 1 : ranks_->size(); }
   bool in_step() const { return in_step_; }
   // How many samples are trained on while this rank trains on one.
@@ -60,10 +61,6 @@ class TrainingTeam {
     return all;
   }
   std::string AsLeader(const std::string& mine);
-
-  // This rank's part of the samples [begin, end): consecutive ones, as many as others have or one
-  // more; in step, all.
-  std::pair<uint64_t, uint64_t> Share(uint64_t begin, uint64_t end) const;
 
   // Before training, and where weights were set in another way: movement starts from here, at rest,
   // and they are the average.
@@ -89,9 +86,9 @@ class TrainingTeam {
   };
   // The end of an iteration: every weight and every state of the optimizer becomes the mean over
   // the ranks, weighted by the samples that they have trained; with elastic averaging, the average
-  // moves towards the mean of the weights instead. Returns the sum and union over the
-  // ranks. In step, ranks have trained on the same samples, and nothing is to be done.
-  Trained Average(const Trained& mine);
+  // moves towards the mean of the weights instead. Returns what each rank has done. In step, ranks
+  // have trained on the same samples, as one, and nothing is to be done.
+  std::vector<Trained> Average(const Trained& mine);
   // The bits of all ranks.
   uint64_t UnionOf(uint64_t bits);
 
