@@ -56,7 +56,7 @@ class Communicator {
 
   virtual void Barrier() = 0;
   // The root's bytes to everyone.
-  virtual std::string Broadcast(std::string_view bytes, int root) = 0;
+  virtual std::string Broadcast(std::string bytes, int root) = 0;
   // Everyone's bytes to everyone, in the order of the ranks.
   virtual std::vector<std::string> AllGather(std::string_view mine) = 0;
   // to_each[r] goes to rank r; returns what each rank sent here.

@@ -31,18 +31,36 @@ class MessageCommunicator : public Communicator {
     }
   }
 
-  // Along a binomial tree with the root as its rank 0.
-  std::string Broadcast(std::string_view bytes, int root) override {
+  // Along a binomial tree with the root as its rank 0, in pieces that are passed on as they come.
+  // The first one begins with the length of the whole.
+  std::string Broadcast(std::string bytes, int root) override {
     const int mine = (rank() - root + size()) % size();
-    std::string received;
     int step = 1;
     while (step < size() && (mine & step) == 0) step *= 2;
-    if (mine != 0) received = Hear((mine - step + root) % size());
-    const std::string_view all = mine == 0 ? bytes : std::string_view(received);
-    for (int child = step / 2; child > 0; child /= 2) {
-      if (mine + child < size()) Tell((mine + child + root) % size(), std::string(all));
+    const int parent = (mine - step + root) % size();
+    uint64_t length = bytes.size();
+    if (mine != 0) bytes.clear();
+    size_t at = 0;
+    for (bool first = true; first || at < length; first = false) {
+      std::string piece;
+      if (mine == 0) {
+        if (first) piece.assign(reinterpret_cast<const char*>(&length), sizeof(length));
+        piece.append(bytes, at, kPieceBytes);
+      } else {
+        piece = Hear(parent);
+        if (first) {
+          Check(piece.size() >= sizeof(length), "the first piece says the length");
+          std::memcpy(&length, piece.data(), sizeof(length));
+          bytes.reserve(length);
+        }
+        bytes.append(piece, first ? sizeof(length) : 0);
+      }
+      at += piece.size() - (first ? sizeof(length) : 0);
+      for (int child = step / 2; child > 0; child /= 2) {
+        if (mine + child < size()) Tell((mine + child + root) % size(), piece);
+      }
     }
-    return mine == 0 ? std::string(bytes) : received;
+    return bytes;
   }
 
   std::vector<std::string> AllGather(std::string_view mine) override {

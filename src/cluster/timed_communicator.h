@@ -38,8 +38,8 @@ class TimedCommunicator final : public Communicator {
   void Barrier() override {
     Timed([&] { ranks_.Barrier(); });
   }
-  std::string Broadcast(std::string_view bytes, int root) override {
-    return Timed([&] { return ranks_.Broadcast(bytes, root); });
+  std::string Broadcast(std::string bytes, int root) override {
+    return Timed([&] { return ranks_.Broadcast(std::move(bytes), root); });
   }
   std::vector<std::string> AllGather(std::string_view mine) override {
     return Timed([&] { return ranks_.AllGather(mine); });

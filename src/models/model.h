@@ -85,7 +85,8 @@ class Model {
 
 // What is there of a training already, to go on with should it have to begin again.
 struct KeptModel {
-  std::shared_ptr<const Model> model = nullptr;  // null: none
+  std::shared_ptr<const Model> model = nullptr;  // rank 0's; null: none
+  std::string bytes = {};                        // of the model, where all ranks have one
   std::chrono::steady_clock::time_point when = {};
   // All ranks have one: each of them may be the one that goes on.
   bool on_all_ranks = false;

@@ -19,7 +19,7 @@ uint64_t SeedOf(const Arguments& arguments, size_t i, Evaluator& evaluator) {
   std::random_device device;
   const uint64_t mine = uint64_t{device()} << 32 | device();
   const std::string bytes = evaluator.context().ranks.Broadcast(
-      std::string_view(reinterpret_cast<const char*>(&mine), sizeof mine), 0);
+      std::string(reinterpret_cast<const char*>(&mine), sizeof mine), 0);
   uint64_t seed = 0;
   std::memcpy(&seed, bytes.data(), sizeof seed);
   return seed;

@@ -91,10 +91,13 @@ class LocalCommunicator : public Communicator {
   int size() const override { return size_; }
   void Barrier() override { meeting_.Wait(); }
 
-  std::string Broadcast(std::string_view bytes, int root) override {
-    std::string result;
-    Exchange(&bytes, [&](auto shown) { result = *Shown<std::string_view>(shown, root); });
-    return result;
+  std::string Broadcast(std::string bytes, int root) override {
+    const std::string_view mine = bytes;
+    std::string received;
+    Exchange(&mine, [&](auto shown) {
+      if (rank_ != root) received = *Shown<std::string_view>(shown, root);
+    });
+    return rank_ == root ? std::move(bytes) : received;
   }
 
   std::vector<std::string> AllGather(std::string_view mine) override {

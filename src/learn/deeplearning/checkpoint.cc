@@ -83,12 +83,16 @@ std::shared_ptr<const DeepLearningModel> LoadCheckpoint(const std::string& path,
 }
 
 std::shared_ptr<const DeepLearningModel> KeptByLeader(const KeptModel* kept, Communicator* ranks) {
-  std::shared_ptr<const Model> model = kept == nullptr ? nullptr : kept->model;
-  if (ranks != nullptr && ranks->size() > 1) {
-    const std::string bytes = ranks->Broadcast(model ? model->Bytes() : std::string(), 0);
-    if (ranks->rank() != 0 && !bytes.empty())
-      model = ReadModel(ModelFile::FromBytes(bytes, "the model so far"));
+  std::shared_ptr<const Model> model;
+  std::string bytes;
+  if (kept != nullptr && (ranks == nullptr || ranks->rank() == 0)) {
+    model = kept->model;
+    bytes = kept->bytes;
   }
+  if (ranks != nullptr && ranks->size() > 1) {
+    bytes = ranks->Broadcast(model ? model->Bytes() : std::move(bytes), 0);
+  }
+  if (!model && !bytes.empty()) model = ReadModel(ModelFile::FromBytes(bytes, "the model so far"));
   return std::dynamic_pointer_cast<const DeepLearningModel>(model);
 }
 

@@ -175,13 +175,11 @@ void TrainingLoop::KeepForRepeat() {
   if (kept_->on_all_ranks) due = team_.AsLeader(due);
   if (!due) return;
   const Stopwatch watch;
-  std::shared_ptr<const Model> model;
-  if (team_.leads()) model = MakeModel(true);
-  if (kept_->on_all_ranks && !team_.alone()) {
-    const std::string bytes = team_.AsLeader(model ? model->Bytes() : std::string());
-    if (!model) model = ReadModel(ModelFile::FromBytes(bytes, "the model so far"));
+  if (team_.leads()) kept_->model = MakeModel({.state = true, .importances = false});
+  if (kept_->on_all_ranks) {
+    kept_->bytes = team_.AsLeader(kept_->model ? kept_->model->Bytes() : std::string());
+    kept_->model = nullptr;
   }
-  kept_->model = std::move(model);
   kept_->when = std::chrono::steady_clock::now();
   next_keep_seconds_ = clock_.seconds() + std::max(0.5, 50 * watch.seconds());
 }
@@ -358,12 +356,12 @@ void TrainingLoop::Score() {
                 params_.diagnostics ? DiagnoseLayers(net_, *optimizer_) : Json(), pool_);
   if (!params_.export_checkpoints_dir.empty()) {
     const Stopwatch watch;
-    ExportCheckpoint(*MakeModel(true), params_);
+    ExportCheckpoint(*MakeModel({.state = true}), params_);
     scores_.AddTime(watch.seconds());
   }
 }
 
-std::shared_ptr<DeepLearningModel> TrainingLoop::MakeModel(bool with_state) {
+std::shared_ptr<DeepLearningModel> TrainingLoop::MakeModel(const ModelParts& parts) {
   const TrainingProgress progress = {.samples = before_.samples + samples_,
                                      .epochs = Epochs(),
                                      .rows = epoch_rows_.total,
@@ -377,13 +375,13 @@ std::shared_ptr<DeepLearningModel> TrainingLoop::MakeModel(bool with_state) {
   response.threshold =
       (kept.validation ? *kept.validation : kept.training).threshold.value_or(response.threshold);
   std::vector<VariableImportance> importances;
-  if (params_.variable_importances) {
+  if (params_.variable_importances && parts.importances) {
     importances = GedeonImportances(*data_.encoder, *scores_.network());
   }
   auto model = std::make_shared<DeepLearningModel>(
       *data_.encoder, *scores_.network(), params_.response_column, std::move(response),
       SchemaOf<DeepLearningParams>().ToJson(&params_), std::move(importances));
-  if (with_state) {
+  if (parts.state) {
     model->set_snapshot(
         TakeSnapshot(progress, scores_.ToJson(), params_.reproducible, net_, *optimizer_));
   }
@@ -432,7 +430,8 @@ TrainingOutcome TrainingLoop::Outcome() {
   outcome.scoring_history = std::make_shared<Json>(scores_.history());
   outcome.memory = std::make_shared<Json>(memory_.ToJson());
   outcome.warnings = data_.warnings;
-  const std::shared_ptr<const DeepLearningModel> model = MakeModel(params_.keep_training_state);
+  const std::shared_ptr<const DeepLearningModel> model =
+      MakeModel({.state = params_.keep_training_state});
   if (params_.export_weights_and_biases) {
     for (size_t l = 0; l < model->network().layers.size(); ++l) {
       outcome.weights.push_back(std::make_shared<const Frame>(WeightsFrame(*model, l)));

@@ -72,7 +72,11 @@ class TrainingLoop {
   // For the case that training has to begin again; costs a fiftieth of the time at most.
   void KeepForRepeat();
   void Report() const;
-  std::shared_ptr<DeepLearningModel> MakeModel(bool with_state);
+  struct ModelParts {
+    bool state = false;
+    bool importances = true;
+  };
+  std::shared_ptr<DeepLearningModel> MakeModel(const ModelParts& parts);
   TrainingOutcome Outcome();
 
   const DeepLearningParams& params_;

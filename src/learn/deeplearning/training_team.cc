@@ -121,8 +121,8 @@ void TrainingTeam::SwapWithCenter() {
   }
 }
 
-std::string TrainingTeam::AsLeader(const std::string& mine) {
-  return alone() ? mine : ranks_->Broadcast(mine, 0);
+std::string TrainingTeam::AsLeader(std::string mine) {
+  return alone() ? mine : ranks_->Broadcast(std::move(mine), 0);
 }
 
 uint64_t TrainingTeam::UnionOf(uint64_t bits) {

@@ -60,7 +60,7 @@ class TrainingTeam {
     bytes.copy(reinterpret_cast<char*>(&all), sizeof(all));
     return all;
   }
-  std::string AsLeader(const std::string& mine);
+  std::string AsLeader(std::string mine);
 
   // Before training, and where weights were set in another way: movement starts from here, at rest,
   // and they are the average.
