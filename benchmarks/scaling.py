@@ -74,7 +74,7 @@ def main():
     arguments.add_argument("--mb", type=int, default=1000)
     arguments.add_argument("--replicas", type=int, default=1, help="second copies of each chunk, as of `thalweg serve`")
     arguments.add_argument("--repeats", type=int, default=3)
-    arguments.add_argument("--rows", type=int, default=120000, help="samples of a training")
+    arguments.add_argument("--rows", type=int, default=300000, help="samples of a training")
     options = arguments.parse_args()
     parts = options.parts.split(",")
     ranks = [int(n) for n in options.ranks.split(",")]
