@@ -55,7 +55,7 @@ void AddInputNoise(double deviation, Random random, InputBatch<T>& batch, size_t
 
 template <class T>
 BatchStep<T>::BatchStep(Net<T>& net, Optimizer<T>& optimizer, const TrainingRows<T>& rows,
-                        const StepOptions& options, size_t capacity)
+                        const StepOptions& options, size_t capacity, UpdateOrder order)
     : net_(net),
       optimizer_(optimizer),
       source_(rows),
@@ -82,8 +82,8 @@ BatchStep<T>::BatchStep(Net<T>& net, Optimizer<T>& optimizer, const TrainingRows
     deltas_.push_back(layer.BackwardInPlace() ? deltas_.back() : allocate(layer.outputs()));
     if (net.layers[l]->parameters() != nullptr) layer_of_.push_back(l + 1);
   }
-  PlanPhases();
   PlanTiles();
+  PlanPhases(order);
 }
 
 template <class T>
@@ -111,7 +111,47 @@ size_t BatchStep<T>::ColumnsOf(size_t step) const {
 }
 
 template <class T>
-void BatchStep<T>::PlanPhases() {
+size_t BatchStep<T>::StepOfDeltas(size_t block) const {
+  const size_t layer = layer_of_[block / 2];
+  return layer == net_.layers.size() ? LossStep() : Steps() - 1 - layer;
+}
+
+template <class T>
+typename BatchStep<T>::Phase BatchStep<T>::UpdateOf(size_t first_tile, size_t last_tile) const {
+  Phase phase = {.kind = PhaseKind::kUpdate, .first = first_tile, .last = last_tile};
+  for (size_t t = first_tile; t < last_tile; ++t)
+    phase.weights += tiles_[t].rows * tiles_[t].columns;
+  return phase;
+}
+
+template <class T>
+void BatchStep<T>::PlanUpdatesByLayer() {
+  Check(!std::isfinite(options_.gradient_clip) && !std::isfinite(options_.max_w2),
+        "what concerns all gradients comes after them");
+  std::vector<Phase> walk;
+  walk.swap(phases_);
+  size_t last = tiles_.size();  // those from here on are planned
+  for (const Phase& phase : walk) {
+    phases_.push_back(phase);
+    while (last > 0 && StepOfDeltas(tiles_[last - 1].block) < phase.last) {
+      size_t first = last;
+      while (first > 0 && tiles_[first - 1].block == tiles_[last - 1].block) --first;
+      phases_.push_back(UpdateOf(first, last));
+      last = first;
+    }
+  }
+  update_phase_ = phases_.size() - 1;
+}
+
+template <class T>
+std::optional<size_t> BatchStep<T>::BlockOf(size_t phase) const {
+  const Phase& p = phases_[phase];
+  if (p.kind != PhaseKind::kUpdate) return std::nullopt;
+  return tiles_[p.first].block;
+}
+
+template <class T>
+void BatchStep<T>::PlanPhases(UpdateOrder order) {
   for (size_t step = 0; step < Steps(); ++step) {
     const bool columns = IsColumnStep(step);
     const bool chained = !phases_.empty() && !columns &&
@@ -126,10 +166,19 @@ void BatchStep<T>::PlanPhases() {
       phases_.back().last = step + 1;
     }
   }
-  if (std::isfinite(options_.gradient_clip)) phases_.push_back({PhaseKind::kNorm});
-  update_phase_ = phases_.size();
-  phases_.push_back({PhaseKind::kUpdate});
-  if (std::isfinite(options_.max_w2)) phases_.push_back({PhaseKind::kConstrain});
+  if (order == UpdateOrder::kByLayer) {
+    PlanUpdatesByLayer();
+  } else {
+    const Phase update = UpdateOf(0, tiles_.size());
+    if (std::isfinite(options_.gradient_clip)) {
+      phases_.push_back({.kind = PhaseKind::kNorm, .weights = update.weights});
+    }
+    update_phase_ = phases_.size();
+    phases_.push_back(update);
+    if (std::isfinite(options_.max_w2)) {
+      phases_.push_back({.kind = PhaseKind::kConstrain, .weights = update.weights});
+    }
+  }
 
   double& operations = row_operations_;
   operations = 1;
@@ -157,7 +206,6 @@ void BatchStep<T>::PlanTiles() {
       const size_t columns = std::min(kTileColumns, weights.columns() - c);
       for (size_t r = first; r < last; r += kTileRows) {
         tiles_.push_back({b, r, std::min(kTileRows, last - r), c, columns});
-        weights_ += tiles_.back().rows * columns;
       }
       tiles_.push_back({b, 0, 0, c, columns});
     }
@@ -191,6 +239,7 @@ size_t BatchStep<T>::BeginPhase(size_t phase) {
       squared_norms_.resize(tiles_.size() + entry_tiles_.size());
       return squared_norms_.size();
     case PhaseKind::kUpdate:
+      if (p.first > 0) return p.last - p.first;
       if (std::isfinite(options_.gradient_clip)) {
         Clip();
       } else {
@@ -199,7 +248,7 @@ size_t BatchStep<T>::BeginPhase(size_t phase) {
       for (size_t l = 0; l < net_.layers.size(); ++l) {
         net_.layers[l]->Observe(outputs_[l + 1].Rows(0, rows_.size()), WeightsOf(0, rows_.size()));
       }
-      return tiles_.size() + entry_tiles_.size();
+      return p.last + entry_tiles_.size();
     case PhaseKind::kConstrain:
       return panels_.size();
   }
@@ -226,7 +275,7 @@ void BatchStep<T>::Do(size_t phase, size_t task) {
       squared_norms_[task] = SquaredNorm(task);
       break;
     case PhaseKind::kUpdate:
-      Update(task);
+      Update(p.first + task < p.last ? p.first + task : tiles_.size() + task - p.last);
       break;
     case PhaseKind::kConstrain:
       Constrain(panels_[task]);
@@ -247,12 +296,12 @@ bool BatchStep<T>::IsWorthThreads(size_t phase) const {
     case PhaseKind::kNorm:
     case PhaseKind::kUpdate: {
       const double sparse = static_cast<double>(batch_entries_.size() * net_.input->outputs());
-      return static_cast<double>(weights_) * (kOperationsPerUpdate + 2 * rows) +
+      return static_cast<double>(phases_[phase].weights) * (kOperationsPerUpdate + 2 * rows) +
                  sparse * kOperationsPerUpdate >
              kThreadOperations;
     }
     case PhaseKind::kConstrain:
-      return static_cast<double>(weights_) * 4 > kThreadOperations;
+      return static_cast<double>(phases_[phase].weights) * 4 > kThreadOperations;
   }
   return true;
 }

@@ -9,6 +9,9 @@
 // gradients are clipped, a phase before the update computes all gradients for their norm alone
 // (they are not kept: computing them twice takes less memory).
 //
+// Where the optimizer only collects gradients, the update may go by layers instead, each as soon as
+// its deltas are there, so that gradients can travel while lower layers are still at work.
+//
 // Sums within a task go in a fixed order and tasks depend on shapes only: the result is the same to
 // the bit whoever does them.
 //
@@ -19,6 +22,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -38,13 +42,17 @@ struct StepOptions {
   uint64_t seed = 0;
 };
 
+// kByLayer: for optimizers that move no weights, without max_w2 and gradient_clip.
+enum class UpdateOrder { kAtTheEnd, kByLayer };
+
 // Thread rule: tasks of one phase may run at the same time; everything else alone.
 template <class T>
 class BatchStep {
  public:
   // Net, optimizer and rows must outlive the step. The optimizer has the net's blocks.
   BatchStep(Net<T>& net, Optimizer<T>& optimizer, const TrainingRows<T>& rows,
-            const StepOptions& options, size_t capacity);
+            const StepOptions& options, size_t capacity,
+            UpdateOrder order = UpdateOrder::kAtTheEnd);
 
   // Begins a batch of at most `capacity` rows; `sample` is the number of the first. The optimizer's
   // BeginStep is the caller's.
@@ -61,19 +69,23 @@ class BatchStep {
   // Of the values and deltas of all layers.
   size_t ActivationBytes() const;
 
-  // The one that moves the weights, after those that only compute.
+  // The (last) one that moves the weights, after those that only compute.
   size_t UpdatePhase() const { return update_phase_; }
+  // By layers: the block of weights whose gradient, and that of its biases in the next block, is
+  // whole after this phase.
+  std::optional<size_t> BlockOf(size_t phase) const;
 
  private:
   enum class PhaseKind { kRows, kColumns, kNorm, kUpdate, kConstrain };
   // Rows: steps first … last-1 for a slice of rows; columns: the same for some columns of a block
-  // of rows.
+  // of rows. Update: tiles first … last-1, and with the first tile what the sparse inputs ask for.
   struct Phase {
     PhaseKind kind;
     size_t first = 0;
     size_t last = 0;
     size_t row_tasks = 0;  // kColumns: tasks are row blocks x column blocks
     bool whole = false;    // kColumns: a single block of all rows
+    size_t weights = 0;    // of the tiles, where they are worked on
   };
   // A rectangle of a weight matrix, or (no rows) of its biases.
   struct Tile {
@@ -97,7 +109,11 @@ class BatchStep {
   size_t LayerOf(size_t step) const { return step < LossStep() ? step - 2 : Steps() - 1 - step; }
   bool IsColumnStep(size_t step) const;
   size_t ColumnsOf(size_t step) const;
-  void PlanPhases();
+  void PlanPhases(UpdateOrder order);
+  // After this step of the walk the deltas of a block of weights are there.
+  size_t StepOfDeltas(size_t block) const;
+  Phase UpdateOf(size_t first_tile, size_t last_tile) const;
+  void PlanUpdatesByLayer();
   void PlanTiles();
 
   void WalkRows(const Phase& phase, size_t begin, size_t end);
@@ -148,7 +164,6 @@ class BatchStep {
   size_t update_phase_ = 0;
   size_t slice_rows_ = 0;
   double row_operations_ = 0;  // per row, of what is walked by rows
-  size_t weights_ = 0;         // of all tiles
   std::vector<Tile> tiles_;
   std::vector<Tile> panels_;  // whole columns
 

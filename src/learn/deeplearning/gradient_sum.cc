@@ -66,16 +66,17 @@ Optimizer<float>& GradientSum::Recorder(double share) {
   return *adder_;
 }
 
-void GradientSum::AllReduce(Communicator* ranks) {
+void GradientSum::AllReduce(size_t first, size_t last, Communicator* ranks) {
+  const size_t count = last - first;
   if (ranks != nullptr && ranks->size() > 1) {
-    JoinTouched(*ranks);
+    if (first == 0) JoinTouched(*ranks);
     if (kind_ == kExact) {
-      Exchange(multiples_, whole_values_, *ranks);
+      Exchange(std::span(multiples_).subspan(first, count), first, whole_values_, *ranks);
     } else {
-      Exchange(sums_, values_, *ranks);
+      Exchange(std::span(sums_).subspan(first, count), first, values_, *ranks);
     }
   }
-  if (kind_ == kExact) ToFloats();
+  for (size_t b = first; b < last && kind_ == kExact; ++b) ToFloats(b);
 }
 
 void GradientSum::JoinTouched(Communicator& ranks) {
@@ -92,12 +93,12 @@ void GradientSum::JoinTouched(Communicator& ranks) {
 }
 
 template <class Number>
-void GradientSum::Exchange(std::vector<Matrix<Number>>& sums, std::vector<Number>& values,
-                           Communicator& ranks) const {
+void GradientSum::Exchange(std::span<Matrix<Number>> sums, size_t first,
+                           std::vector<Number>& values, Communicator& ranks) const {
   const auto visit = [&](const auto& row) {
     for (size_t b = 0; b < sums.size(); ++b) {
       for (size_t r = 0; r < sums[b].rows(); ++r) {
-        if (b > 0 || IsTouched(r)) row(sums[b].row(r), sums[b].columns());
+        if (first + b > 0 || IsTouched(r)) row(sums[b].row(r), sums[b].columns());
       }
     }
   };
@@ -116,12 +117,10 @@ void GradientSum::Exchange(std::vector<Matrix<Number>>& sums, std::vector<Number
   });
 }
 
-void GradientSum::ToFloats() {
-  for (size_t b = 0; b < sums_.size(); ++b) {
-    for (size_t r = 0; r < sums_[b].rows(); ++r) {
-      if (b == 0 && !IsTouched(r)) continue;
-      MultiplesToFloats(multiples_[b].row(r), sums_[b].row(r), sums_[b].columns());
-    }
+void GradientSum::ToFloats(size_t block) {
+  for (size_t r = 0; r < sums_[block].rows(); ++r) {
+    if (block == 0 && !IsTouched(r)) continue;
+    MultiplesToFloats(multiples_[block].row(r), sums_[block].row(r), sums_[block].columns());
   }
 }
 

@@ -28,11 +28,12 @@ class GradientSum {
   // In place of an optimizer: takes updates as gradients to be added, times `share`, and moves no
   // weight. Thread rule: as Optimizer.
   Optimizer<float>& Recorder(double share);
-  // The sum over all ranks, on all of them; null: of this rank alone. A collective.
-  void AllReduce(Communicator* ranks);
+  // The sum of the blocks first … last-1 over all ranks, on all of them; null: of this rank alone.
+  // A collective. Meanwhile other threads may add to other blocks.
+  void AllReduce(size_t first, size_t last, Communicator* ranks);
 
-  // After AllReduce. Rows of the first block that no gradient was added to: their inputs are zero
-  // in all rows of the batch, and nothing is to be done with them.
+  // After AllReduce of it. Rows of the first block that no gradient was added to: their inputs are
+  // zero in all rows of the batch, and nothing is to be done with them.
   bool IsTouched(size_t row) const { return touched_[row].load(std::memory_order_relaxed) != 0; }
   const Matrix<float>& block(size_t b) const { return sums_[b]; }
 
@@ -40,9 +41,9 @@ class GradientSum {
   class Adder;
   void JoinTouched(Communicator& ranks);
   template <class Number>
-  void Exchange(std::vector<Matrix<Number>>& sums, std::vector<Number>& values,
+  void Exchange(std::span<Matrix<Number>> sums, size_t first, std::vector<Number>& values,
                 Communicator& ranks) const;
-  void ToFloats();
+  void ToFloats(size_t block);
 
   const Kind kind_;
   std::unique_ptr<Adder> adder_;

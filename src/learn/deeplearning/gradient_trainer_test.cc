@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <thread>
 
@@ -27,6 +28,8 @@ struct Config {
   OptimizerOptions optimizer;
   StepOptions step;
   double dropout = 0;
+  std::vector<size_t> hidden = {20, 70};
+  size_t rows = 200;
 };
 
 const Config kConfigs[] = {
@@ -49,8 +52,9 @@ using Weights = std::vector<std::vector<float>>;
 Net<float> MakeOf(const Config& config) {
   NetOptions options;
   options.input = config.input;
-  options.hidden = {20, 70};
-  if (config.dropout > 0) options.dropout = {config.dropout, config.dropout};
+  options.hidden = config.hidden;
+  if (config.dropout > 0)
+    options.dropout = std::vector<double>(config.hidden.size(), config.dropout);
   options.outputs = 3;
   Net<float> net = MakeNet<float>(options);
   InitializeWeights(net, WeightDistribution::kUniformAdaptive, 1, 2);
@@ -62,7 +66,7 @@ template <class Train>
 Weights After(const Config& config, const Train& train) {
   Net<float> net = MakeOf(config);
   const auto optimizer = MakeOptimizer<float>(config.optimizer, net.Blocks());
-  const MatrixRows<float> rows = RandomRows<float>(config.input, 200, 3, 4);
+  const MatrixRows<float> rows = RandomRows<float>(config.input, config.rows, 3, 4);
   train(net, *optimizer, rows);
   Weights weights;
   for (const ParameterBlock<float>& block : net.Blocks()) {
@@ -75,7 +79,7 @@ Weights Expected(const Config& config, size_t batch) {
   ThreadPool pool(1);
   return After(config, [&](auto& net, auto& optimizer, const auto& rows) {
     MiniBatchTrainer<float>(net, optimizer, rows, config.step, batch, pool)
-        .Train(RowNumbers(200), 100);
+        .Train(RowNumbers(config.rows), 100);
   });
 }
 
@@ -88,7 +92,7 @@ Weights OverRanks(const Config& config, size_t batch, GradientSum::Kind kind, in
     weights[static_cast<size_t>(comm.rank())] =
         After(config, [&](auto& net, auto& optimizer, const auto& rows) {
           GradientTrainer(net, optimizer, rows, config.step, batch, kind, &comm, pool)
-              .Train(RowNumbers(200), 100);
+              .Train(RowNumbers(config.rows), 100);
         });
   });
   for (const Weights& other : weights) EXPECT_TRUE(other == weights[0]) << "ranks stay together";
@@ -122,6 +126,45 @@ TEST(GradientTrainer, MovesWeightsAsOneRankDoes) {
       }
     }
   }
+}
+
+// Layers that are walked by columns, and fill a bucket each: gradients travel during the walk.
+// Seven ranks have fewer shards than there are ranks.
+TEST(GradientTrainer, LayersTravelOnTheirOwn) {
+  Config config = {"large", {6, 5, 0}, {.kind = OptimizerKind::kSgd, .rate = 0.05}, {.seed = 3}};
+  config.hidden = {24, 800, 800, 40};
+  config.rows = 80;
+  for (const double clip : {std::numeric_limits<double>::infinity(), 0.05}) {
+    config.step.gradient_clip = clip;
+    const Weights expected = Expected(config, 40);
+    const Weights exact = OverRanks(config, 40, GradientSum::kExact, 1, 1);
+    EXPECT_TRUE(OverRanks(config, 40, GradientSum::kExact, 3, 2) == exact);
+    EXPECT_TRUE(OverRanks(config, 40, GradientSum::kExact, 7, 1) == exact);
+    for (const int ranks : {1, 2, 3}) {
+      const Weights got = OverRanks(config, 40, GradientSum::kFloats, ranks, 2);
+      for (size_t b = 0; b < expected.size(); ++b) {
+        for (size_t i = 0; i < expected[b].size(); ++i) {
+          ASSERT_NEAR(got[b][i], expected[b][i], 1e-4) << ranks << " block " << b << " at " << i;
+        }
+      }
+    }
+  }
+}
+
+// A rank that fails ends the exchanges of the others.
+TEST(GradientTrainer, ALostRankEndsTheBatch) {
+  Config config = kConfigs[0];
+  EXPECT_THROW(RunLocalRanks(3,
+                             [&](Communicator& comm) {
+                               if (comm.rank() == 2) throw UserError("gone");
+                               ThreadPool pool(1);
+                               After(config, [&](auto& net, auto& optimizer, const auto& rows) {
+                                 GradientTrainer(net, optimizer, rows, config.step, 40,
+                                                 GradientSum::kFloats, &comm, pool)
+                                     .Train(RowNumbers(config.rows), 100);
+                               });
+                             }),
+               UserError);
 }
 
 TEST(GradientTrainer, ExactSumsDoNotDependOnRanksAndThreads) {

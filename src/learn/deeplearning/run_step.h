@@ -8,9 +8,10 @@
 
 namespace thalweg {
 
-// After BatchStep::Begin. The caller's thread flushes denormals.
-template <class T>
-void RunStep(BatchStep<T>& step, ThreadPool& pool) {
+// After BatchStep::Begin. The caller's thread flushes denormals, and hears of the end of each
+// phase.
+template <class T, class AfterPhase>
+void RunStep(BatchStep<T>& step, ThreadPool& pool, const AfterPhase& after_phase) {
   for (size_t phase = 0; phase < step.Phases(); ++phase) {
     const size_t tasks = step.BeginPhase(phase);
     if (step.IsWorthThreads(phase)) {
@@ -21,7 +22,13 @@ void RunStep(BatchStep<T>& step, ThreadPool& pool) {
     } else {
       for (size_t task = 0; task < tasks; ++task) step.Do(phase, task);
     }
+    after_phase(phase);
   }
+}
+
+template <class T>
+void RunStep(BatchStep<T>& step, ThreadPool& pool) {
+  RunStep(step, pool, [](size_t /*phase*/) {});
 }
 
 }  // namespace thalweg
