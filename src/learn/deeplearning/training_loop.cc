@@ -207,8 +207,8 @@ TrainingLoop::Iteration TrainingLoop::NextIteration() const {
   }
   if (team_.averagings() == 0) return {.end = std::min(end_, schedule_.IterationEnd(samples_, 0))};
   // So long that averaging takes its share of the time, and not more.
-  const double averaging = team_.averaging_seconds() / static_cast<double>(team_.averagings());
-  const double seconds = std::max(averaging / params_.target_ratio_comm_to_comp, kShortest);
+  const double seconds =
+      std::max(team_.averaging_seconds() / params_.target_ratio_comm_to_comp, kShortest);
   const double samples = Speed() * seconds;
   // Few rows are averaged once an epoch at least: long iterations learn less from many ranks.
   const uint64_t left = std::min(end_, schedule_.EndOfEpoch(samples_)) - samples_;

@@ -8,6 +8,11 @@
 #include "learn/deeplearning/training_state.h"
 
 namespace thalweg {
+namespace {
+
+constexpr size_t kRemembered = 9;
+
+}  // namespace
 
 TrainingTeam::TrainingTeam(Communicator* ranks, Net<float>& net, Optimizer<float>& optimizer,
                            const TeamOptions& options)
@@ -139,17 +144,32 @@ uint64_t TrainingTeam::UnionOf(uint64_t bits) {
   return all;
 }
 
+double TrainingTeam::averaging_seconds() const {
+  if (averaging_seconds_.empty()) return 0;
+  // The median: single ones are slow for other reasons, such as a start or a scoring.
+  std::vector<double> seconds(averaging_seconds_.begin(), averaging_seconds_.end());
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>((seconds.size() - 1) / 2);
+  std::nth_element(seconds.begin(), middle, seconds.end());
+  return *middle;
+}
+
 std::vector<TrainingTeam::Trained> TrainingTeam::Average(const Trained& mine) {
   if (alone() || in_step_) return {mine};
+  Trained told = mine;
+  told.waited_seconds = waited_seconds_;
   std::vector<Trained> all;
   uint64_t samples = 0;
+  double waited = 0;
+  Stopwatch watch;
   for (const std::string& bytes :
-       ranks_->AllGather({reinterpret_cast<const char*>(&mine), sizeof(mine)})) {
+       ranks_->AllGather({reinterpret_cast<const char*>(&told), sizeof(told)})) {
     bytes.copy(reinterpret_cast<char*>(&all.emplace_back()), sizeof(Trained));
     samples += all.back().samples;
+    waited += all.back().waited_seconds / size();
   }
   // All are here now: from here on it is the exchange that takes time.
-  const Stopwatch watch;
+  waited_seconds_ = watch.seconds();
+  watch = Stopwatch();
   if (samples > 0) {
     const auto share =
         static_cast<float>(static_cast<double>(mine.samples) / static_cast<double>(samples));
@@ -167,7 +187,8 @@ std::vector<TrainingTeam::Trained> TrainingTeam::Average(const Trained& mine) {
       AddMomentum();
     }
   }
-  averaging_seconds_ += watch.seconds();
+  averaging_seconds_.push_back(waited + watch.seconds());
+  if (averaging_seconds_.size() > kRemembered) averaging_seconds_.pop_front();
   ++averagings_;
   return all;
 }

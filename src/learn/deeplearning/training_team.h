@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -83,6 +84,8 @@ class TrainingTeam {
     uint64_t samples = 0;
     // Bits of what made a rank stop before the end of its part.
     uint64_t why_ended = 0;
+    // Until the others were there for the averaging before; the team sets it.
+    double waited_seconds = 0;
   };
   // The end of an iteration: every weight and every state of the optimizer becomes the mean over
   // the ranks, weighted by the samples that they have trained; with elastic averaging, the average
@@ -92,8 +95,8 @@ class TrainingTeam {
   // The bits of all ranks.
   uint64_t UnionOf(uint64_t bits);
 
-  // Spent in Average, without waiting for ranks that came later.
-  double averaging_seconds() const { return averaging_seconds_; }
+  // What an averaging takes of late: the exchange, and the mean of what ranks waited before it.
+  double averaging_seconds() const;
   int64_t averagings() const { return averagings_; }
 
  private:
@@ -121,7 +124,8 @@ class TrainingTeam {
   std::vector<std::vector<float>> velocity_;
   // With elastic averaging the average of each matrix of the net.
   std::vector<Matrix<float>> center_;
-  double averaging_seconds_ = 0;
+  double waited_seconds_ = 0;
+  std::deque<double> averaging_seconds_;  // of the last ones
   int64_t averagings_ = 0;
 };
 
