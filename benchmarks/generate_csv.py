@@ -52,6 +52,22 @@ def mixed(megabytes):
     return path
 
 
+def sparse():
+    """SVMLight of 578,361 rows with about 20 ones each in 8,647 columns: five billion cells."""
+    path = f"{FOLDER}/sparse.svm"
+    if os.path.exists(path):
+        return path
+    os.makedirs(FOLDER, exist_ok=True)
+    rng = np.random.default_rng(1)
+    with open(path + ".part", "w") as out:
+        for begin in range(0, 578_361, 10_000):
+            labels = rng.integers(0, 2, min(10_000, 578_361 - begin))
+            columns = rng.integers(1, 8_648, (len(labels), 20))
+            out.writelines(f"{label} " + " ".join(f"{c}:1" for c in np.unique(row)) + "\n" for label, row in zip(labels, columns))
+    os.rename(path + ".part", path)
+    return path
+
+
 def mnist(source):
     path = f"{FOLDER}/mnist.csv"
     if os.path.exists(path):

@@ -1,8 +1,9 @@
 """How much faster are two ranks than one? Processes with one thread each, pinned to processors, beside one process of two threads.
 
-usage: scaling.py [--parts parse,train,memory] [--ranks 1,2] [--mb 1000] [--replicas 1] [--repeats 3]
+usage: scaling.py [--parts parse,train,memory,sparse] [--ranks 1,2] [--mb 1000] [--replicas 1] [--repeats 3]
 `parse`: a mixed CSV file, by the server; seconds of its job. `train`: MNIST, 784-1024-1024-2048-10, no scoring; samples/s as the report says.
-`memory`: what each rank holds of the parsed frame. The runs take turns; the best of the repeats counts. What two threads make of one process says
+`memory`: what each rank holds of the parsed frame. `sparse`: the same of a frame of five billion cells (SVMLight, 578,361 x 8,647), on 1, 2 and 4
+ranks, second copies included. The runs take turns; the best of the repeats counts. What two threads make of one process says
 how much of a second processor there is on this machine.
 """
 import argparse
@@ -26,26 +27,32 @@ def launch(ranks):
 
 
 def parse(prefix, options, path, repeats):
-    """Seconds of the best parse, and the megabytes of values in each process before it and after."""
+    """Seconds of the best parse; on each rank the frame's megabytes, and those by which the process has grown."""
     with serving(prefix, "--import-root", os.path.dirname(path), *options) as url:
         time.sleep(1.2)
-        before = memory(url)
+        before = resident(url)
         seconds = []
         for i in range(repeats):
             source = json.dumps([imported(url, path)])
-            guess = call(url, "/3/ParseSetup", {"source_frames": source, "check_header": 1})
+            guess = call(url, "/3/ParseSetup", {"source_frames": source})
             job = call(url, "/3/Parse", {
-                "source_frames": source, "destination_frame": f"f{i}", "check_header": 1, "parse_type": "CSV", "separator": 44,
-                "column_names": json.dumps(guess["column_names"]), "column_types": json.dumps(guess["column_types"]),
-                "number_columns": guess["number_columns"], "delete_on_done": True})["job"]
+                "source_frames": source, "destination_frame": f"f{i}", "check_header": guess["check_header"], "parse_type": guess["parse_type"],
+                "separator": guess["separator"], "column_names": json.dumps(guess["column_names"]),
+                "column_types": json.dumps(guess["column_types"]), "number_columns": guess["number_columns"], "delete_on_done": True})["job"]
             seconds.append(wait(url, job))
             if i + 1 < repeats:
                 call(url, f"/3/Frames/f{i}", method="DELETE")
         time.sleep(1.2)
-        return min(seconds), before, memory(url)
+        (frame,) = call(url, "/3/Cluster")["frames"]
+        held = [(part["bytes"] / 1e6, after - one) for part, after, one in zip(frame["ranks"], resident(url), before)]
+        return min(seconds), held
 
 
-def memory(url):
+def print_memory(name, held):
+    print(f"{name} | " + ", ".join(f"{part:,.1f}" for part, _ in held) + " | " + ", ".join(f"{grown:,.0f}" for _, grown in held), flush=True)
+
+
+def resident(url):
     return [node["mem_value_size"] / 1e6 for node in call(url, "/3/Cloud")["nodes"]]
 
 
@@ -84,14 +91,21 @@ def main():
         print(f"parse of {options.mb} MB | seconds | MB/s | times one rank | bar")
         first, held = None, []
         for name, prefix, threads in setups:
-            seconds, before, after = parse(prefix, ["--threads", str(threads), "--replicas", str(options.replicas)], path, options.repeats)
+            seconds, memory = parse(prefix, ["--threads", str(threads), "--replicas", str(options.replicas)], path, options.repeats)
             first = first or seconds
-            held.append((name, [a - b for a, b in zip(after, before)]))
+            held.append((name, memory))
             print(f"{name} | {seconds:.2f} | {options.mb / seconds:,.0f} | {first / seconds:.2f} | {BARS['parse'] if '2 ranks' in name else ''}", flush=True)
         if "memory" in parts:
-            print("\nmemory that the frame takes, MB per process")
-            for name, sizes in held:
-                print(f"{name} | " + ", ".join(f"{size:,.0f}" for size in sizes))
+            print("\nmemory | MB of the frame on each rank | MB by which each process has grown")
+            for name, memory in held:
+                print_memory(name, memory)
+    if "sparse" in parts:
+        path = os.path.abspath(generate_csv.sparse())
+        print("\nfive billion cells | MB of the frame on each rank | MB by which each process has grown")
+        for n in (1, 2, 4):
+            prefix = [] if n == 1 else mpirun(n, "--oversubscribe", "--bind-to", "none")
+            _, memory = parse(prefix, ["--threads", "1", "--replicas", str(options.replicas)], path, 1)
+            print_memory(f"{n} rank{'s' if n > 1 else ''}", memory)
     if "train" in parts:
         print("\ntraining | batch | samples/s | times one rank | bar")
         for batch in (32, 128):

@@ -12,7 +12,7 @@
 namespace thalweg::internal {
 namespace {
 
-constexpr size_t kEntriesPerColumn = 700;
+constexpr size_t kEntriesPerColumn = 350;
 constexpr size_t kFewestEntries = size_t{1} << 18;
 constexpr size_t kMostEntries = size_t{1} << 23;
 // Labels take 8 bytes per row.
