@@ -56,6 +56,14 @@ function(thalweg_room name)
     add_dependencies(tests ${name}_test)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
                          PROPERTIES TIMEOUT 600)
+    # The same tests where frames and trainings are those of several ranks. Not with sanitizers, which
+    # see the tests that compare ranks anyway.
+    if(name MATCHES "^(mapreduce|ingest|learn)$" AND NOT THALWEG_SANITIZE)
+      foreach(ranks 2 3)
+        gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.on_${ranks}_ranks.
+                             PROPERTIES TIMEOUT 600 ENVIRONMENT THALWEG_TEST_RANKS=${ranks})
+      endforeach()
+    endif()
   endif()
   if(mpi_tests AND TARGET thalweg_mpi)
     add_executable(${name}_mpi_test ${mpi_tests}

@@ -14,6 +14,7 @@
 #include "cluster/local/local_ranks.h"
 #include "ingest/csv/frame_text_for_test.h"
 #include "ingest/format.h"
+#include "ingest/parse_on_test_ranks_for_test.h"
 #include "mapreduce/gather_frame.h"
 
 namespace thalweg {
@@ -36,7 +37,7 @@ class ParseFilesTest : public ::testing::Test {
   }
   std::string ErrorOf(const std::vector<std::string>& paths, const ParseOptions& options = {}) {
     try {
-      ParseFiles(paths, options, pool_);
+      ParseOnTestRanks(paths, options, pool_);
     } catch (const UserError& error) {
       return error.what();
     }
@@ -53,7 +54,7 @@ TEST_F(ParseFilesTest, RanksThatDoNotFindTheFilesGetTheirParts) {
   const std::string path = Write("a.csv", text);
   ParseOptions options;
   options.chunk_bytes = 500;
-  const std::string whole = internal::FrameText(ParseFiles({path}, options, pool_).frame);
+  const std::string whole = internal::FrameText(ParseOnTestRanks({path}, options, pool_).frame);
   RunLocalRanks(3, [&](Communicator& ranks) {
     ThreadPool pool(1);
     const std::string own = ranks.rank() == 1 ? Path("not there.csv") : path;
@@ -70,7 +71,7 @@ TEST_F(ParseFilesTest, OtherFormatsOverRanks) {
   std::string text = "@relation r\n@attribute a numeric\n@data\n";
   for (int r = 0; r < 100; ++r) text += std::to_string(r) + "\n";
   const std::string path = Write("a.arff", text);
-  const std::string whole = internal::FrameText(ParseFiles({path}, {}, pool_).frame);
+  const std::string whole = internal::FrameText(ParseOnTestRanks({path}, {}, pool_).frame);
   RunLocalRanks(3, [&](Communicator& ranks) {
     ThreadPool pool(1);
     const ParseResult result = ParseFiles({path}, {}, pool, {}, {}, &ranks);
@@ -82,7 +83,7 @@ TEST_F(ParseFilesTest, OtherFormatsOverRanks) {
 TEST_F(ParseFilesTest, FolderAsOneFrameWithReport) {
   Write("b.csv", "b,a\ny,2\n");
   Write("a.csv", "a,b\n1,x\n");
-  const ParseResult result = ParseFiles({folder_.string()}, {}, pool_);
+  const ParseResult result = ParseOnTestRanks({folder_.string()}, {}, pool_);
   EXPECT_EQ(result.frame.rows(), 2);
   EXPECT_EQ(result.frame.names(), (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(result.report.files, (std::vector<std::string>{Path("a.csv"), Path("b.csv")}));
@@ -118,10 +119,10 @@ TEST_F(ParseFilesTest, FormatByOption) {
   ParseOptions options;
   options.format = ParseFormat::kCsv;
   options.separator = " ";
-  EXPECT_EQ(ParseFiles({path}, options, pool_).report.format, "csv");
+  EXPECT_EQ(ParseOnTestRanks({path}, options, pool_).report.format, "csv");
   options = {};
   options.format = ParseFormat::kSvmLight;
-  EXPECT_EQ(ParseFiles({path}, options, pool_).report.format, "svmlight");
+  EXPECT_EQ(ParseOnTestRanks({path}, options, pool_).report.format, "svmlight");
 }
 
 TEST(FormatReaders, EveryRowIsComplete) {
@@ -155,7 +156,7 @@ TEST_F(ParseFilesTest, ExpectedTypesTakeThePlaceOfGuesses) {
                                  "code,count,size,when,note,other\n"
                                  "7,1,x,NA,5,1\n"
                                  "12,2.5,2020-01-01,,6,2\n");
-  ParseResult result = ParseFiles({path}, {}, pool_, {}, expected);
+  ParseResult result = ParseOnTestRanks({path}, {}, pool_, {}, expected);
   EXPECT_EQ(TypesOf(result), "code:enum count:real size:real when:time note:string other:int");
   EXPECT_THAT(result.report.columns[0].why, HasSubstr("as in the model (2 of 2"));
   EXPECT_EQ(result.report.columns[1].rejected, 0);
@@ -169,7 +170,7 @@ TEST_F(ParseFilesTest, ExpectedTypesTakeThePlaceOfGuesses) {
   // What the user says counts more.
   ParseOptions options;
   options.column_types = {"code=int", "count=int"};
-  result = ParseFiles({path}, options, pool_, {}, expected);
+  result = ParseOnTestRanks({path}, options, pool_, {}, expected);
   EXPECT_EQ(TypesOf(result), "code:int count:int size:real when:time note:string other:int");
   EXPECT_EQ(result.report.columns[1].rejected, 1);
 }
@@ -178,12 +179,12 @@ TEST_F(ParseFilesTest, ExpectedNamesTellTheHeader) {
   const ExpectedTypes expected = {
       {{"colour", ColumnType::kCategorical}, {"shape", ColumnType::kCategorical}}, "the model"};
   const std::string path = Write("a.csv", "colour,shape,more\nred,round,yes\n");
-  EXPECT_EQ(TypesOf(ParseFiles({path}, {}, pool_)), "C1:enum C2:enum C3:enum");
-  EXPECT_EQ(TypesOf(ParseFiles({path}, {}, pool_, {}, expected)),
+  EXPECT_EQ(TypesOf(ParseOnTestRanks({path}, {}, pool_)), "C1:enum C2:enum C3:enum");
+  EXPECT_EQ(TypesOf(ParseOnTestRanks({path}, {}, pool_, {}, expected)),
             "colour:enum shape:enum more:enum");
   // One name of four may be a cell.
   const std::string data = Write("b.csv", "colour,a,b,c\nred,d,e,f\n");
-  EXPECT_EQ(TypesOf(ParseFiles({data}, {}, pool_, {}, expected)),
+  EXPECT_EQ(TypesOf(ParseOnTestRanks({data}, {}, pool_, {}, expected)),
             "C1:enum C2:enum C3:enum C4:enum");
 }
 
@@ -197,7 +198,7 @@ TEST_F(ParseFilesTest, ExpectedTypesWhereTheFileHasItsOwn) {
                                  "@relation r\n@attribute code integer\n@attribute size string\n"
                                  "@attribute odd string\n@attribute count integer\n@data\n"
                                  "12,'1.5','2',1\n7,?,'x',2\n");
-  const ParseResult result = ParseFiles({path}, {}, pool_, {}, expected);
+  const ParseResult result = ParseOnTestRanks({path}, {}, pool_, {}, expected);
   EXPECT_EQ(TypesOf(result), "code:enum size:real odd:string count:int");
   EXPECT_EQ(result.frame.column(0).domain()->levels(), (std::vector<std::string>{"7", "12"}));
   EXPECT_EQ(result.report.columns[0].why, "as in the model (the file says int)");

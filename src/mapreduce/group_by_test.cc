@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "mapreduce/gathered_for_test.h"
 #include "mapreduce/random_table_for_test.h"
 
 namespace thalweg {
@@ -81,10 +82,18 @@ std::vector<double> Reals(const Frame& frame, size_t column) {
   return cells;
 }
 
+Frame GroupByOnTestRanks(const Frame& frame, std::span<const size_t> keys,
+                         std::span<const GroupAggregate> aggregates, ThreadPool& pool) {
+  if (TestRanks() == 1) return GroupBy(frame, keys, aggregates, pool);
+  return Gathered(TestRanks(), pool.size(), [&](Communicator& ranks, ThreadPool& own) {
+    return GroupBy(KeepOwnChunks(frame, ranks), keys, aggregates, ranks, own);
+  });
+}
+
 void ExpectGrouped(const Frame& frame, const std::vector<size_t>& keys,
                    const std::vector<GroupAggregate>& aggregates, size_t threads) {
   ThreadPool pool(threads);
-  const Frame result = GroupBy(frame, keys, aggregates, pool);
+  const Frame result = GroupByOnTestRanks(frame, keys, aggregates, pool);
   ASSERT_EQ(result.columns(), keys.size() + aggregates.size());
   std::vector<std::vector<TestCell>> columns;
   for (const size_t key : keys) columns.push_back(TestCells(frame, key));
@@ -204,7 +213,7 @@ TEST(GroupBy, SameBitsForEveryNumberOfThreads) {
         {.aggregate = Aggregate::kVar, .column = 3, .missing = GroupMissing::kRemove},
         {.aggregate = Aggregate::kMean, .column = 2, .missing = GroupMissing::kRemove}};
     const size_t keys[] = {0};
-    const Frame result = GroupBy(frame, keys, aggregates, pool);
+    const Frame result = GroupByOnTestRanks(frame, keys, aggregates, pool);
     std::vector<std::vector<double>> cells;
     for (size_t c = 1; c < 4; ++c) cells.push_back(Reals(result, c));
     if (first.empty()) first = cells;
@@ -225,7 +234,7 @@ TEST(GroupBy, SumsOfDecimalsAreExact) {
   ThreadPool pool(1);
   const GroupAggregate aggregates[] = {{.aggregate = Aggregate::kSum, .column = 0},
                                        {.aggregate = Aggregate::kVar, .column = 0}};
-  const Frame result = GroupBy(frame, {}, aggregates, pool);
+  const Frame result = GroupByOnTestRanks(frame, {}, aggregates, pool);
   EXPECT_EQ(Reals(result, 0), std::vector<double>{1});
   EXPECT_EQ(Reals(result, 1), std::vector<double>{0});
   EXPECT_EQ(result.names(), (std::vector<std::string>{"sum_x", "var_x"}));
@@ -236,9 +245,9 @@ TEST(GroupBy, RefusesText) {
   const Frame frame = RandomTable(6, 10);
   const size_t keys[] = {0};
   const GroupAggregate text[] = {{.aggregate = Aggregate::kSum, .column = 6}};
-  EXPECT_THROW(GroupBy(frame, keys, text, pool), UserError);
+  EXPECT_THROW(GroupByOnTestRanks(frame, keys, text, pool), UserError);
   const GroupAggregate mode[] = {{.aggregate = Aggregate::kMode, .column = 0}};
-  EXPECT_THROW(GroupBy(frame, keys, mode, pool), UserError);
+  EXPECT_THROW(GroupByOnTestRanks(frame, keys, mode, pool), UserError);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "mapreduce/gathered_for_test.h"
 #include "mapreduce/random_table_for_test.h"
 
 namespace thalweg {
@@ -89,10 +90,18 @@ std::vector<std::vector<TestCell>> NaiveJoin(const Frame& left, const Frame& rig
   return result;
 }
 
+Frame JoinOnTestRanks(const Frame& left, const Frame& right, const JoinOptions& options,
+                      ThreadPool& pool) {
+  if (TestRanks() == 1) return JoinFrames(left, right, options, pool);
+  return Gathered(TestRanks(), pool.size(), [&](Communicator& ranks, ThreadPool& own) {
+    return JoinFrames(KeepOwnChunks(left, ranks), KeepOwnChunks(right, ranks), options, ranks, own);
+  });
+}
+
 void ExpectJoined(const Frame& left, const Frame& right, const JoinOptions& options,
                   size_t threads) {
   ThreadPool pool(threads);
-  const Frame joined = JoinFrames(left, right, options, pool);
+  const Frame joined = JoinOnTestRanks(left, right, options, pool);
   auto expected = NaiveJoin(left, right, options);
   auto rows = RowsOf(Meaning(joined));
   ASSERT_EQ(rows.size(), expected.size());
@@ -178,17 +187,17 @@ TEST(Join, RowsComeInH2OsOrder) {
   const Frame left = TwoColumns("lv", Integers({3, 1, kNA, 2, 1, 5}), {10, 11, 12, 13, 14, 15});
   const Frame right = TwoColumns("rv", Integers({1, kNA, 3, 1, 9}), {100, 101, 102, 103, 104});
   JoinOptions options{.left_keys = {0}, .right_keys = {0}};
-  Frame joined = JoinFrames(left, right, options, pool);
+  Frame joined = JoinOnTestRanks(left, right, options, pool);
   EXPECT_EQ(joined.names(), (std::vector<std::string>{"k", "lv", "rv"}));
   EXPECT_EQ(IntegersOf(joined, 0), (std::vector<int64_t>{1, 1, 1, 1, 3}));
   EXPECT_EQ(IntegersOf(joined, 1), (std::vector<int64_t>{11, 11, 14, 14, 10}));
   EXPECT_EQ(IntegersOf(joined, 2), (std::vector<int64_t>{100, 103, 100, 103, 102}));
   options.kind = JoinKind::kLeft;
-  joined = JoinFrames(left, right, options, pool);
+  joined = JoinOnTestRanks(left, right, options, pool);
   EXPECT_EQ(IntegersOf(joined, 0), (std::vector<int64_t>{kNA, 1, 1, 1, 1, 2, 3, 5}));
   EXPECT_EQ(IntegersOf(joined, 2), (std::vector<int64_t>{kNA, 100, 103, 100, 103, kNA, 102, kNA}));
   options.kind = JoinKind::kRight;
-  joined = JoinFrames(left, right, options, pool);
+  joined = JoinOnTestRanks(left, right, options, pool);
   EXPECT_EQ(IntegersOf(joined, 0), (std::vector<int64_t>{kNA, 1, 1, 1, 1, 3, 9}));
   EXPECT_EQ(IntegersOf(joined, 1), (std::vector<int64_t>{kNA, 11, 14, 11, 14, 10, kNA}));
   EXPECT_EQ(IntegersOf(joined, 2), (std::vector<int64_t>{101, 100, 100, 103, 103, 102, 104}));
@@ -201,17 +210,17 @@ TEST(Join, LevelsAreMatchedByText) {
   const Frame right = TwoColumns("rv", Levels({"z", "c", "a", "B"}, {2, kNA, 1, 2, 0, 3, kNA}),
                                  {100, 101, 102, 103, 104, 105, 106});
   JoinOptions options{.kind = JoinKind::kLeft, .left_keys = {0}, .right_keys = {0}};
-  Frame joined = JoinFrames(left, right, options, pool);
+  Frame joined = JoinOnTestRanks(left, right, options, pool);
   // Levels in the right frame's order, after the rows whose level it does not have.
   EXPECT_EQ(IntegersOf(joined, 1), (std::vector<int64_t>{12, 13, 15, 10, 11, 11, 14, 14}));
   EXPECT_EQ(joined.column(0).domain(), left.column(0).domain());
   options.kind = JoinKind::kRight;
-  joined = JoinFrames(left, right, options, pool);
+  joined = JoinOnTestRanks(left, right, options, pool);
   EXPECT_EQ(IntegersOf(joined, 2),
             (std::vector<int64_t>{101, 104, 105, 106, 100, 100, 103, 103, 102}));
   EXPECT_EQ(joined.column(0).domain(), right.column(0).domain());
   options.kind = JoinKind::kOuter;
-  joined = JoinFrames(left, right, options, pool);
+  joined = JoinOnTestRanks(left, right, options, pool);
   EXPECT_EQ(joined.column(0).domain()->levels(),
             (std::vector<std::string>{"a", "b", "c", "e", "z", "B"}));
 }
@@ -223,22 +232,24 @@ TEST(Join, IntegersMeetReals) {
   const Frame right = TwoColumns(
       "rv", std::make_shared<Column>(ColumnType::kReal, std::vector<ChunkPtr>{EncodeReals(reals)}),
       {10, 20, 30, 40, 50});
-  const Frame joined = JoinFrames(left, right, {.left_keys = {0}, .right_keys = {0}}, pool);
+  const Frame joined = JoinOnTestRanks(left, right, {.left_keys = {0}, .right_keys = {0}}, pool);
   EXPECT_EQ(IntegersOf(joined, 2), (std::vector<int64_t>{20, 50}));
 }
 
 TEST(Join, NamesStayApart) {
   ThreadPool pool(1);
   const Frame frame = TwoColumns("v", Integers({1}), {5});
-  const Frame joined = JoinFrames(frame, frame, {.left_keys = {0}, .right_keys = {0}}, pool);
+  const Frame joined = JoinOnTestRanks(frame, frame, {.left_keys = {0}, .right_keys = {0}}, pool);
   EXPECT_EQ(joined.names(), (std::vector<std::string>{"k", "v", "v.1"}));
 }
 
 TEST(Join, RefusesWhatCannotBeCompared) {
   ThreadPool pool(1);
   const Frame table = RandomTable(1, 5);
-  EXPECT_THROW(JoinFrames(table, table, {.left_keys = {0}, .right_keys = {4}}, pool), UserError);
-  EXPECT_THROW(JoinFrames(table, table, {.left_keys = {0}, .right_keys = {}}, pool), UserError);
+  EXPECT_THROW(JoinOnTestRanks(table, table, {.left_keys = {0}, .right_keys = {4}}, pool),
+               UserError);
+  EXPECT_THROW(JoinOnTestRanks(table, table, {.left_keys = {0}, .right_keys = {}}, pool),
+               UserError);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <memory>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "frame/chunk_builder.h"
+#include "mapreduce/gathered_for_test.h"
 
 namespace thalweg {
 namespace {
@@ -30,6 +32,24 @@ std::vector<double> Sorted(std::vector<double> cells) {
   std::erase_if(cells, [](double c) { return std::isnan(c); });
   std::sort(cells.begin(), cells.end());
   return cells;
+}
+
+std::vector<double> QuantilesOnTestRanks(const Frame& frame, size_t column,
+                                         std::span<const double> probabilities, ThreadPool& pool,
+                                         QuantileMethod method = QuantileMethod::kInterpolate) {
+  if (TestRanks() == 1) return ComputeQuantiles(frame, column, probabilities, pool, method);
+  std::vector<std::vector<double>> quantiles(static_cast<size_t>(TestRanks()));
+  RunLocalRanks(TestRanks(), [&](Communicator& ranks) {
+    ThreadPool own(pool.size());
+    quantiles[static_cast<size_t>(ranks.rank())] =
+        ComputeQuantiles(KeepOwnChunks(frame, ranks), column, probabilities, own, method, &ranks);
+  });
+  for (const auto& other : quantiles) {
+    for (size_t i = 0; i < other.size(); ++i) {
+      EXPECT_EQ(std::bit_cast<uint64_t>(other[i]), std::bit_cast<uint64_t>(quantiles[0][i]));
+    }
+  }
+  return quantiles[0];
 }
 
 double Naive(const std::vector<double>& cells, double probability, QuantileMethod method) {
@@ -73,7 +93,8 @@ TEST(QuantilesTest, AgreeWithSorting) {
     const Frame frame = FrameOf(cells, cells.size() > 5000 ? 30'000 : 512);
     for (const QuantileMethod method : {QuantileMethod::kInterpolate, QuantileMethod::kAverage,
                                         QuantileMethod::kLow, QuantileMethod::kHigh}) {
-      const std::vector<double> quantiles = ComputeQuantiles(frame, 0, probabilities, pool, method);
+      const std::vector<double> quantiles =
+          QuantilesOnTestRanks(frame, 0, probabilities, pool, method);
       for (size_t i = 0; i < probabilities.size(); ++i) {
         EXPECT_EQ(quantiles[i], Naive(sorted, probabilities[i], method))
             << "shape " << shape << ", probability " << probabilities[i];
@@ -85,7 +106,7 @@ TEST(QuantilesTest, AgreeWithSorting) {
 TEST(QuantilesTest, InfinitiesAreTheEnds) {
   ThreadPool pool(1);
   const std::vector<double> cells = {INFINITY, 3, -INFINITY};
-  EXPECT_EQ(ComputeQuantiles(FrameOf(cells, 3), 0, std::vector<double>{0, 0.5, 1}, pool),
+  EXPECT_EQ(QuantilesOnTestRanks(FrameOf(cells, 3), 0, std::vector<double>{0, 0.5, 1}, pool),
             (std::vector<double>{-INFINITY, 3, INFINITY}));
 }
 
@@ -93,13 +114,14 @@ TEST(QuantilesTest, NothingToRank) {
   ThreadPool pool(1);
   const std::vector<double> half = {0.5};
   EXPECT_TRUE(
-      std::isnan(ComputeQuantiles(FrameOf({kMissingReal, kMissingReal}, 1), 0, half, pool)[0]));
-  EXPECT_THROW(ComputeQuantiles(FrameOf({1.0}, 1), 0, std::vector<double>{1.5}, pool), UserError);
+      std::isnan(QuantilesOnTestRanks(FrameOf({kMissingReal, kMissingReal}, 1), 0, half, pool)[0]));
+  EXPECT_THROW(QuantilesOnTestRanks(FrameOf({1.0}, 1), 0, std::vector<double>{1.5}, pool),
+               UserError);
   const Frame text(std::make_shared<const Layout>(std::vector<int64_t>{0, 1}), {"t"},
                    {std::make_shared<const Column>(
                        ColumnType::kString,
                        std::vector<ChunkPtr>{EncodeStrings(std::vector<std::string_view>{"a"})})});
-  EXPECT_THROW(ComputeQuantiles(text, 0, half, pool), UserError);
+  EXPECT_THROW(QuantilesOnTestRanks(text, 0, half, pool), UserError);
 }
 
 }  // namespace

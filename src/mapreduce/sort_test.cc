@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mapreduce/gather_rows.h"
+#include "mapreduce/gathered_for_test.h"
 #include "mapreduce/random_table_for_test.h"
 
 namespace thalweg {
@@ -30,9 +31,16 @@ std::vector<uint32_t> NaiveOrder(const Frame& frame, const std::vector<SortColum
   return rows;
 }
 
+Frame SortOnTestRanks(const Frame& frame, std::span<const SortColumn> by, ThreadPool& pool) {
+  if (TestRanks() == 1) return SortFrame(frame, by, pool);
+  return Gathered(TestRanks(), pool.size(), [&](Communicator& ranks, ThreadPool& own) {
+    return SortFrame(KeepOwnChunks(frame, ranks), by, ranks, own);
+  });
+}
+
 void ExpectSorted(const Frame& frame, const std::vector<SortColumn>& by, size_t threads) {
   ThreadPool pool(threads);
-  const Frame sorted = SortFrame(frame, by, pool);
+  const Frame sorted = SortOnTestRanks(frame, by, pool);
   const std::vector<uint32_t> order = NaiveOrder(frame, by);
   ASSERT_EQ(sorted.names(), frame.names());
   const auto before = TestTable(frame);
@@ -92,7 +100,7 @@ TEST(Sort, SkewedValues) {
                                               std::vector<ChunkPtr>{EncodeIntegers(cells)})});
   ThreadPool pool(3);
   const SortColumn by[] = {{.column = 0}};
-  const Frame sorted = SortFrame(frame, by, pool);
+  const Frame sorted = SortOnTestRanks(frame, by, pool);
   std::sort(cells.begin(), cells.end());
   std::vector<int64_t> result(cells.size());
   ReadCells(sorted, 0, 0, std::span<int64_t>(result));

@@ -10,6 +10,7 @@
 #include "ingest/arff/arff_block.h"
 #include "ingest/arff/arff_reader.h"
 #include "ingest/csv/frame_text_for_test.h"
+#include "ingest/parse_on_test_ranks_for_test.h"
 #include "ingest/sources/compress_for_test.h"
 
 namespace thalweg {
@@ -31,7 +32,7 @@ class ArffTest : public ::testing::Test {
     return path;
   }
   ParseResult Parse(const std::string& text, const ParseOptions& options = {}) {
-    return ReadArff({Write("x.arff", text)}, options, pool_, {});
+    return ParseOnTestRanks({Write("x.arff", text)}, options, pool_);
   }
   std::string Failure(const std::string& text, const ParseOptions& options = {}) {
     try {
@@ -123,16 +124,16 @@ TEST_F(ArffTest, BlocksAndFilesJoin) {
   }
   const std::string one = Write("1.arff", text);
   const std::string two = Write("2.arff.gz", internal::Gzip(text));
-  const ParseResult both = ReadArff({one, two}, {}, pool_, {});
+  const ParseResult both = ParseOnTestRanks({one, two}, {}, pool_);
   EXPECT_EQ(both.frame.rows(), 1000);
   EXPECT_EQ(internal::FrameText(both.frame.Slice(500, 1000)), whole);
   const std::string other = Write("3.arff", "@attribute a numeric\n@data\n1\n");
-  EXPECT_THROW(ReadArff({one, other}, {}, pool_, {}), UserError);
+  EXPECT_THROW(ParseOnTestRanks({one, other}, {}, pool_), UserError);
 }
 
 TEST_F(ArffTest, ErrorsNameTheLine) {
   const std::pair<const char*, const char*> cases[] = {
-      {"", "no @data"},
+      {"@relation x\n", "no @data"},
       {"@relation x\n@data\n", "line 2: @data comes before any @attribute"},
       {"@attribute a numeric\n1\n@data\n", "line 2: '1' is none of"},
       {"@attribute a number\n@data\n", "line 1: attribute a has type 'number'"},
@@ -234,7 +235,7 @@ TEST_F(ArffTest, LooksLike) {
 // KDD intrusion data: 125,973 rows, 42 attributes (a copy lies in data/misc).
 TEST_F(ArffTest, RealFile) {
   const std::string path = std::string(THALWEG_SOURCE_DIR) + "/data/misc/KDDTrain.arff.gz";
-  const ParseResult result = ParseFiles({path}, {}, pool_);
+  const ParseResult result = ParseOnTestRanks({path}, {}, pool_);
   EXPECT_EQ(result.report.format, "arff");
   EXPECT_EQ(result.frame.rows(), 125'973);
   EXPECT_EQ(result.frame.columns(), 42);

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "ingest/arrow/arrow_reader.h"
 #include "ingest/csv/frame_text_for_test.h"
+#include "ingest/parse_on_test_ranks_for_test.h"
 #include "ingest/random_frame_for_test.h"
 #include "ingest/sources/compress_for_test.h"
 
@@ -37,11 +38,11 @@ class ArrowTest : public ::testing::Test {
     std::vector<std::string> paths;
     paths.reserve(names.size());
     for (const std::string& name : names) paths.push_back(Data(name));
-    return ParseFiles(paths, options, pool_);
+    return ParseOnTestRanks(paths, options, pool_);
   }
   std::string Failure(const std::vector<std::string>& paths, const ParseOptions& options = {}) {
     try {
-      ParseFiles(paths, options, pool_);
+      ParseOnTestRanks(paths, options, pool_);
     } catch (const UserError& error) {
       return error.what();
     }
@@ -219,7 +220,7 @@ TEST_F(ArrowTest, OptionsOfColumns) {
 
 TEST_F(ArrowTest, CompressedFiles) {
   WriteWholeFile(path_, internal::Gzip(ReadWholeFile(Data("types.parquet"))));
-  EXPECT_EQ(FrameText(ParseFiles({path_}, {}, pool_).frame),
+  EXPECT_EQ(FrameText(ParseOnTestRanks({path_}, {}, pool_).frame),
             FrameText(Parse({"types.parquet"}).frame));
 }
 

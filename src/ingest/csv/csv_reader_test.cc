@@ -6,8 +6,10 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "cluster/local/test_ranks_for_test.h"
 #include "ingest/csv/frame_text_for_test.h"
 #include "ingest/csv/memory_input_for_test.h"
+#include "ingest/csv/parse_over_ranks_for_test.h"
 
 namespace thalweg {
 namespace {
@@ -18,8 +20,12 @@ using ::testing::HasSubstr;
 
 ParseResult Parse(const std::string& text, const ParseOptions& options = {}, size_t threads = 2,
                   size_t read_bytes = 0) {
+  const CsvInput input = MemoryInput("text", text, read_bytes);
+  if (TestRanks() > 1) {
+    return internal::ParseOverRanks({input}, options, {.ranks = TestRanks(), .threads = threads});
+  }
   ThreadPool pool(threads);
-  return ReadCsvInputs({MemoryInput("text", text, read_bytes)}, options, pool);
+  return ReadCsvInputs({input}, options, pool);
 }
 
 // A table with every type, longer than what is sampled.

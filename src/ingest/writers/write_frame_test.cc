@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/temporary_folder_for_test.h"
 #include "ingest/parse.h"
+#include "ingest/parse_on_test_ranks_for_test.h"
 #include "ingest/random_frame_for_test.h"
 #include "ingest/writers/csv_writer.h"
 
@@ -35,7 +36,7 @@ TEST_F(WriteFrameTest, TypedFormatsReadBackTheSame) {
       SCOPED_TRACE(std::string(name) + " " + std::to_string(seed));
       const Frame frame = RandomFrame(seed, seed < 5 ? static_cast<int64_t>(seed) + 1 : 3000);
       WriteFrame(frame, Path(name), pool_);
-      const ParseResult result = ParseFiles({Path(name)}, {}, pool_);
+      const ParseResult result = ParseOnTestRanks({Path(name)}, {}, pool_);
       EXPECT_EQ(result.report.rows, frame.rows());
       EXPECT_TRUE(result.report.warnings.empty());
       ExpectSameFrame(frame, result.frame);
@@ -48,7 +49,7 @@ TEST_F(WriteFrameTest, LargeFramesOfManyBatches) {
   const Frame frame = RandomFrame(1, 400'000, {.awkward_texts = false});
   for (const char* name : {"x.parquet", "x.arrow"}) {
     WriteFrame(frame, Path(name), pool_);
-    ExpectSameFrame(frame, ParseFiles({Path(name)}, {}, pool_).frame);
+    ExpectSameFrame(frame, ParseOnTestRanks({Path(name)}, {}, pool_).frame);
   }
 }
 
@@ -56,7 +57,7 @@ TEST_F(WriteFrameTest, FramesWithoutRowsOrColumns) {
   const Frame none = RandomFrame(1, 10).Slice(0, 0);
   for (const char* name : {"x.parquet", "x.arrow"}) {
     WriteFrame(none, Path(name), pool_);
-    ExpectSameFrame(none, ParseFiles({Path(name)}, {}, pool_).frame);
+    ExpectSameFrame(none, ParseOnTestRanks({Path(name)}, {}, pool_).frame);
   }
 }
 
@@ -70,7 +71,7 @@ TEST_F(WriteFrameTest, CsvReadsBackTheSame) {
       ParseOptions options;
       options.header = Toggle::kTrue;
       options.column_types = {"int", "int", "real", "enum", "time", "string", "uuid"};
-      const Frame back = ParseFiles({Path(name)}, options, pool_).frame;
+      const Frame back = ParseOnTestRanks({Path(name)}, options, pool_).frame;
       const size_t position = frame.IndexOf("enum");
       const auto& levels = frame.column(position).domain()->levels();
       const auto& back_levels = back.column(position).domain()->levels();

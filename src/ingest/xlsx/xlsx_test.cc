@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "ingest/csv/frame_text_for_test.h"
+#include "ingest/parse_on_test_ranks_for_test.h"
 #include "ingest/sources/compress_for_test.h"
 #include "ingest/xlsx/workbook.h"
 #include "ingest/xlsx/xlsx_reader.h"
@@ -50,12 +51,12 @@ class XlsxTest : public ::testing::Test {
   ParseResult Parse(const std::string& rows, const ParseOptions& options = {},
                     const std::string& properties = "") {
     WriteWholeFile(path_, Workbook(rows, properties));
-    return ParseFiles({path_}, options, pool_);
+    return ParseOnTestRanks({path_}, options, pool_);
   }
   std::string Failure(const std::string& bytes) {
     WriteWholeFile(path_, bytes);
     try {
-      ParseFiles({path_}, {}, pool_);
+      ParseOnTestRanks({path_}, {}, pool_);
     } catch (const UserError& error) {
       return error.what();
     }
@@ -162,7 +163,7 @@ TEST_F(XlsxTest, Errors) {
   WriteWholeFile(path_, whole);
   ParseOptions options;
   options.separator = ";";
-  EXPECT_THROW(ParseFiles({path_}, options, pool_), UserError);
+  EXPECT_THROW(ParseOnTestRanks({path_}, options, pool_), UserError);
 }
 
 // Damage in the XML gives an error or cells, never a crash.
@@ -192,10 +193,10 @@ TEST_F(XlsxTest, DamagedSheets) {
 // Fisher's irises, with a header; the same table as iris_wheader.csv.
 TEST_F(XlsxTest, RealFile) {
   const std::string folder = std::string(THALWEG_SOURCE_DIR) + "/data/iris/";
-  const Frame sheet = ParseFiles({folder + "iris.xlsx"}, {}, pool_).frame;
+  const Frame sheet = ParseOnTestRanks({folder + "iris.xlsx"}, {}, pool_).frame;
   EXPECT_EQ(sheet.rows(), 150);
   EXPECT_EQ(sheet.columns(), 5);
-  const Frame csv = ParseFiles({folder + "iris_wheader.csv"}, {}, pool_).frame;
+  const Frame csv = ParseOnTestRanks({folder + "iris_wheader.csv"}, {}, pool_).frame;
   for (size_t i = 0; i < 5; ++i) {
     EXPECT_EQ(CellTexts(sheet, i, 0, 150), CellTexts(csv, i, 0, 150)) << i;
   }

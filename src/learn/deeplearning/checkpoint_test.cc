@@ -177,7 +177,7 @@ TEST_F(Checkpoint, OtherRowsMayFollow) {
   ThreadPool pool(2);
   params.epochs = 6;
   params.seed = -1;  // as before
-  const TrainingOutcome outcome = TrainDeepLearning(params, {&rows, nullptr}, pool, {});
+  const TrainingOutcome outcome = TrainOnTestRanks(params, {&rows, nullptr}, pool, {});
   EXPECT_EQ(outcome.epochs, 6);
   EXPECT_EQ(outcome.samples, 2 * 1980 + 4 * 495);
   EXPECT_EQ(outcome.parameters->at("seed").to_number<int>(), 42);

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "frame/chunk_builder.h"
-#include "learn/deeplearning/trainer.h"
+#include "learn/deeplearning/training_for_test.h"
 #include "models/deeplearning_model.h"
 #include "models/weight_frames.h"
 
@@ -57,7 +57,7 @@ const DeepLearningModel& ModelOf(const TrainingOutcome& outcome) {
 TEST(InitialWeights, TrainingStartsFromThem) {
   const Frame rows = MakeRows();
   ThreadPool pool(2);
-  const TrainingOutcome first = TrainDeepLearning(Params(), {&rows, nullptr}, pool, {});
+  const TrainingOutcome first = TrainOnTestRanks(Params(), {&rows, nullptr}, pool, {});
   const DeepLearningModel& model = ModelOf(first);
   EXPECT_EQ(WeightsFrame(model, 0).names(),
             (std::vector<std::string>{"level.p", "level.q", "a", "b"}));
@@ -79,7 +79,7 @@ TEST(InitialWeights, TrainingStartsFromThem) {
   }
   still.optimizer = OptimizerKind::kSgd;
   still.rate = 1e-30;
-  const TrainingOutcome second = TrainDeepLearning(still, frames, pool, {});
+  const TrainingOutcome second = TrainOnTestRanks(still, frames, pool, {});
   for (size_t l = 0; l < 3; ++l) {
     const AffineWeights& a = model.network().layers[l];
     const AffineWeights& b = ModelOf(second).network().layers[l];
@@ -103,7 +103,7 @@ TEST(InitialWeights, BiasesOfTheFirstLayer) {
     params.optimizer = OptimizerKind::kSgd;
     params.rate = 1e-30;
     if (!levels) params.ignored_columns = {"level"};
-    const TrainingOutcome outcome = TrainDeepLearning(params, {&rows, nullptr}, pool, {});
+    const TrainingOutcome outcome = TrainOnTestRanks(params, {&rows, nullptr}, pool, {});
     const std::vector<AffineWeights>& layers = ModelOf(outcome).network().layers;
     EXPECT_NEAR(layers[1].biases(0, 0), 0, 1e-6);
     return layers[0].biases(0, 3);
@@ -117,13 +117,13 @@ TEST(InitialWeights, BiasesOfTheFirstLayer) {
 TEST(InitialWeights, RefusesWhatDoesNotFit) {
   const Frame rows = MakeRows();
   ThreadPool pool(1);
-  const TrainingOutcome outcome = TrainDeepLearning(Params(), {&rows, nullptr}, pool, {});
+  const TrainingOutcome outcome = TrainOnTestRanks(Params(), {&rows, nullptr}, pool, {});
   const Frame first = WeightsFrame(ModelOf(outcome), 0);
   const auto message = [&](std::vector<std::string> names) -> std::string {
     DeepLearningParams params = Params();
     params.initial_weights = std::move(names);
     try {
-      TrainDeepLearning(params, {&rows, nullptr, {{"first", &first}, {"rows", &rows}}}, pool, {});
+      TrainOnTestRanks(params, {&rows, nullptr, {{"first", &first}, {"rows", &rows}}}, pool, {});
     } catch (const UserError& error) {
       return error.what();
     }

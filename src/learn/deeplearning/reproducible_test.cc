@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "base/random.h"
-#include "learn/deeplearning/trainer.h"
+#include "learn/deeplearning/training_for_test.h"
 #include "models/deeplearning_model.h"
 #include "models/frame_for_test.h"
 
@@ -104,7 +104,7 @@ const Kind kKinds[] = {
 TrainingOutcome TrainOn(const DeepLearningParams& params, size_t threads) {
   static const Frame rows = MakeRows();
   ThreadPool pool(threads);
-  return TrainDeepLearning(params, {&rows, nullptr}, pool, {});
+  return TrainOnTestRanks(params, {&rows, nullptr}, pool, {});
 }
 
 const DeepLearningModel& ModelOf(const TrainingOutcome& outcome) {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "learn/deeplearning/columns_for_test.h"
+#include "learn/deeplearning/training_for_test.h"
 
 namespace thalweg {
 namespace {
@@ -178,7 +179,7 @@ TEST(Balance, FactorsAndLimitSayHowManyRowsAnEpochHas) {
   DeepLearningParams params = Params("rare");
   params.epochs = 2;
   const auto samples = [&] {
-    return TrainDeepLearning(params, {&frame, nullptr}, pool, {}).samples;
+    return TrainOnTestRanks(params, {&frame, nullptr}, pool, {}).samples;
   };
   EXPECT_EQ(samples(), 2000);
   params.balance_classes = true;

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/random.h"
+#include "cluster/local/local_ranks.h"
+#include "cluster/local/test_ranks_for_test.h"
 #include "frame/chunk_builder.h"
 #include "learn/deeplearning/trainer.h"
 
@@ -72,14 +74,32 @@ inline DeepLearningParams Regress() {
   return params;
 }
 
+// The outcome of the leader of the test's ranks (cluster/local/test_ranks_for_test.h), who all have
+// the same frames, and pools as large as this one.
+inline TrainingOutcome TrainOnTestRanks(const DeepLearningParams& params,
+                                        const TrainingFrames& frames, ThreadPool& pool,
+                                        const WorkContext& context = {}) {
+  if (TestRanks() == 1) return TrainDeepLearning(params, frames, pool, context);
+  TrainingOutcome outcome;
+  RunLocalRanks(TestRanks(), [&](Communicator& ranks) {
+    ThreadPool own(pool.size());
+    const bool leads = ranks.rank() == 0;
+    TrainingOutcome mine = TrainDeepLearning(
+        params, frames, own,
+        {.progress = leads ? context.progress : nullptr, .cancel = context.cancel}, &ranks);
+    if (leads) outcome = std::move(mine);
+  });
+  return outcome;
+}
+
 inline TrainingOutcome Train(const DeepLearningParams& params, size_t threads = 2,
                              const CancelToken* cancel = nullptr,
                              ProgressListener* progress = nullptr) {
   static const Frame training = MakeFrame(2000, 1);
   static const Frame validation = MakeFrame(500, 2);
   ThreadPool pool(threads);
-  return TrainDeepLearning(params, {&training, &validation}, pool,
-                           {.progress = progress, .cancel = cancel});
+  return TrainOnTestRanks(params, {&training, &validation}, pool,
+                          {.progress = progress, .cancel = cancel});
 }
 
 }  // namespace thalweg
