@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace thalweg {
 namespace {
+
+// About what it takes to sleep and to be woken, some times over.
+constexpr std::chrono::microseconds kFetch{300};
 
 constexpr uint32_t ChannelOf(uint32_t stream) { return stream & ~kSideStream; }
 
@@ -45,7 +49,9 @@ void Mailbox::Deliver(int from, uint32_t stream, std::string bytes) {
 
 std::string Mailbox::Receive(int from, uint32_t stream, std::chrono::milliseconds limit) {
   const bool side = ChannelOf(stream) != stream;
-  const auto end = std::chrono::steady_clock::now() + limit;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto end = begin + limit;
+  bool fetches = !side && fetch_;
   std::optional<Awaiting> awaiting;
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -61,6 +67,14 @@ std::string Mailbox::Receive(int from, uint32_t stream, std::chrono::millisecond
     }
     const auto gone = lost_.find(from);
     if (gone != lost_.end()) throw RankFailure(gone->second);
+    if (fetches) {
+      lock.unlock();
+      fetch_();
+      std::this_thread::yield();
+      lock.lock();
+      fetches = std::chrono::steady_clock::now() - begin < kFetch;
+      continue;
+    }
     if (!side && !awaiting) awaiting.emplace(*this);
     if (changed_.wait_until(lock, end) == std::cv_status::timeout &&
         std::chrono::steady_clock::now() >= end) {

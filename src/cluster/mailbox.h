@@ -31,13 +31,17 @@ class Mailbox {
     std::string bytes;
   };
 
-  // `on_wait` is called, from any thread, when IsAwaited() becomes true. It must not call the
-  // mailbox.
-  explicit Mailbox(std::function<void()> on_wait = nullptr) : on_wait_(std::move(on_wait)) {}
+  // Where messages have to be fetched. Both are called from any thread that waits for a message of
+  // a command: `fetch` at first, again and again for a short time, as it costs less than to sleep
+  // and be woken; it may deliver. `on_wait` when IsAwaited() becomes true, which it is from then
+  // on. It must not call the mailbox.
+  Mailbox(std::function<void()> fetch, std::function<void()> on_wait)
+      : fetch_(std::move(fetch)), on_wait_(std::move(on_wait)) {}
+  Mailbox() = default;
 
   void Deliver(int from, uint32_t stream, std::string bytes);
-  // Whether somebody waits for a message of a command, so that it should come soon. Side streams
-  // and ReceiveAny do not count: who listens there may do so for long.
+  // Whether somebody sleeps until there is a message of a command, so that it should come soon.
+  // Side streams and ReceiveAny do not count: who listens there may do so for long.
   bool IsAwaited() const { return awaiting_ > 0; }
 
   // The next message of this rank on this stream. RankFailure when the channel was interrupted,
@@ -67,6 +71,7 @@ class Mailbox {
 
   class Awaiting;
 
+  const std::function<void()> fetch_;
   const std::function<void()> on_wait_;
   std::atomic<int> awaiting_{0};  // threads
   mutable std::mutex mutex_;

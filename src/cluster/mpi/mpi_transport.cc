@@ -88,6 +88,7 @@ class MpiTransport : public Transport {
       mailbox_.Deliver(rank_, channel, std::move(bytes));
     } else {
       Queue(to, Envelope::kMessage, channel, std::move(bytes));
+      SendQueued();
     }
   }
 
@@ -131,41 +132,76 @@ class MpiTransport : public Transport {
     std::lock_guard lock(mutex_);
     if (stop_) return;
     to_send_.push_back(std::move(sending));
+    if (kind != Envelope::kMessage) changed_.notify_all();
+  }
+
+  // By the thread that sends, if nobody else is at it: small messages are gone then. The loop
+  // attends to others.
+  void SendQueued() {
+    bool all_gone = false;
+    if (std::unique_lock mpi(mpi_mutex_, std::try_to_lock); mpi && port_) {
+      StartSends();
+      EndSends();
+      all_gone = on_their_way_.empty();
+    }
+    if (all_gone) return;
+    std::lock_guard lock(mutex_);
+    awake_ = true;
     changed_.notify_all();
+  }
+
+  // By a thread that waits for a message.
+  void Fetch() {
+    const std::unique_lock mpi(mpi_mutex_, std::try_to_lock);
+    if (mpi && port_ && Work()) last_work_ = steady_clock::now().time_since_epoch().count();
+  }
+
+  // With mpi_mutex_ held: does what there is to be done; whether anything was.
+  bool Work() {
+    bool worked = StartSends();
+    worked = Progress() || worked;
+    return Receive() || worked;
   }
 
   void Loop() {
     int idle = 0;
     steady_clock::time_point look = steady_clock::now();
-    steady_clock::time_point last_work = look;
-    // At the end until all are gone: a loss in between must still be noticed.
-    while (!stop_ || !OthersAreGone()) {
-      bool worked = StartSends();
-      worked = Progress() || worked;
-      worked = Receive() || worked;
-      const auto now = steady_clock::now();
-      if (now >= look) {
-        LookForLost();
-        look = now + kLookForLost;
+    for (;;) {
+      bool on_their_way = false;
+      {
+        std::lock_guard mpi(mpi_mutex_);
+        // At the end until all are gone: a loss in between must still be noticed.
+        if (stop_ && OthersAreGone()) break;
+        if (Work()) {
+          last_work_ = steady_clock::now().time_since_epoch().count();
+          idle = 0;
+        }
+        on_their_way = SomeOnTheirWay();
+        if (steady_clock::now() >= look) {
+          LookForLost();
+          look = steady_clock::now() + kLookForLost;
+        }
       }
-      if (worked) {
-        idle = 0;
-        last_work = now;
-      } else if (++idle < kYields || (now - last_work < kAwake && SomeOnTheirWay())) {
+      const auto pause =
+          steady_clock::now().time_since_epoch() - steady_clock::duration(last_work_.load());
+      if (++idle < kYields || (pause < kAwake && on_their_way)) {
         std::this_thread::yield();
-      } else {
-        const bool awaited = mailbox_.IsAwaited();
-        std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, Sleep(now - last_work, awaited),
-                          [&] { return !to_send_.empty() || awaited != mailbox_.IsAwaited(); });
+        continue;
       }
+      const bool awaited = mailbox_.IsAwaited();
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, Sleep(pause, awaited, on_their_way), [&] {
+        return awake_ || !to_send_.empty() || awaited != mailbox_.IsAwaited();
+      });
+      awake_ = false;
     }
+    std::lock_guard mpi(mpi_mutex_);
     if (gone_.size() + 1 < static_cast<size_t>(size_)) port_->EndWithoutOthers();
     port_.reset();
   }
 
-  steady_clock::duration Sleep(steady_clock::duration idle, bool awaited) const {
-    const bool on_their_way = SomeOnTheirWay();
+  static steady_clock::duration Sleep(steady_clock::duration idle, bool awaited,
+                                      bool on_their_way) {
     if (idle < kLightSleep && on_their_way) return kShortestSleep;
     const microseconds longest = awaited || on_their_way ? kLongestSleep : kLongestIdleSleep;
     return std::clamp<steady_clock::duration>(idle / kSleepsPart, kShortestSleep, longest);
@@ -223,7 +259,8 @@ class MpiTransport : public Transport {
     return requests.empty();
   }
 
-  bool Progress() {
+  // Forgets messages that are gone; whether there were any.
+  bool EndSends() {
     bool worked = false;
     bool failed = false;  // of a send: its rank is lost, which is seen elsewhere
     for (auto it = on_their_way_.begin(); it != on_their_way_.end();) {
@@ -239,6 +276,11 @@ class MpiTransport : public Transport {
       sending_ = false;
       changed_.notify_all();
     }
+    return worked;
+  }
+
+  bool Progress() {
+    bool worked = EndSends();
     for (int from = 0; from < size_; ++from) {
       auto& queue = arriving_[static_cast<size_t>(from)];
       // In their order: what follows a large message waits for it.
@@ -335,25 +377,29 @@ class MpiTransport : public Transport {
     }
   }
 
-  std::unique_ptr<MpiPort> port_;  // the thread's alone
+  std::mutex mpi_mutex_;           // before mutex_ and the mailbox's
+  std::unique_ptr<MpiPort> port_;  // with it held; null: MPI has ended here
   const int rank_;
   const int size_;
   std::mutex mutex_;
   std::condition_variable changed_;
   // Who begins to wait ends a long sleep.
-  Mailbox mailbox_{[this] {
-    std::lock_guard lock(mutex_);
-    changed_.notify_all();
-  }};
+  Mailbox mailbox_{[this] { Fetch(); },
+                   [this] {
+                     std::lock_guard lock(mutex_);
+                     changed_.notify_all();
+                   }};
   std::list<Sending> to_send_;
   bool sending_ = false;
+  bool awake_ = false;  // the loop is to look again
   std::atomic<bool> stop_{false};
-  // The thread's alone.
+  std::atomic<steady_clock::rep> last_work_{steady_clock::now().time_since_epoch().count()};
+  // With mpi_mutex_ held.
   std::list<Sending> on_their_way_;
   std::vector<std::deque<Arriving>> arriving_;
   std::set<int> lost_;
   std::set<int> gone_;      // those, and the ranks that have come to their end
-  std::mutex leave_mutex_;  // before mutex_
+  std::mutex leave_mutex_;  // before all others
   std::thread thread_;
 };
 
