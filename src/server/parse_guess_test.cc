@@ -1,18 +1,19 @@
 #include "server/parse_guess.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <deque>
 
 #include "base/file.h"
+#include "base/temporary_folder_for_test.h"
 
 namespace thalweg {
 namespace {
 
 // The guess for a file of this text. What is expected here was asked of an h2o server.
 ParseGuess GuessOf(const std::string& text) {
-  const std::string path = ::testing::TempDir() + "thalweg_parse_guess-" + std::to_string(getpid());
+  const TemporaryFolder folder("parse-guess");
+  const std::string path = folder.Path("text");
   WriteWholeFile(path, text);
   ParseOptions options;
   options.na_strings = {""};

@@ -14,7 +14,8 @@ int LauncherRank();
 
 // Loads the plug-in and starts MPI; at most once in a process. The plug-in is libthalweg_mpi.so
 // beside the program, or in ../lib/thalweg. UserError where it is not there or cannot be loaded.
-// The transport has a thread of its own that alone calls MPI.
+// The transport has a thread of its own for what travels while nobody waits; threads call MPI in
+// turn.
 std::unique_ptr<Transport> StartMpi();
 
 }  // namespace thalweg
