@@ -59,7 +59,7 @@ class TrainingLoop {
   std::vector<SampleRange> OwnPart(uint64_t count) const;
   // Until it is done, there is a reason to stop, or so many seconds have passed (0: no limit).
   TrainingTeam::Trained TrainPart(const std::vector<SampleRange>& part, double seconds);
-  // The end of the stretch of this rank's samples that begins at `begin`.
+  // The end of the stretch of this rank's samples that begins at `begin`. In step, a collective.
   uint64_t EndOfStretch(uint64_t begin, double seconds_left);
   // Trains on the samples of an epoch from `begin` to `end`; returns the mean loss.
   double TrainStretch(uint64_t begin, uint64_t end);
